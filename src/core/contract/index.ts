@@ -1,0 +1,1 @@
+export { expectCode, expectThat, type ContractCase } from './case.js';

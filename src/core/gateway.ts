@@ -1,0 +1,136 @@
+import type { AuditEvent } from './events.js';
+import type { Access, Bind, Obligation, StatementKind, Transport } from './model.js';
+import type { Denied, Outcome } from './outcome.js';
+import type { Column, Credential, Row } from './ports.js';
+
+/** Who calls, and how the call came in. `transport` defaults to `{ protocol: 'code' }`. */
+export interface Caller {
+  readonly credential: Credential;
+  readonly transport?: Transport;
+}
+
+export interface OpenRequest extends Caller {
+  readonly connection: string;
+  /** `DATABASE.SCHEMA`, as `parseSchema` reads it. */
+  readonly schema: string;
+  readonly access: Access;
+  /** Milliseconds asked for; the grant may be shorter, never longer. */
+  readonly ttlMs: number;
+  readonly reason: string;
+  /** The ticket of an earlier pending answer to the same request. */
+  readonly ticket?: string;
+}
+
+export interface RunRequest extends Caller {
+  readonly session: string;
+  readonly sql: string;
+  readonly binds?: readonly Bind[];
+  readonly ticket?: string;
+}
+
+export interface SessionRequest extends Caller {
+  readonly session: string;
+}
+
+export interface ExplainRequest extends SessionRequest {
+  readonly sql: string;
+}
+
+export type EndReason = 'agent' | 'deadline' | 'revoked' | 'shutdown' | 'fault';
+
+/** A session as its owner sees it. Times are epoch milliseconds. */
+export interface SessionState {
+  readonly id: string;
+  readonly connection: string;
+  readonly engine: string;
+  /** `DATABASE.SCHEMA`. */
+  readonly schema: string;
+  readonly access: Access;
+  readonly state: 'open' | 'closing' | 'closed';
+  readonly principal: string;
+  readonly actor: string;
+  readonly reason: string;
+  readonly openedAt: number;
+  readonly expiresAt: number;
+  readonly endedBy?: EndReason;
+}
+
+/** How a stream of rows ended. */
+export interface Delivery {
+  readonly rows: number;
+  readonly bytes: number;
+  /** True when a row or byte cap cut the result. */
+  readonly truncated: boolean;
+}
+
+/** A statement that ran. Iterate `batches` once; it throws an AccessError when the session ends before the rows do. */
+export interface StatementResult {
+  readonly statement: string;
+  readonly kind: StatementKind;
+  readonly operation: string;
+  readonly queryId: string;
+  readonly columns: readonly Column[];
+  readonly batches: AsyncIterable<readonly Row[]>;
+  /** Rows changed, for a write. */
+  readonly affected?: number;
+  /** Final figures once `batches` is exhausted or released; undefined before. */
+  delivery(): Delivery | undefined;
+}
+
+/** What would happen, with nothing run. */
+export interface Explanation {
+  readonly decision: 'allow' | 'approval' | 'deny';
+  readonly kind: StatementKind;
+  readonly operation: string;
+  readonly canonical: string;
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+  readonly functions: readonly string[];
+  readonly rules: readonly string[];
+  readonly policyVersion?: string;
+  readonly obligations: readonly Obligation[];
+  /** Present when the decision is `deny`. */
+  readonly denied?: Denied;
+}
+
+export interface ConnectionInfo {
+  readonly name: string;
+  readonly engine: string;
+  readonly schemas: readonly { readonly schema: string; readonly access: readonly Access[] }[];
+}
+
+/** Caps of the gateway itself; policy may ask for less by obligation, never for more. */
+export interface GatewayLimits {
+  /** Longest session, milliseconds. Default 1 hour. */
+  readonly maxTtlMs: number;
+  /** Rows one statement may return. Default 5,000,000. */
+  readonly maxRows: number;
+  /** Bytes of row values one statement may return, as JSON. Default 4 GiB. */
+  readonly maxBytes: number;
+  /** Live sessions per actor. Default 16. */
+  readonly sessionsPerActor: number;
+  /** Statements waiting behind a running one in a session. Default 8. */
+  readonly waitingStatements: number;
+  /** How long an event may take to become durable, milliseconds. Default 2,000. */
+  readonly auditTimeoutMs: number;
+  /** How long an engine may take to close a session, milliseconds. Default 5,000. */
+  readonly closeTimeoutMs: number;
+}
+
+/** The one way in, for REST, MCP and code. No method rejects; each ends in one outcome. Aborting the signal cancels the work. */
+export interface Gateway {
+  /** What this caller may ask for. */
+  connections(request: Caller, signal?: AbortSignal): Promise<Outcome<readonly ConnectionInfo[]>>;
+  open(request: OpenRequest, signal?: AbortSignal): Promise<Outcome<SessionState>>;
+  run(request: RunRequest, signal?: AbortSignal): Promise<Outcome<StatementResult>>;
+  explain(request: ExplainRequest, signal?: AbortSignal): Promise<Outcome<Explanation>>;
+  session(request: SessionRequest, signal?: AbortSignal): Promise<Outcome<SessionState>>;
+  /** Cancels what runs, closes the path, and answers with the closed session. Closing twice is not an error. */
+  close(request: SessionRequest, signal?: AbortSignal): Promise<Outcome<SessionState>>;
+  /** The session's events, oldest first; also after its end and after a restart. */
+  record(request: SessionRequest, signal?: AbortSignal): Promise<Outcome<readonly AuditEvent[]>>;
+  /** What an earlier run left: intents without an outcome and sessions without an end, now recorded as such. */
+  readonly recovered: { readonly statements: number; readonly sessions: number };
+  /** Closes every session, writes `gateway.stopped`, closes the parts. Idempotent. */
+  shutdown(): Promise<void>;
+}

@@ -1,0 +1,14 @@
+export { AccessError, denials, faults, type DenialCode, type FaultCode } from './errors.js';
+export { deny, isStop, type Completed, type Denied, type Failed, type Outcome, type Pending, type Stop } from './outcome.js';
+export * from './model.js';
+export * from './ports.js';
+export type { Plugin, PluginHost, Informer, Guard, Observer, Watchable, Watched, Ended } from './plugin.js';
+export { systemClock, type Clock } from './clock.js';
+export { timeLeft, type Grant, type Limits } from './grant.js';
+export { eventCodes, intents, sessionEnds, statementOutcomes, type AuditEvent, type EventActor, type EventCode } from './events.js';
+export { newId } from './id.js';
+export { formatObject, formatSchema, parseSchema } from './names.js';
+export type {
+  Caller, ConnectionInfo, Delivery, EndReason, ExplainRequest, Explanation, Gateway, GatewayLimits, OpenRequest, RunRequest, SessionRequest,
+  SessionState, StatementResult,
+} from './gateway.js';

@@ -1,0 +1,181 @@
+import type { Grant } from './grant.js';
+
+/** A value that survives JSON unchanged. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** What is asked of a scope: `write` includes `read`. */
+export type Access = 'read' | 'write';
+
+export const statementKinds = [
+  'read', 'write', 'ddl', 'dcl', 'session', 'transaction', 'exfil', 'call', 'script', 'metadata', 'multi', 'invalid',
+] as const;
+export type StatementKind = (typeof statementKinds)[number];
+
+/** The human or service on whose authority something is done: the token's `sub`. */
+export interface Principal {
+  /** Namespaced, so that no token can name a role: `<issuer name>:<sub>`. */
+  readonly id: string;
+  readonly subject: string;
+  readonly issuer: string;
+  readonly name?: string;
+}
+
+/** Who really acts: `act.sub` (RFC 8693 §4.1), or the principal itself where there is no `act`. */
+export type Actor = Principal;
+
+/** What an identity provider vouches for. Times are epoch milliseconds. */
+export interface Identity {
+  readonly principal: Principal;
+  readonly actor: Actor;
+  readonly expiresAt: number;
+  /** The OAuth client that holds the token (`client_id`, `azp`). */
+  readonly client?: string;
+  /** The token's `jti`; never the token. */
+  readonly tokenId?: string;
+  /** The OAuth scopes of the token, for what the mount itself must check. */
+  readonly scopes?: readonly string[];
+}
+
+/** One database and schema in stored case. */
+export interface SchemaRef {
+  readonly database: string;
+  readonly schema: string;
+}
+
+export interface Scope extends SchemaRef {
+  readonly connection: string;
+  readonly access: Access;
+}
+
+export type ObjectKind = 'table' | 'view' | 'stage' | 'sequence' | 'function' | 'relation';
+
+/** A named object in stored case; `relation` where text alone cannot tell table from view. */
+export interface ObjectRef extends SchemaRef {
+  readonly name: string;
+  readonly kind: ObjectKind;
+}
+
+export type Bind = null | boolean | number | string;
+
+/** One SQL text as it was asked, with its positional binds. */
+export interface Statement {
+  readonly sql: string;
+  readonly binds: readonly Bind[];
+}
+
+/** Where an output column comes from; `unknown` wherever that is not certain. */
+export interface ColumnLineage {
+  readonly column: string;
+  readonly sources: readonly string[] | 'unknown';
+}
+
+/** Why a statement may not run at all, in words for people and models. */
+export interface Refusal {
+  readonly code: 'NOT_UNDERSTOOD' | 'STATEMENT_REFUSED';
+  /** A stable reason within the code, such as `sql.multiple_statements`. */
+  readonly reason: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** What a statement is. Objects are resolved to three stored-case parts. */
+export interface Analysis {
+  readonly kind: StatementKind;
+  /** The leading verb, such as `SELECT` or `DELETE`. */
+  readonly operation: string;
+  /** The one text that is analysed, hashed, approved, recorded and sent. */
+  readonly canonical: string;
+  /** SHA-256 of `canonical`, lower-case hex. */
+  readonly digest: string;
+  /** `canonical` with every literal replaced by `?`; empty when that cannot be done surely. */
+  readonly redacted: string;
+  /** Operation and targets, at most 255 characters, never a literal: `SELECT OPS.PUBLIC.ORDERS`. */
+  readonly summary: string;
+  readonly reads: readonly ObjectRef[];
+  readonly writes: readonly ObjectRef[];
+  readonly functions: readonly string[];
+  readonly lineage?: readonly ColumnLineage[];
+  readonly refusal?: Refusal;
+}
+
+/** Must be fulfilled, or the answer is deny (XACML 3.0 §2.12). */
+export interface Obligation {
+  readonly type: string;
+  readonly value: Json;
+}
+
+export interface Permit {
+  readonly effect: 'permit';
+  /** The rules that decided. */
+  readonly rules: readonly string[];
+  readonly policyVersion: string;
+  readonly obligations: readonly Obligation[];
+}
+
+export interface Deny {
+  readonly effect: 'deny';
+  /** The rules that denied; empty when nothing permitted. */
+  readonly rules: readonly string[];
+  readonly policyVersion: string;
+}
+
+export type Decision = Permit | Deny;
+
+/** How a request arrived. Recorded, never believed. */
+export interface Transport {
+  readonly protocol: 'rest' | 'mcp' | 'code';
+  readonly address?: string;
+  readonly userAgent?: string;
+}
+
+/** A person's consent to exactly one digest. */
+export interface Approval {
+  readonly ticket: string;
+  readonly reviewers: readonly string[];
+  readonly digest: string;
+}
+
+export type Moment = 'open' | 'run';
+
+export interface Asked {
+  readonly open: { readonly connection: string; readonly schema: SchemaRef; readonly access: Access; readonly ttlMs: number; readonly reason: string };
+  readonly run: { readonly session: string; readonly statement: Statement };
+}
+
+/** The facts about one request, in the order they become known. Plain data, deeply frozen. */
+export interface Received<M extends Moment = Moment> {
+  readonly moment: M;
+  /** UUIDv7 of this request: the statement's id in a run, the session's id in an open. */
+  readonly id: string;
+  readonly at: number;
+  readonly asked: Asked[M];
+  readonly transport: Transport;
+  readonly ticket?: string;
+}
+
+export interface Identified<M extends Moment = Moment> extends Received<M> {
+  readonly identity: Identity;
+  /** What `inform` plugins added, under the plugin's name. */
+  readonly context: Readonly<Record<string, Readonly<Record<string, Json>>>>;
+}
+
+export interface Scoped<M extends Moment = Moment> extends Identified<M> {
+  readonly scope: Scope;
+  /** Present in a run, absent in an open. */
+  readonly analysis?: Analysis;
+  readonly decision: Permit;
+}
+
+export interface Approved<M extends Moment = Moment> extends Scoped<M> {
+  readonly grant: Grant;
+  readonly approval?: Approval;
+}
+
+export interface FactsAfter {
+  readonly identity: Identified;
+  readonly scope: Scoped;
+  readonly approval: Approved;
+}
+
+/** Where a request can stop: `receive` is before the first stage. */
+export type StageName = 'receive' | 'identity' | 'scope' | 'approval' | 'execute' | 'audit';

@@ -1,0 +1,131 @@
+import type { AuditEvent } from './events.js';
+import type { Grant, Limits } from './grant.js';
+import type { Analysis, Approval, Bind, Decision, Identity, Json, Obligation, SchemaRef, Scope, Scoped } from './model.js';
+import type { Denied, Pending } from './outcome.js';
+
+/** What a caller presents. Seen by the identity provider only; never a fact, never recorded. */
+export interface Credential {
+  /** Lower-case scheme: `bearer`. */
+  readonly scheme: string;
+  readonly token: string;
+}
+
+/** Says who is calling. Denies with UNAUTHENTICATED; throws IDENTITY_UNAVAILABLE when it cannot tell. */
+export interface IdentityProvider {
+  authenticate(credential: Credential, signal: AbortSignal): Promise<Identity | Denied>;
+  close?(): Promise<void>;
+}
+
+/** Says what a statement is, or why it may not run (`refusal`). Throws ANALYSIS_UNAVAILABLE when it cannot tell. */
+export interface Analyzer {
+  analyze(sql: string, scope: SchemaRef, signal: AbortSignal): Promise<Analysis>;
+  close?(): Promise<void>;
+}
+
+/** One thing to be decided. `object` is `DB.SCHEMA` or `DB.SCHEMA.NAME` in stored case, parts joined by `.`, quoted where not plain upper case. */
+export interface Ask {
+  /** `open:read`, `open:write`, or a statement kind. */
+  readonly action: string;
+  readonly object: string;
+}
+
+export interface Question {
+  readonly identity: Identity;
+  readonly connection: string;
+  /** All must be permitted. Never empty. */
+  readonly asks: readonly Ask[];
+  readonly context: Readonly<Record<string, Readonly<Record<string, Json>>>>;
+}
+
+/**
+ * The policy decision point. Silence denies, deny wins, and where actor and principal differ both must be permitted.
+ * A thrown error is a deny (POLICY_UNAVAILABLE).
+ */
+export interface PolicyDecisionPoint {
+  decide(question: Question, signal: AbortSignal): Promise<Decision>;
+  /** Identifies the rules in force; changes whenever they do. */
+  readonly version: string;
+  close?(): Promise<void>;
+}
+
+/** What a person would agree to. */
+export interface ApprovalRequest {
+  readonly facts: Scoped;
+  /** The value of the policy's `approval` obligation. */
+  readonly terms: Json;
+}
+
+/** Brings human consent. Pending hands out a ticket; the caller comes back with it and is judged afresh. */
+export interface Approver {
+  seek(request: ApprovalRequest, signal: AbortSignal): Promise<Approval | Pending | Denied>;
+  close?(): Promise<void>;
+}
+
+/** A column of a result. `type` is the engine's own name, upper case: `DECIMAL(12,2)`. */
+export interface Column {
+  readonly name: string;
+  readonly type: string;
+  readonly nullable?: boolean;
+}
+
+/** JSON-safe cell: integers beyond 2^53 and decimals are strings, timestamps ISO 8601 strings, binary base64. */
+export type Cell = Json;
+export type Row = readonly Cell[];
+
+/** A statement the engine has accepted. Rows are pulled; ending the iteration early releases them. */
+export interface Execution {
+  readonly queryId: string;
+  readonly columns: readonly Column[];
+  /** Arrays of rows, each row in column order. Iterate once. */
+  readonly batches: AsyncIterable<readonly Row[]>;
+  /** Rows changed, for a write. */
+  readonly affected?: number;
+}
+
+/** What the engine is given to run: the analysed text and nothing else. */
+export interface EngineStatement {
+  readonly id: string;
+  readonly canonical: string;
+  readonly binds: readonly Bind[];
+  readonly analysis: Analysis;
+  readonly limits: Limits;
+  /** Milliseconds until the grant's deadline. */
+  readonly timeLeftMs: number;
+}
+
+/** One live path to the engine under one grant; never shared, never pooled. */
+export interface EngineSession {
+  /** The engine's own session id, for correlation. */
+  readonly id: string;
+  /** Runs exactly one statement. Abort cancels it at the engine. Throws ENGINE_REJECTED or ENGINE_UNAVAILABLE. */
+  run(statement: EngineStatement, signal: AbortSignal): Promise<Execution>;
+  /** Leaves nothing behind at the engine. Called once, also after a failure. */
+  close(): Promise<void>;
+}
+
+/** A registered target: one connection's engine. The credential is its own affair. */
+export interface Connector {
+  /** The engine's lower-case product name, as OpenTelemetry's `db.system.name`: `snowflake`, `duckdb`. */
+  readonly engine: string;
+  /** What may be asked for. */
+  readonly schemas: readonly SchemaRef[];
+  /** Host or file, for people and traces; no credential in it. */
+  readonly address?: string;
+  /** Opens the path for this grant, and verifies it, or throws ENGINE_UNAVAILABLE and leaves nothing. */
+  open(grant: Grant, signal: AbortSignal): Promise<EngineSession>;
+  close?(): Promise<void>;
+}
+
+/** Where the record lives. */
+export interface AuditLog {
+  /** Resolves only when the event is durable, in the order of the calls. Throws AUDIT_UNAVAILABLE. */
+  append(event: AuditEvent): Promise<void>;
+  /** The events of one session, oldest first; empty when unknown. */
+  record(session: string): Promise<readonly AuditEvent[]>;
+  /** Intents of earlier runs that have no outcome: authorized statements, requested or opened sessions not closed. */
+  unresolved(): Promise<readonly AuditEvent[]>;
+  close?(): Promise<void>;
+}
+
+/** Rewrites a statement to discharge an obligation; the rewritten text is analysed again and must stay within the grant. */
+export type Fulfiller = (given: { readonly sql: string; readonly analysis: Analysis; readonly scope: Scope }, obligation: Obligation) => string;

@@ -1,0 +1,78 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Who may import what: the first row whose `from` matches decides; `to` is a package name or a path below the repository. */
+const rules: readonly { from: RegExp; may: RegExp }[] = [
+  { from: /^src\/core\/container\.ts$/, may: /^(src\/core\/|tsyringe$|reflect-metadata$)/ },
+  { from: /^src\/core\//, may: /^src\/core\// },
+  { from: /^src\/adapters\/([^/]+)\//, may: /^(src\/core\/index\.js$|src\/adapters\/$1\/|node:|$vendor)/ },
+  { from: /^src\/plugins\//, may: /^(src\/core\/index\.js$|src\/plugins\/)/ },
+  { from: /^examples\//, may: /^(?!src\/|dist\/|test\/)/ },
+];
+
+/** The packages each adapter is the only one to know. */
+const vendors: Readonly<Record<string, string>> = {
+  casbin: 'casbin|zod',
+  duckdb: '@duckdb/node-api',
+  express: 'express|zod',
+  oidc: 'jose',
+  opentelemetry: '@opentelemetry/api',
+  'snowflake-sql': '@polyglot-sql/sdk|@guanmingchiu/sqlparser-ts',
+};
+
+export function judge({ from, to }: Import): boolean {
+  const rule = rules.find((each) => each.from.test(from));
+  if (rule === undefined) return true;
+  const adapter = rule.from.exec(from)?.[1] ?? '';
+  const vendor = vendors[adapter];
+  const source = rule.may.source.replace('$1', adapter).replace('|$vendor', vendor === undefined ? '' : `|(${vendor})(/|$)`);
+  return new RegExp(source).test(to);
+}
+
+function importsOf(folder: string): Import[] {
+  if (!existsSync(join(root, folder))) return [];
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .flatMap((name) => {
+      const from = join(folder, name);
+      const text = readFileSync(join(root, from), 'utf8');
+      const specifiers = [...text.matchAll(/(?:^|\s)(?:import|export)\s[^;'"]*?from\s+'([^']+)'|(?:^|\s)import\s+'([^']+)'|import\('([^']+)'\)/g)];
+      return specifiers.map((match) => {
+        const to = (match[1] ?? match[2] ?? match[3]) as string;
+        return { from, to: to.startsWith('.') ? relative(root, join(root, dirname(from), to)) : to };
+      });
+    });
+}
+
+describe('who may import what', () => {
+  it('holds everywhere', () => {
+    const broken = ['src', 'examples'].flatMap(importsOf).filter((each) => !judge(each));
+    expect(broken).toEqual([]);
+  });
+
+  it('sees the imports it judges', () => {
+    expect(importsOf('src').length).toBeGreaterThan(20);
+  });
+
+  it.each([
+    ['core importing an adapter', 'src/core/pipeline.ts', 'src/adapters/casbin/index.js'],
+    ['core importing a builtin', 'src/core/id.ts', 'node:crypto'],
+    ['core importing a package', 'src/core/gateway.ts', 'zod'],
+    ['a stage importing an adapter', 'src/core/stages/scope.ts', 'src/adapters/memory/index.js'],
+    ['an adapter importing core internals', 'src/adapters/oidc/index.ts', 'src/core/grant.js'],
+    ['an adapter importing another', 'src/adapters/duckdb/index.ts', 'src/adapters/snowflake-sql/index.js'],
+    ['an adapter importing a foreign vendor', 'src/adapters/journal/index.ts', 'kafkajs'],
+    ['a plugin importing core internals', 'src/plugins/business-hours.ts', 'src/core/plugin.js'],
+    ['an example importing the source', 'examples/minimal.ts', 'src/index.js'],
+  ])('refuses %s', (_name, from, to) => {
+    expect(judge({ from, to })).toBe(false);
+  });
+});
