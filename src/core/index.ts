@@ -4,7 +4,7 @@ export * from './model.js';
 export * from './ports.js';
 export type { Plugin, PluginHost, Informer, Guard, Observer, Watchable, Watched, Ended } from './plugin.js';
 export { systemClock, type Clock } from './clock.js';
-export { timeLeft, type Grant, type Limits } from './grant.js';
+export { timeLeft } from './grant.js';
 export { eventCodes, intents, sessionEnds, statementOutcomes, type AuditEvent, type EventActor, type EventCode } from './events.js';
 export { newId } from './id.js';
 export { formatObject, formatSchema, parseSchema } from './names.js';

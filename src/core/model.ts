@@ -1,5 +1,3 @@
-import type { Grant } from './grant.js';
-
 /** A value that survives JSON unchanged. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -126,6 +124,30 @@ export interface Transport {
   readonly protocol: 'rest' | 'mcp' | 'code';
   readonly address?: string;
   readonly userAgent?: string;
+}
+
+declare const minted: unique symbol;
+
+/** Caps on one statement's result; the rest is cut and the answer says `truncated`. */
+export interface Limits {
+  readonly maxRows: number;
+  readonly maxBytes: number;
+}
+
+/** Time-boxed leave for one principal + actor and one scope. Only the approval stage can make one. */
+export interface Grant {
+  readonly [minted]: true;
+  readonly id: string;
+  /** The session this grant opens; a grant opens one session, once. */
+  readonly session: string;
+  readonly identity: Identity;
+  readonly scope: Scope;
+  readonly limits: Limits;
+  readonly rules: readonly string[];
+  readonly policyVersion: string;
+  /** Epoch milliseconds, for people and engines; the gateway itself keeps a monotonic deadline. */
+  readonly issuedAt: number;
+  readonly expiresAt: number;
 }
 
 /** A person's consent to exactly one digest. */

@@ -1,6 +1,5 @@
 import type { AuditEvent } from './events.js';
-import type { Grant, Limits } from './grant.js';
-import type { Analysis, Approval, Bind, Decision, Identity, Json, Obligation, SchemaRef, Scope, Scoped } from './model.js';
+import type { Analysis, Approval, Bind, Decision, Grant, Identity, Json, Limits, Obligation, SchemaRef, Scope, Scoped } from './model.js';
 import type { Denied, Pending } from './outcome.js';
 
 /** What a caller presents. Seen by the identity provider only; never a fact, never recorded. */
