@@ -1,0 +1,39 @@
+import { AccessError } from './errors.js';
+
+/** The AccessError a signal was aborted with, or ABORTED. */
+export function reasonOf(signal: AbortSignal): AccessError {
+  return AccessError.from(signal.reason, 'ABORTED');
+}
+
+/** Settles with `work`, or rejects as soon as the signal aborts; a late value then goes to `late`. The caller never waits for a deaf worker. */
+export function abortable<T>(work: Promise<T>, signal: AbortSignal, late: (value: T) => void = () => undefined): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    let open = true;
+    const stop = (): void => {
+      open = false;
+      reject(reasonOf(signal));
+    };
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+    work.then(
+      (value) => {
+        signal.removeEventListener('abort', stop);
+        if (open) resolve(value);
+        else late(value);
+      },
+      (error: unknown) => {
+        signal.removeEventListener('abort', stop);
+        reject(error as Error);
+      },
+    );
+  });
+}
+
+/** Forwards the abort of `from` to `to`; the returned function stops that. */
+export function follow(from: AbortSignal | undefined, to: AbortController): () => void {
+  if (from === undefined) return () => undefined;
+  const forward = (): void => to.abort(from.reason);
+  if (from.aborted) forward();
+  else from.addEventListener('abort', forward, { once: true });
+  return () => from.removeEventListener('abort', forward);
+}

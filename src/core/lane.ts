@@ -1,0 +1,38 @@
+import { abortable } from './abort.js';
+import { deny, type Denied } from './outcome.js';
+
+/** One at a time, in order of arrival, with a bounded queue. */
+export class Lane {
+  #tail: Promise<void> = Promise.resolve();
+  #waiting = 0;
+  readonly #most: number;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** Resolves with the function that lets the next one in, or a denial when too many wait. Rejects when the signal aborts. */
+  async enter(signal: AbortSignal): Promise<(() => void) | Denied> {
+    if (this.#waiting > this.#most) return deny('SESSION_BUSY', undefined, { hint: 'Wait for a running statement to end, then ask again.' });
+    this.#waiting += 1;
+    const before = this.#tail;
+    let open: () => void = () => undefined;
+    this.#tail = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    let left = false;
+    const leave = (): void => {
+      if (left) return;
+      left = true;
+      this.#waiting -= 1;
+      void before.then(open);
+    };
+    try {
+      await abortable(before, signal);
+    } catch (error) {
+      leave();
+      throw error;
+    }
+    return leave;
+  }
+}

@@ -1,0 +1,40 @@
+import type { Ended, Observer, Watchable, Watched } from './plugin.js';
+
+/**
+ * Runs `work` exactly once inside whatever the observers set up, and answers with its own promise. Observers nest in the order they
+ * registered; what they throw, return, skip or repeat has no effect on the work.
+ */
+export function watch<T>(
+  observers: readonly Observer[],
+  what: Watchable,
+  watched: Watched,
+  work: () => Promise<T>,
+  ended: (end: { readonly value: T } | { readonly error: unknown }) => Ended,
+): Promise<T> {
+  if (observers.length === 0) return work();
+  let running: Promise<T> | undefined;
+  const start = (): Promise<T> => (running ??= work());
+  const innermost = (): Promise<Ended> => start().then((value) => ended({ value }), (error: unknown) => ended({ error }));
+  observers.reduceRight<() => Promise<Ended>>((next, observer) => once(() => around(observer, what, watched, next)), innermost)();
+  return start();
+}
+
+function around(observer: Observer, what: Watchable, watched: Watched, next: () => Promise<Ended>): Promise<Ended> {
+  let called: Promise<Ended> | undefined;
+  const work = (): Promise<Ended> => (called ??= next());
+  try {
+    ignore(observer(what, watched, work));
+  } catch {
+    // An observer is neutral: its own failure is its own affair.
+  }
+  return work();
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+function ignore(value: unknown): void {
+  void Promise.resolve(value).catch(() => undefined);
+}

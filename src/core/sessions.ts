@@ -1,0 +1,55 @@
+import type { Identity } from './model.js';
+import { deny, type Denied } from './outcome.js';
+import type { Session } from './session.js';
+
+const remembered = 10_000;
+
+/** The live sessions of this process and, bounded, those that ended. */
+export class Sessions {
+  readonly #live = new Map<string, Session>();
+  readonly #ended = new Map<string, Session>();
+  readonly #held = new Map<string, number>();
+  readonly #mostPerActor: number;
+
+  constructor(mostPerActor: number) {
+    this.#mostPerActor = mostPerActor;
+  }
+
+  /** Takes a place for the actor before anything is opened; the returned function gives it back. */
+  reserve(actor: string): (() => void) | Denied {
+    const held = this.#held.get(actor) ?? 0;
+    if (held >= this.#mostPerActor) {
+      return deny('TOO_MANY_SESSIONS', undefined, { hint: 'Close a session you no longer need, or wait for one to expire.' });
+    }
+    this.#held.set(actor, held + 1);
+    let given = false;
+    return () => {
+      if (given) return;
+      given = true;
+      const now = (this.#held.get(actor) ?? 1) - 1;
+      if (now === 0) this.#held.delete(actor);
+      else this.#held.set(actor, now);
+    };
+  }
+
+  add(session: Session): void {
+    this.#live.set(session.id, session);
+  }
+
+  /** Moves a session to the ended ones, of which the latest 10,000 are remembered. */
+  retire(session: Session): void {
+    this.#live.delete(session.id);
+    this.#ended.set(session.id, session);
+    if (this.#ended.size > remembered) this.#ended.delete(this.#ended.keys().next().value as string);
+  }
+
+  /** The session if it is this caller's; undefined both for unknown and for foreign. */
+  find(id: string, identity: Identity): Session | undefined {
+    const session = this.#live.get(id) ?? this.#ended.get(id);
+    return session?.belongsTo(identity) === true ? session : undefined;
+  }
+
+  live(): readonly Session[] {
+    return [...this.#live.values()];
+  }
+}
