@@ -1,0 +1,55 @@
+import { parseArgs } from 'node:util';
+import { Trouble } from './listen.js';
+
+export interface Arguments {
+  /** `play` stays up after the loop, `once` ends, `serve` starts without playing. */
+  readonly mode: 'play' | 'once' | 'serve' | 'help';
+  /** The host listens here, the identity provider on the next one; 0 for any two free ports. */
+  readonly port: number;
+  readonly journal: string;
+}
+
+export const usage = `npm start -- [options]
+
+  --once         play the loop and end; the exit code says whether every answer was as expected
+  --serve        start without playing
+  --port N       listen on N, and the identity provider on N+1 (default 4400; 0 for any free ports)
+  --journal DIR  where the record is kept (default ./audit)
+  --help         this
+`;
+
+/** Reads the command line. Throws Trouble with exit code 2 for what it does not know. */
+export function readArguments(argv: readonly string[]): Arguments {
+  const { once, serve, help, port, journal } = parse(argv);
+  if (once && serve) throw wrong('--once and --serve exclude each other');
+  if (journal === '') throw wrong('--journal needs a directory');
+  const mode = help ? 'help' : once ? 'once' : serve ? 'serve' : 'play';
+  return { mode, port: portNumber(port), journal };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        once: { type: 'boolean', default: false },
+        serve: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+        port: { type: 'string', default: '4400' },
+        journal: { type: 'string', default: './audit' },
+      },
+    }).values;
+  } catch (error) {
+    throw wrong(error instanceof Error ? (error.message.split('. ')[0] ?? '') : 'unreadable arguments');
+  }
+}
+
+function portNumber(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
+  if (!(port <= 65_534)) throw wrong('--port takes a number from 0 to 65534');
+  return port;
+}
+
+function wrong(problem: string): Trouble {
+  return new Trouble(`${problem}\n\n${usage}`, 2);
+}

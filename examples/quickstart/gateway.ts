@@ -1,0 +1,24 @@
+import { fileURLToPath } from 'node:url';
+import { createGateway, type Gateway } from 'sallyport';
+import { casbin } from 'sallyport/casbin';
+import { duckdb } from 'sallyport/duckdb';
+import { journal } from 'sallyport/journal';
+import { oidc } from 'sallyport/oidc';
+import { database, schemas, setup } from './database.js';
+
+export interface GatewayOptions {
+  readonly issuer: string;
+  /** The mount's own address: a token for anything else is refused. */
+  readonly audience: string;
+  readonly journal: string;
+}
+
+/** The whole of what an application writes to have Sallyport, apart from the mount itself (host.ts). */
+export async function acmeGateway(options: GatewayOptions): Promise<Gateway> {
+  return createGateway({
+    connections: { warehouse: duckdb({ path: ':memory:', database, schemas, setup }) },
+    identity: oidc({ issuer: options.issuer, audience: options.audience }),
+    policy: await casbin({ policy: fileURLToPath(new URL('policy.csv', import.meta.url)) }),
+    audit: journal({ directory: options.journal }),
+  });
+}

@@ -1,0 +1,25 @@
+import express, { type Express } from 'express';
+import type { Gateway } from 'sallyport';
+import { expressRouter } from 'sallyport/express';
+
+const carriers = ['Bring', 'Colissimo', 'DHL', 'DPD', 'PostNord'];
+
+/** The application that a team already has: its own routes, and the gateway mounted beside them. */
+export function acmeService(gateway: Gateway, signedIn: (code: string) => string): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.get('/health', (_request, response) => {
+    response.json({ ok: true });
+  });
+  app.get('/api/carriers', (_request, response) => {
+    response.json({ carriers });
+  });
+  app.get('/signed-in', (request, response) => {
+    const { code, error } = request.query;
+    const good = typeof code === 'string' && /^[\w-]{1,128}$/.test(code);
+    response.set('cache-control', 'no-store').set('referrer-policy', 'no-referrer').type('text');
+    response.status(good ? 200 : 400).send(good ? signedIn(code) : `nobody signed in${typeof error === 'string' && /^\w{1,40}$/.test(error) ? `: ${error}` : ''}\n`);
+  });
+  app.use('/jit', expressRouter(gateway));
+  return app;
+}

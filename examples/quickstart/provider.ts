@@ -1,0 +1,101 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import express, { type Express } from 'express';
+// The package's root prints a warning on Node 20; the class itself runs there.
+import { Provider, type Context, type Grant, type Token } from 'oidc-provider/lib/provider.js';
+import type { Agent, Directory } from './directory.js';
+import { ProviderStorage } from './provider-storage.js';
+import { signInPages } from './sign-in.js';
+
+const tokenSeconds = 10 * 60;
+const oauthScope = 'jit';
+
+export interface ProviderOptions {
+  readonly issuer: string;
+  /** The audience of every access token: the address of the mount. */
+  readonly resource: string;
+  /** Where a person's browser returns to after signing in. */
+  readonly redirectUri: string;
+  readonly directory: Directory;
+}
+
+/** A real OpenID provider for a company of five: JWT access tokens (RFC 9068), code + PKCE, client credentials, `act` (RFC 8693 §4.1). */
+export function identityProvider(options: ProviderOptions): Express {
+  const provider = new Provider(options.issuer, configuration(options));
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(signInPages(provider, options.directory.people));
+  app.use(provider.callback());
+  return app;
+}
+
+function configuration({ resource, redirectUri, directory }: ProviderOptions): Record<string, unknown> {
+  const agents = Object.values(directory.agents);
+  return {
+    adapter: ProviderStorage,
+    clients: agents.map((agent) => client(agent, redirectUri)),
+    clientDefaults: { id_token_signed_response_alg: 'ES256' },
+    jwks: { keys: [signingKey()] },
+    cookies: { keys: [randomBytes(32).toString('base64url')] },
+    ttl: { AccessToken: tokenSeconds, ClientCredentials: tokenSeconds, AuthorizationCode: 60, IdToken: tokenSeconds, Interaction: 600, Session: 3600, Grant: 3600 },
+    pkce: { required: () => true },
+    interactions: { url: (_context: unknown, interaction: { uid: string }) => `/sign-in/${interaction.uid}` },
+    features: { clientCredentials: { enabled: true }, devInteractions: { enabled: false }, resourceIndicators: resourceIndicators(resource) },
+    findAccount: (_context: unknown, id: string) => account(directory, id),
+    extraTokenClaims: (_context: unknown, token: Token) => actClaim(agents, token),
+    loadExistingGrant: (context: Context) => standingGrant(context, resource),
+    clientBasedCORS: () => false,
+    renderError: (context: Context, error: { error: string; error_description?: string }) => {
+      context.type = 'text/plain';
+      context.body = `${error.error}: ${error.error_description ?? 'no further detail'}\n`;
+    },
+  };
+}
+
+function client(agent: Agent, redirectUri: string): Record<string, unknown> {
+  return {
+    client_id: agent.id,
+    client_secret: agent.secret,
+    grant_types: ['client_credentials', 'authorization_code'],
+    response_types: ['code'],
+    redirect_uris: [redirectUri],
+  };
+}
+
+function signingKey(): Record<string, unknown> {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return { ...privateKey.export({ format: 'jwk' }), alg: 'ES256', use: 'sig', kid: randomBytes(8).toString('hex') };
+}
+
+/** Every token is for the mount (RFC 8707), whether or not the client remembered to say so. */
+function resourceIndicators(resource: string): Record<string, unknown> {
+  return {
+    enabled: true,
+    defaultResource: () => resource,
+    useGrantedResource: () => true,
+    getResourceServerInfo: (_context: unknown, asked: string) => {
+      if (asked !== resource) throw new Error('unknown resource');
+      return { scope: oauthScope, audience: resource, accessTokenTTL: tokenSeconds, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } } };
+    },
+  };
+}
+
+function account({ people }: Directory, id: string): unknown {
+  const person = people.find((each) => each.id === id);
+  return person && { accountId: id, claims: () => ({ sub: id, name: person.name }) };
+}
+
+/** A person's token in an agent's hands says so: `sub` is the person, `act.sub` the agent. */
+function actClaim(agents: readonly Agent[], token: Token): Record<string, unknown> | undefined {
+  const acting = token.kind === 'AccessToken' && agents.some((agent) => agent.id === token.clientId);
+  return acting ? { act: { sub: token.clientId } } : undefined;
+}
+
+/** Everyone here has agreed to their agents already, so no consent page. */
+async function standingGrant(context: Context, resource: string): Promise<Grant> {
+  const { account: person, client: agent, provider } = context.oidc;
+  const grant = new provider.Grant({ accountId: person.accountId, clientId: agent.clientId });
+  grant.addOIDCScope('openid');
+  grant.addResourceScope(resource, oauthScope);
+  await grant.save();
+  return grant;
+}

@@ -1,0 +1,22 @@
+import { say, table } from './terminal.js';
+
+export interface RecordedEvent {
+  readonly code: string;
+  readonly at: number;
+  readonly who?: { readonly principal: string; readonly actor: string };
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** The record as a timeline. */
+export function printRecord(events: readonly RecordedEvent[]): void {
+  const start = events[0]?.at ?? 0;
+  say(table(['after', 'event', 'actor', 'for', 'what'], events.map((event) => [
+    `${((event.at - start) / 1000).toFixed(3)} s`, event.code, event.who?.actor, event.who?.principal, what(event),
+  ])), 5);
+}
+
+function what({ data }: RecordedEvent): string {
+  const rows = data['rows'];
+  const parts = [data['code'], data['summary'], typeof rows === 'number' ? `${rows} rows` : undefined];
+  return parts.filter((part) => typeof part === 'string').join(' · ');
+}
