@@ -35,3 +35,8 @@ declare module 'oidc-provider/lib/provider.js' {
     interactionFinished(request: IncomingMessage, response: ServerResponse, result: { login: { accountId: string } }): Promise<void>;
   }
 }
+
+declare module 'oidc-provider/lib/helpers/errors.js' {
+  /** RFC 8707 §2: the resource asked for is unknown. */
+  export class InvalidTarget extends Error {}
+}

@@ -1,9 +1,10 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import express, { type Express } from 'express';
+import { InvalidTarget } from 'oidc-provider/lib/helpers/errors.js';
 // The package's root prints a warning on Node 20; the class itself runs there.
 import { Provider, type Context, type Grant, type Token } from 'oidc-provider/lib/provider.js';
 import type { Agent, Directory } from './directory.js';
-import { ProviderStorage } from './provider-storage.js';
+import { providerStorage } from './provider-storage.js';
 import { signInPages } from './sign-in.js';
 
 const tokenSeconds = 10 * 60;
@@ -31,7 +32,7 @@ export function identityProvider(options: ProviderOptions): Express {
 function configuration({ resource, redirectUri, directory }: ProviderOptions): Record<string, unknown> {
   const agents = Object.values(directory.agents);
   return {
-    adapter: ProviderStorage,
+    adapter: providerStorage(),
     clients: agents.map((agent) => client(agent, redirectUri)),
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     jwks: { keys: [signingKey()] },
@@ -73,7 +74,7 @@ function resourceIndicators(resource: string): Record<string, unknown> {
     defaultResource: () => resource,
     useGrantedResource: () => true,
     getResourceServerInfo: (_context: unknown, asked: string) => {
-      if (asked !== resource) throw new Error('unknown resource');
+      if (asked !== resource) throw new InvalidTarget();
       return { scope: oauthScope, audience: resource, accessTokenTTL: tokenSeconds, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } } };
     },
   };
