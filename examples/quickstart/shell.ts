@@ -11,18 +11,19 @@ interface Known {
 const tokenOf = String.raw`sed 's/.*"access_token":"\([^"]*\)".*/\1/'`;
 const idOf = String.raw`sed 's/.*"id":"\([^"]*\)".*/\1/'`;
 
-/** One line each, for a POSIX shell with curl and sed. */
-export function commands(place: Pick<Known, 'issuer' | 'mount'>, agent: Agent): string[] {
-  const bearer = `-H "authorization: Bearer $TOKEN"`;
-  const json = `-H 'content-type: application/json'`;
+/** For a POSIX shell with curl and sed, to be pasted line by line or all at once. */
+export function commands({ issuer, mount }: Pick<Known, 'issuer' | 'mount'>, agent: Agent): string[] {
   const opening = JSON.stringify({ connection: 'warehouse', schema: 'ACME.OPS', access: 'read', ttl: 300, reason: 'trying it by hand' });
   const query = JSON.stringify({ sql: 'SELECT order_id, customer, amount FROM ops.orders WHERE amount > 490' });
   return [
-    `TOKEN=$(curl -s -u '${agent.id}:${agent.secret}' -d grant_type=client_credentials ${place.issuer}/token | ${tokenOf})`,
-    `SESSION=$(curl -s ${bearer} ${json} -d '${opening}' ${place.mount}/sessions | ${idOf})`,
-    `curl -s ${bearer} ${json} -d '${query}' ${place.mount}/sessions/$SESSION/statements`,
-    `curl -s ${bearer} -X DELETE ${place.mount}/sessions/$SESSION`,
-    `curl -s ${bearer} ${place.mount}/sessions/$SESSION/record`,
+    `JIT=${mount}`,
+    `TOKEN=$(curl -s -u '${agent.id}:${agent.secret}' -d grant_type=client_credentials ${issuer}/token | ${tokenOf})`,
+    `call() { curl -s -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' "$@"; echo; }`,
+    'call $JIT/connections',
+    `SESSION=$(call $JIT/sessions -d '${opening}' | ${idOf})`,
+    `call $JIT/sessions/$SESSION/statements -d '${query}'`,
+    'call -X DELETE $JIT/sessions/$SESSION',
+    'call $JIT/sessions/$SESSION/record',
   ];
 }
 

@@ -69,6 +69,23 @@ describe('the quick start identity provider', () => {
     expect(answer.headers.get('location')).toMatch(/error=invalid_request/);
   });
 
+  it('takes a code once', async () => {
+    const verifier = 'x'.repeat(43);
+    const jar = new Map<string, string>();
+    const visit = async (url: string, body?: URLSearchParams): Promise<string> => {
+      const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
+      const answer = await fetch(url, { redirect: 'manual', headers: { cookie }, ...(body && { method: 'POST', body }) });
+      for (const line of answer.headers.getSetCookie()) jar.set(line.split('=')[0] ?? '', /=([^;]*)/.exec(line)?.[1] ?? '');
+      return new URL(answer.headers.get('location') ?? '', place.url).href;
+    };
+    const page = await visit(authorizationUrl(place.url, report, redirectUri, verifier));
+    const code = new URL(await visit(await visit(page, new URLSearchParams({ person: 'bob' })))).searchParams.get('code') ?? '';
+    const form = { grant_type: 'authorization_code', code, code_verifier: verifier, redirect_uri: redirectUri };
+    await expect(tokenEndpoint({ ...form, code_verifier: 'y'.repeat(43) })).resolves.toMatchObject({ body: { error: 'invalid_grant' } });
+    await expect(tokenEndpoint(form)).resolves.toMatchObject({ status: 200 });
+    await expect(tokenEndpoint(form)).resolves.toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
+  });
+
   it('shows a sign-in page with no script and both people on it', async () => {
     const start = await fetch(authorizationUrl(place.url, orders, redirectUri, 'x'.repeat(43)), { redirect: 'manual' });
     const cookie = start.headers.getSetCookie().map((line) => line.split(';')[0]).join('; ');

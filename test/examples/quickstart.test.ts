@@ -1,0 +1,119 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'sallyport-quickstart-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Run {
+  readonly process: ChildProcess;
+  readonly ended: Promise<number | null>;
+  out(): string;
+  err(): string;
+  /** Resolves when the output holds `text`. */
+  saw(text: string): Promise<void>;
+}
+
+/** Starts the quick start as `npm start` does after its build. */
+function start(...options: string[]): Run {
+  const child = spawn(process.execPath, [join(root, 'node_modules/tsx/dist/cli.mjs'), 'examples/quickstart/main.ts', ...options], { cwd: root });
+  let out = '';
+  let err = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const saw = (text: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (out.includes(text)) resolve();
+      };
+      child.stdout.on('data', look);
+      child.once('close', () => reject(new Error(`ended before "${text}":\n${out}\n${err}`)));
+      look();
+    });
+  return { process: child, ended, out: () => out, err: () => err, saw };
+}
+
+describe('npm start -- --once', () => {
+  const journal = join(folder, 'once');
+  const run = start('--once', '--port', '0', '--journal', journal);
+
+  it('plays the loop and exits 0', async () => {
+    expect([await run.ended, run.err()]).toEqual([0, '']);
+  });
+
+  it.each([
+    ['the actor and the principal', /orders-agent/],
+    ['the session', /POST \/jit\/sessions\n[\s\S]*?→ 201/],
+    ['a table of rows', /ORDER_ID\s+STATUS\n.*\n\s+\d{6}\s+pending\n/i],
+    ['how many rows there are', /283 rows/],
+    ['the other schema refused, with a reason and a hint', /finance\.payroll\n\s+→ 403 OUT_OF_SCOPE\n\s+why: .+\n\s+hint: .+/],
+    ['the delete held', /DELETE FROM ops\.orders[^\n]*\n\s+→ 403 APPROVAL_REQUIRED\n\s+why: .+/],
+    ['the closed door', /→ 410 SESSION_CLOSED/],
+    ['the record', /session\.opened[\s\S]*statement\.authorized[\s\S]*statement\.executed[\s\S]*statement\.denied[\s\S]*session\.closed/],
+  ])('shows %s', async (_what, pattern) => {
+    await run.ended;
+    expect(run.out()).toMatch(pattern);
+  });
+
+  it('prints no token and no colour where there is no terminal', async () => {
+    await run.ended;
+    expect(run.out()).not.toMatch(/eyJ[\w-]{20,}/);
+    expect(run.out()).not.toContain('\u001b');
+  });
+
+  it('keeps the record where it was told to', async () => {
+    await run.ended;
+    const text = readdirSync(journal, { recursive: true, encoding: 'utf8', withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
+      .join('');
+    expect(text).toContain('statement.executed');
+    expect(text).not.toMatch(/eyJ[\w-]{20,}/);
+  });
+});
+
+describe('npm start -- --serve', () => {
+  it('starts without playing, its printed commands work, and Ctrl-C ends it in order', async () => {
+    const run = start('--serve', '--port', '0', '--journal', join(folder, 'serve'));
+    await run.saw('Ctrl-C');
+    expect(run.out()).not.toContain('→ 201');
+
+    const host = /(http:\/\/127\.0\.0\.1:\d+) {3,}the host application/.exec(run.out())?.[1] ?? '';
+    expect(await (await fetch(`${host}/health`)).json()).toEqual({ ok: true });
+    expect((await fetch(`${host}/jit/connections`)).status).toBe(401);
+
+    const pasted = run.out().split('\n').map((line) => line.trim()).filter((line) => /^(JIT=|TOKEN=|SESSION=|call)/.test(line));
+    expect(pasted).toHaveLength(8);
+    const shell = spawnSync('sh', ['-c', pasted.join('\n')], { encoding: 'utf8' });
+    expect(shell.stdout).toMatch(/ACME\.OPS[\s\S]*Hollis[\s\S]*"closed"[\s\S]*session\.closed/);
+
+    run.process.kill('SIGINT');
+    expect([await run.ended, run.err()]).toEqual([0, '']);
+    expect(run.out()).toContain('closing every session');
+  });
+});
+
+describe('npm start with a mistake', () => {
+  it.each([[['--bogus']], [['--port', 'x']], [['--once', '--serve']]])('%j: the usage, exit 2', async (options) => {
+    const run = start(...options);
+    expect(await run.ended).toBe(2);
+    expect(run.err()).toMatch(/^.+\n\nnpm start -- \[options\]/);
+    expect(run.err()).not.toContain('    at ');
+  });
+
+  it('on a taken port: one clear line, exit 1', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const { port } = other.address() as AddressInfo;
+    const run = start('--once', '--port', String(port), '--journal', join(folder, 'taken'));
+    expect(await run.ended).toBe(1);
+    expect(run.err()).toBe(`port ${port} is taken; choose another with: npm start -- --port N (N and N+1 must be free)\n`);
+    other.close();
+  });
+});
