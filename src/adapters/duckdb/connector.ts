@@ -1,0 +1,66 @@
+import type { DuckDBInstance } from '@duckdb/node-api';
+import { AccessError, type Connector, type EngineSession, type Grant } from '../../core/index.js';
+import { createInstance, enter } from './instance.js';
+import { Line } from './line.js';
+import { settle, type DuckDBOptions } from './options.js';
+import { DuckDBSession } from './session.js';
+
+/**
+ * The embedded engine: one locked-down DuckDB instance, one connection per session, no file, network or extension access.
+ * Throws CONFIG_INVALID for options that cannot be used; the instance itself is made at the first open.
+ */
+export function duckdb(options: DuckDBOptions): Connector {
+  const settled = settle(options);
+  const lines = new Set<Line>();
+  let instance: Promise<DuckDBInstance> | undefined;
+  let shut = false;
+
+  const ready = (): Promise<DuckDBInstance> => {
+    if (shut) throw unavailable('closed');
+    instance ??= createInstance(settled).catch((error: unknown) => {
+      instance = undefined;
+      throw AccessError.is(error) ? error : unavailable('setup');
+    });
+    return instance;
+  };
+
+  return {
+    engine: 'duckdb',
+    schemas: settled.schemas,
+    address: settled.path,
+    async open(grant: Grant, signal: AbortSignal): Promise<EngineSession> {
+      const { database, schema, access } = grant.scope;
+      if (!settled.schemas.some((each) => each.database === database && each.schema === schema)) throw unavailable('schema');
+      const line = new Line(await (await ready()).connect());
+      lines.add(line);
+      try {
+        if (!(await line.call((connection) => enter(connection, { database, schema }), signal)) || shut) throw unavailable('verification');
+        return sessionOf(line, access, lines);
+      } catch (error) {
+        lines.delete(line);
+        await line.close();
+        throw AccessError.is(error) && error.code !== 'ENGINE_REJECTED' ? error : unavailable('verification');
+      }
+    },
+    async close(): Promise<void> {
+      shut = true;
+      await Promise.all([...lines].map((line) => line.close()));
+      const open = await instance?.catch(() => undefined);
+      instance = undefined;
+      open?.closeSync();
+    },
+  };
+}
+
+function sessionOf(line: Line, access: Grant['scope']['access'], lines: Set<Line>): EngineSession {
+  const session = new DuckDBSession(line, access);
+  return {
+    id: session.id,
+    run: (statement, signal) => session.run(statement, signal),
+    close: () => session.close().finally(() => lines.delete(line)),
+  };
+}
+
+function unavailable(step: 'closed' | 'schema' | 'setup' | 'verification'): AccessError {
+  return new AccessError('ENGINE_UNAVAILABLE', undefined, { detail: { step } });
+}

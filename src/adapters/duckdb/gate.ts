@@ -1,0 +1,39 @@
+import { StatementType, type DuckDBConnection, type DuckDBPreparedStatement } from '@duckdb/node-api';
+import { AccessError, type Access } from '../../core/index.js';
+
+const reading: ReadonlySet<StatementType> = new Set([StatementType.SELECT, StatementType.EXPLAIN]);
+const writing: ReadonlySet<StatementType> = new Set([
+  StatementType.INSERT, StatementType.UPDATE, StatementType.DELETE, StatementType.MERGE_INTO, StatementType.CREATE, StatementType.ALTER,
+  StatementType.DROP,
+]);
+
+/** DuckDB turns PRAGMA and CALL into SELECT before it names the type, so the first word must be known too. */
+const first = /^[\s(]*(?:SELECT|WITH|VALUES|FROM|TABLE|SHOW|DESCRIBE|DESC|EXPLAIN|INSERT|UPDATE|DELETE|MERGE|TRUNCATE|CREATE|ALTER|DROP|COMMENT)\b/i;
+
+/**
+ * Functions that read files or change the whole instance. The lock-down denies files, except those of the database itself:
+ * read_blob of the attached file would show every schema in it.
+ */
+const forbidden = /\b(?:read_\w+|sniff_\w+|glob|parquet_\w+|pragma_\w+|enable_\w+|disable_\w+|(?:force_)?checkpoint|\w*secrets?|query(?:_table)?|duckdb_logs\w*|truncate_duckdb_logs|test_\w+|seq_scan|arrow_scan\w*)"?\s*\(/i;
+const fileName = /\b(?:FROM|JOIN)\s*'/i;
+const secret = /^\s*(?:CREATE|DROP)\s+(?:OR\s+REPLACE\s+)?(?:PERSISTENT\s+|TEMPORARY\s+|TEMP\s+)?SECRET\b/i;
+
+/** True for statements whose rows are streamed; the others have run to their end before any row is shown. */
+export function isReading(prepared: DuckDBPreparedStatement): boolean {
+  return reading.has(prepared.statementType);
+}
+
+/** Prepares exactly one statement of a kind this access may run, or throws ENGINE_REJECTED. The second wall, behind the analysis. */
+export async function prepareOne(connection: DuckDBConnection, sql: string, access: Access): Promise<DuckDBPreparedStatement> {
+  if (!first.test(sql) || forbidden.test(sql) || fileName.test(sql) || secret.test(sql)) throw refused();
+  const statements = await connection.extractStatements(sql);
+  if (statements.count !== 1) throw new AccessError('ENGINE_REJECTED', 'The engine runs exactly one statement at a time.');
+  const prepared = await statements.prepare(0);
+  if (reading.has(prepared.statementType) || (access === 'write' && writing.has(prepared.statementType))) return prepared;
+  prepared.destroySync();
+  throw refused();
+}
+
+function refused(): AccessError {
+  return new AccessError('ENGINE_REJECTED', 'The engine does not run statements of this kind in this session.');
+}

@@ -1,0 +1,2 @@
+export { duckdb } from './connector.js';
+export type { DuckDBOptions } from './options.js';

@@ -1,0 +1,62 @@
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import type { SchemaRef } from '../../core/index.js';
+import type { Settled } from './options.js';
+
+/** Settings of every session's engine, read back at each open. */
+const locked: Readonly<Record<string, string>> = {
+  enable_external_access: 'false',
+  lock_configuration: 'true',
+  autoinstall_known_extensions: 'false',
+  autoload_known_extensions: 'false',
+  allow_community_extensions: 'false',
+  allow_unsigned_extensions: 'false',
+  temp_directory: '',
+};
+
+/** Opens the engine, attaches the database under its granted name, runs the setup, and locks everything. */
+export async function createInstance(settled: Settled): Promise<DuckDBInstance> {
+  const instance = await DuckDBInstance.create(':memory:', {
+    autoinstall_known_extensions: 'false', autoload_known_extensions: 'false', allow_community_extensions: 'false', temp_directory: '',
+    threads: String(settled.threads), memory_limit: settled.memoryLimit,
+  });
+  try {
+    const connection = await instance.connect();
+    await prepare(connection, settled);
+    connection.disconnectSync();
+    return instance;
+  } catch (error) {
+    instance.closeSync();
+    throw error;
+  }
+}
+
+async function prepare(connection: DuckDBConnection, { path, schemas, setup }: Settled): Promise<void> {
+  for (const database of new Set(schemas.map((each) => each.database))) {
+    await connection.run(`ATTACH '${path.replaceAll("'", "''")}' AS ${quoted(database)}`);
+  }
+  for (const each of schemas) await connection.run(`CREATE SCHEMA IF NOT EXISTS ${quotedSchema(each)}`);
+  const [home] = schemas;
+  if (home !== undefined) await connection.run(`USE ${quotedSchema(home)}`);
+  for (const sql of setup) await connection.run(sql);
+  await connection.run('SET GLOBAL enable_external_access = false');
+  await connection.run('SET GLOBAL lock_configuration = true');
+}
+
+/** Enters the schema, and reads back that it did and that every lock holds. */
+export async function enter(connection: DuckDBConnection, schema: SchemaRef): Promise<boolean> {
+  await connection.run(`USE ${quotedSchema(schema)}`);
+  const where = await connection.run('SELECT current_database(), current_schema()');
+  const [[database, name] = []] = await where.getRows();
+  if (database !== schema.database || name !== schema.schema) return false;
+  const settings = await connection.run('SELECT name, value FROM duckdb_settings()');
+  const values = new Map((await settings.getRows()).map(([key, value]) => [key, value]));
+  return Object.entries(locked).every(([key, value]) => values.get(key) === value);
+}
+
+function quotedSchema({ database, schema }: SchemaRef): string {
+  return `${quoted(database)}.${quoted(schema)}`;
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,72 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { AccessError } from '../../core/index.js';
+import { abortedBy, engineFailure } from './failure.js';
+
+const interruptEveryMs = 10;
+
+/** One engine connection, used by one call at a time; an abort interrupts the call that is running, and only that. */
+export class Line {
+  readonly #connection: DuckDBConnection;
+  #tail: Promise<unknown> = Promise.resolve();
+  #interrupt: (() => void) | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(connection: DuckDBConnection) {
+    this.#connection = connection;
+  }
+
+  /** Runs `work` in its turn. Rejects at once on abort; the next call still waits until the engine has let go. */
+  call<T>(work: (connection: DuckDBConnection) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    if (this.#closing !== undefined) return Promise.reject(closed());
+    const turn = this.#tail.then(() => this.#take(work, signal));
+    this.#tail = turn.catch(() => undefined);
+    return signal === undefined ? turn : firstOf(turn, signal);
+  }
+
+  /** Interrupts what runs, waits for the engine to let go, disconnects. Idempotent. */
+  close(): Promise<void> {
+    this.#closing ??= (async () => {
+      this.#interrupt?.();
+      await this.#tail;
+      this.#connection.disconnectSync();
+    })();
+    return this.#closing;
+  }
+
+  async #take<T>(work: (connection: DuckDBConnection) => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    if (this.#closing !== undefined) throw closed();
+    if (signal?.aborted) throw abortedBy(signal);
+    let timer: NodeJS.Timeout | undefined;
+    // An interrupt that arrives before the engine has begun is forgotten by it, so it is repeated until the call ends.
+    const interrupt = (): void => {
+      this.#connection.interrupt();
+      timer ??= setInterval(() => this.#connection.interrupt(), interruptEveryMs);
+    };
+    this.#interrupt = interrupt;
+    signal?.addEventListener('abort', interrupt, { once: true });
+    try {
+      return await work(this.#connection);
+    } catch (error) {
+      throw this.#closing === undefined ? engineFailure(error) : closed();
+    } finally {
+      clearInterval(timer);
+      // The last interrupt may have come after the end; this takes it, so that no later call does.
+      if (timer !== undefined) await this.#connection.run('SELECT 1').catch(() => undefined);
+      this.#interrupt = undefined;
+      signal?.removeEventListener('abort', interrupt);
+    }
+  }
+}
+
+function firstOf<T>(turn: Promise<T>, signal: AbortSignal): Promise<T> {
+  if (signal.aborted) return turn.then(() => Promise.reject(abortedBy(signal)), () => Promise.reject(abortedBy(signal)));
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(abortedBy(signal));
+    signal.addEventListener('abort', stop, { once: true });
+    turn.then(resolve, (error: unknown) => reject(signal.aborted ? abortedBy(signal) : error)).finally(() => signal.removeEventListener('abort', stop));
+  });
+}
+
+function closed(): AccessError {
+  return new AccessError('SESSION_CLOSED');
+}

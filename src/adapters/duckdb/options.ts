@@ -1,0 +1,42 @@
+import { AccessError, parseSchema, type SchemaRef } from '../../core/index.js';
+
+export interface DuckDBOptions {
+  /** The database file, or `:memory:` (the default): data that lives as long as the connector, shared by its sessions. */
+  readonly path?: string;
+  /** What may be asked for, `DATABASE.SCHEMA`; a schema that is not there is created. A file holds one database. */
+  readonly schemas: readonly string[];
+  /** SQL texts run once, in order, before lock-down and before anyone is let in. Trusted: never from a request. */
+  readonly setup?: readonly string[];
+  /** Worker threads of the whole instance; 2 unless told. */
+  readonly threads?: number;
+  /** Memory of the whole instance as DuckDB writes it; `512MB` unless told. Nothing spills to disk. */
+  readonly memoryLimit?: string;
+}
+
+export interface Settled {
+  readonly path: string;
+  readonly schemas: readonly SchemaRef[];
+  readonly setup: readonly string[];
+  readonly threads: number;
+  readonly memoryLimit: string;
+}
+
+/** Names DuckDB keeps for itself. */
+const reserved: ReadonlySet<string> = new Set(['memory', 'system', 'temp']);
+
+/** Checks the options. Throws CONFIG_INVALID. */
+export function settle(options: DuckDBOptions): Settled {
+  const schemas = options.schemas.map(parseSchema);
+  const { path = ':memory:', setup = [], threads = 2, memoryLimit = '512MB' } = options;
+  const databases = new Set(schemas.map((each) => each.database.toLowerCase()));
+  if (schemas.length === 0) throw invalid('names no schema');
+  if (path === '' || (path !== ':memory:' && databases.size > 1)) throw invalid('needs one file for one database');
+  if ([...databases].some((name) => reserved.has(name))) throw invalid('cannot use a database name that DuckDB keeps for itself');
+  if (!Number.isSafeInteger(threads) || threads < 1) throw invalid('needs a whole number of threads');
+  if (!/^\d+(\.\d+)?\s?([KMGT]i?)?B$/i.test(memoryLimit)) throw invalid('needs a memory limit such as 512MB');
+  return { path, schemas, setup, threads, memoryLimit };
+}
+
+function invalid(message: string): AccessError {
+  return new AccessError('CONFIG_INVALID', `duckdb ${message}`);
+}

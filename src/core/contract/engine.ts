@@ -1,0 +1,176 @@
+import type { Analysis, Bind, Grant } from '../model.js';
+import type { Cell, Connector, EngineSession, EngineStatement, Execution, Row } from '../ports.js';
+import { expectCode, expectThat, type ContractCase } from './case.js';
+
+/** One statement the engine under test can run, with what it must answer. */
+export interface EngineSample {
+  readonly sql: string;
+  readonly binds?: readonly Bind[];
+}
+
+/** What an adapter's author supplies for `engineContract`; a sample left out means the engine cannot do it. */
+export interface EngineSubject {
+  /** A fresh connector; closed by the case. */
+  readonly connector: () => Connector | Promise<Connector>;
+  /** A grant on a scope the connector offers. */
+  readonly grant: Grant;
+  /** Answers with exactly these columns and rows. */
+  readonly few: EngineSample & { readonly columns: readonly string[]; readonly rows: readonly (readonly Cell[])[] };
+  /** Answers with so many rows that they come in several batches. */
+  readonly many?: EngineSample & { readonly count: number };
+  /** Runs for many seconds unless it is cancelled. */
+  readonly slow?: EngineSample;
+  /** Is refused by the engine; `secret` is text in it that no error may repeat. */
+  readonly failing: EngineSample & { readonly secret?: string };
+  /** Changes `affected` rows; needs a grant with write access. */
+  readonly write?: EngineSample & { readonly affected: number };
+  /** Two statements in one text, for engines that could read it so. */
+  readonly multiple?: EngineSample;
+}
+
+type Run = (sample: EngineSample, signal?: AbortSignal) => Promise<Execution>;
+type Use = (run: Run, session: EngineSession, connector: Connector) => Promise<void>;
+
+const analysis: Omit<Analysis, 'canonical'> = {
+  kind: 'read', operation: '', digest: '', redacted: '', summary: '', reads: [], writes: [], functions: [],
+};
+
+/** The promises of `Connector` and `EngineSession`, one case each; cases for samples that were left out are left out. */
+export function engineContract(subject: EngineSubject): readonly ContractCase[] {
+  const contract = (name: string, use: Use): ContractCase => ({ name, run: () => within(subject, use) });
+  return [...answers(subject, contract), ...endings(subject, contract)];
+}
+
+type Contract = (name: string, use: Use) => ContractCase;
+
+function answers({ few, many, failing, write, multiple }: EngineSubject, contract: Contract): ContractCase[] {
+  const cases = [
+    contract('names its engine in lower case and offers a schema', async (_run, _session, connector) => {
+      expectThat(/^[a-z][a-z0-9_.]*$/.test(connector.engine), 'engine must be a lower-case name');
+      expectThat(connector.schemas.length > 0, 'no schema is offered');
+    }),
+    contract('answers with named, typed columns and rows in their order', async (run) => {
+      const execution = await run(few);
+      expectThat(execution.queryId !== '', 'queryId is empty');
+      expectThat(same(execution.columns.map((each) => each.name), few.columns), 'column names differ');
+      expectThat(execution.columns.every((each) => each.type !== ''), 'a column has no type');
+      expectThat(same(await drain(execution), few.rows), 'rows differ');
+    }),
+    contract('gives every execution its own query id', async (run) => {
+      const [first, second] = [await run(few), await run(few)];
+      expectThat(first.queryId !== second.queryId, 'a query id was used twice');
+    }),
+    contract('rejects a failing statement without repeating it, and goes on', async (run) => {
+      const error = await run(failing).then(drain).then(() => undefined, (thrown: unknown) => thrown as Error & { code?: unknown });
+      expectThat(error?.code === 'ENGINE_REJECTED', 'the failing statement must end in ENGINE_REJECTED');
+      expectThat(failing.secret === undefined || !said(error).includes(failing.secret), 'the error repeats text of the statement');
+      expectThat(same(await drain(await run(few)), few.rows), 'the session does not go on after a failure');
+    }),
+  ];
+  if (many !== undefined) cases.push(...streams(many, few, contract));
+  if (write !== undefined) {
+    cases.push(contract('counts the rows a write changed', async (run) => {
+      const execution = await run(write);
+      await drain(execution);
+      expectThat(execution.affected === write.affected, `affected is ${String(execution.affected)}`);
+    }));
+  }
+  if (multiple !== undefined) cases.push(contract('runs exactly one statement', (run) => expectCode(run(multiple).then(drain), 'ENGINE_REJECTED')));
+  return cases;
+}
+
+function streams(many: EngineSample & { readonly count: number }, few: EngineSubject['few'], contract: Contract): ContractCase[] {
+  return [
+    contract('streams many rows in several batches', async (run) => {
+      let [batches, rows] = [0, 0];
+      for await (const batch of (await run(many)).batches) [batches, rows] = [batches + 1, rows + batch.length];
+      expectThat(rows === many.count, `${rows} rows came`);
+      expectThat(batches > 1, 'all rows came in one batch');
+    }),
+    contract('lets go of rows nobody wants', async (run) => {
+      for await (const batch of (await run(many)).batches) if (batch.length > 0) break;
+      await run(many);
+      expectThat(same(await drain(await run(few)), few.rows), 'an unfinished result disturbs the next statement');
+    }),
+  ];
+}
+
+function endings({ few, slow, grant }: EngineSubject, contract: Contract): ContractCase[] {
+  const cases = [
+    contract('runs nothing for a signal that is aborted already', async (run) => {
+      const thrown = await run(few, AbortSignal.abort()).then(drain).then(() => false, () => true);
+      expectThat(thrown, 'a statement ran although its signal was aborted');
+    }),
+    contract('closes twice, and runs nothing afterwards', async (run, session) => {
+      await session.close();
+      await session.close();
+      const thrown = await run(few).then(drain).then(() => false, () => true);
+      expectThat(thrown, 'a statement ran in a closed session');
+    }),
+    contract('keeps sessions apart', async (run, session, connector) => {
+      const other = await connector.open(grant, new AbortController().signal);
+      expectThat(other.id !== session.id, 'two sessions have one id');
+      await other.close();
+      expectThat(same(await drain(await run(few)), few.rows), 'closing one session disturbs another');
+    }),
+  ];
+  if (slow === undefined) return cases;
+  return [...cases,
+    contract('cancels on abort, and goes on', async (run) => {
+      await soon(end(run, slow, AbortSignal.timeout(100)), 'the statement was not cancelled');
+      expectThat(same(await drain(await run(few)), few.rows), 'the session does not go on after a cancel');
+    }),
+    contract('close ends what is running', async (run, session) => {
+      const running = end(run, slow);
+      await pause(100);
+      await soon(session.close(), 'close hangs');
+      await soon(running, 'the statement outlives its session');
+    }),
+  ];
+}
+
+async function within(subject: EngineSubject, use: Use): Promise<void> {
+  const connector = await subject.connector();
+  const session = await connector.open(subject.grant, new AbortController().signal);
+  let count = 0;
+  const run: Run = ({ sql, binds = [] }, signal = new AbortController().signal) => session.run(statementOf(sql, binds, ++count), signal);
+  try {
+    await use(run, session, connector);
+  } finally {
+    await session.close();
+    await connector.close?.();
+  }
+}
+
+function statementOf(sql: string, binds: readonly Bind[], count: number): EngineStatement {
+  return { id: `statement-${count}`, canonical: sql, binds, analysis: { ...analysis, canonical: sql }, limits: { maxRows: 1e9, maxBytes: 1e12 }, timeLeftMs: 60_000 };
+}
+
+async function drain(execution: Execution): Promise<Row[]> {
+  const rows: Row[] = [];
+  for await (const batch of execution.batches) rows.push(...batch);
+  return rows;
+}
+
+/** Settles when the statement has failed; rejects when it succeeds. */
+async function end(run: Run, sample: EngineSample, signal?: AbortSignal): Promise<void> {
+  const failed = await run(sample, signal).then(drain).then(() => false, () => true);
+  expectThat(failed, 'the slow statement ended by itself');
+}
+
+async function soon(promise: Promise<void>, message: string): Promise<void> {
+  const late = Symbol('late');
+  expectThat((await Promise.race([promise, pause(5000).then(() => late)])) !== late, message);
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function same(left: unknown, right: unknown): boolean {
+  return JSON.stringify(left) === JSON.stringify(right);
+}
+
+function said(error: Error & { detail?: unknown }): string {
+  return `${error.message} ${String(error.stack)} ${JSON.stringify(error.detail ?? null)} ${(error.cause as Error | undefined)?.message ?? ''}`;
+}
