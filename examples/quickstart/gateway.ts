@@ -4,7 +4,7 @@ import { casbin } from 'sallyport/casbin';
 import { duckdb } from 'sallyport/duckdb';
 import { journal } from 'sallyport/journal';
 import { oidc } from 'sallyport/oidc';
-import { database, schemas, setup } from './database.js';
+import { schemas, setup } from './database.js';
 
 export interface GatewayOptions {
   readonly issuer: string;
@@ -16,7 +16,7 @@ export interface GatewayOptions {
 /** The whole of what an application writes to have Sallyport, apart from the mount itself (host.ts). */
 export async function acmeGateway(options: GatewayOptions): Promise<Gateway> {
   return createGateway({
-    connections: { warehouse: duckdb({ path: ':memory:', database, schemas, setup }) },
+    connections: { warehouse: duckdb({ schemas, setup }) },
     identity: oidc({ issuer: options.issuer, audience: options.audience }),
     policy: await casbin({ policy: fileURLToPath(new URL('policy.csv', import.meta.url)) }),
     audit: journal({ directory: options.journal }),

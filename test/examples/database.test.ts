@@ -1,6 +1,6 @@
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { setup } from '../../examples/quickstart/database.js';
+import { schemas, setup } from '../../examples/quickstart/database.js';
 
 let connection: DuckDBConnection;
 
@@ -11,6 +11,7 @@ async function rows(sql: string): Promise<unknown[][]> {
 beforeAll(async () => {
   connection = await (await DuckDBInstance.create(':memory:')).connect();
   await connection.run(`ATTACH ':memory:' AS ACME`);
+  for (const schema of schemas) await connection.run(`CREATE SCHEMA ${schema}`);
   for (const sql of setup) await connection.run(sql);
 });
 afterAll(() => connection.closeSync());
