@@ -27,13 +27,17 @@ export function caller(mount: string, token: string): <T>(call: Call) => Promise
       headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
       ...(body && { body: JSON.stringify(body) }),
     });
-    const content = (await answer.json()) as T & Problem;
+    const content = (await answer.json().catch(() => notJson(answer))) as T & Problem;
     const good = answer.status === expect && (code === undefined || content.code === code);
     say(`→ ${styled(colour(answer.status), `${answer.status} ${content.code ?? answer.statusText}`)}`, 3);
     if (answer.status >= 400) sayProblem(content);
     if (!good) throw new Trouble(`expected ${expect}${code === undefined ? '' : ` ${code}`}; the loop did not go as it should`);
     return content;
   };
+}
+
+function notJson(answer: Response): never {
+  throw new Trouble(`expected JSON, got ${answer.status} ${answer.headers.get('content-type') ?? 'without a type'}`);
 }
 
 function shown(body: Readonly<Record<string, unknown>>): string {
