@@ -1,0 +1,45 @@
+import { aggregates, windows } from './aggregate.js';
+import { context, conversion, dates } from './conversion.js';
+import { excluded } from './excluded.js';
+import type { ExcludedFamily, Family } from './family.js';
+import { geospatial } from './geospatial.js';
+import { semistructured } from './semistructured.js';
+import { numbers, text } from './text.js';
+
+export type { ExcludedFamily, Family } from './family.js';
+
+/** Every family of built-ins that neither changes, reveals beyond the scope, calls out, nor runs code. */
+export const allowedFamilies: readonly Family[] = [
+  ...aggregates, ...windows, ...text, ...numbers, ...conversion, ...dates, ...context, ...semistructured, ...geospatial,
+];
+
+/** Every family that is refused, with its reason; it wins over the allowed families. */
+export const excludedFamilies: readonly ExcludedFamily[] = excluded;
+
+/** Row references that exist only inside MATCH_RECOGNIZE; anywhere else these names could be somebody's own functions. */
+const patternFunctions: ReadonlySet<string> = new Set(['FIRST', 'LAST', 'NEXT', 'PREV']);
+
+const allowed: ReadonlySet<string> = new Set(allowedFamilies.flatMap((family) => family.names));
+
+const covers = (family: ExcludedFamily, name: string): boolean =>
+  family.names.includes(name) ||
+  (family.prefixes ?? []).some((prefix) => name.startsWith(prefix)) ||
+  (family.suffixes ?? []).some((suffix) => name.endsWith(suffix));
+
+/** Why a function is refused by family, in one sentence; undefined where no family names it. Expects the name upper-case and unqualified. */
+export function whyExcluded(name: string): string | undefined {
+  return excluded.find((family) => covers(family, name))?.reason;
+}
+
+/**
+ * True only for a Snowflake built-in that may run unasked inside a judged statement. Expects the name as written without
+ * quotes or qualification, folded to upper case; a quoted or qualified name is never a built-in, whatever it spells.
+ */
+export function isBuiltin(name: string): boolean {
+  return allowed.has(name) && whyExcluded(name) === undefined;
+}
+
+/** True for the row references of MATCH_RECOGNIZE (FIRST, LAST, NEXT, PREV), which are built-ins inside that clause only. */
+export function isPatternFunction(name: string): boolean {
+  return patternFunctions.has(name);
+}
