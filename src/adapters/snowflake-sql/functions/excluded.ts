@@ -55,7 +55,7 @@ export const excluded: readonly ExcludedFamily[] = [
     page: 'functions-metadata',
     reason: 'reveals definitions, lineage or references by a name in a string, whatever its schema',
     names: list(`
-      GET_ANACONDA_PACKAGES_REPODATA GET_CONDITION_QUERY_UUID GET_DDL GET_LINEAGE GET_OBJECT_REFERENCES
+      GET_ANACONDA_PACKAGES_REPODATA GET_CONDITION_QUERY_UUID GET_CONTACTS GET_DDL GET_LINEAGE GET_OBJECT_REFERENCES
       GET_PYTHON_PROFILER_OUTPUT SHOW_PYTHON_PACKAGES_DEPENDENCIES`),
   },
   {
@@ -86,6 +86,14 @@ export const excluded: readonly ExcludedFamily[] = [
     names: list(`
       IS_APPLICATION_ROLE_ACTIVATED IS_APPLICATION_ROLE_IN_SESSION IS_DATABASE_ROLE_IN_SESSION
       IS_INSTANCE_ROLE_IN_SESSION IS_ROLE_IN_SESSION`),
+  },
+  {
+    name: 'data quality and privacy budgets',
+    page: 'functions-data-metric',
+    reason: 'measures a table named in an argument, or reports privacy budgets and schedules beyond the scope',
+    names: list(`
+      BLANK_COUNT BLANK_PERCENT CUMULATIVE_PRIVACY_LOSSES DUPLICATE_COUNT ESTIMATE_REMAINING_DP_AGGREGATES FRESHNESS
+      LAST_SUCCESSFUL_SCHEDULED_TIME NULL_COUNT NULL_PERCENT ROW_COUNT SCHEDULED_TIME UNIQUE_COUNT`),
   },
   {
     name: 'sequences',

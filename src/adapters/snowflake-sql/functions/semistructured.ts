@@ -37,7 +37,7 @@ export const semistructured: readonly Family[] = [
     name: 'higher-order functions',
     page: 'functions-semistructured',
     reason: 'applies an expression of the same text, judged with it, to each element',
-    names: list(`ACCUMULATE FILTER REDUCE TRANSFORM`),
+    names: list(`FILTER REDUCE TRANSFORM`),
   },
   {
     name: 'unfolding table functions',
