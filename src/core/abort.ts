@@ -23,7 +23,7 @@ export function abortable<T>(work: Promise<T>, signal: AbortSignal, late: (value
       },
       (error: unknown) => {
         signal.removeEventListener('abort', stop);
-        reject(error as Error);
+        reject(error);
       },
     );
   });

@@ -100,7 +100,7 @@ async function guard(guards: readonly Named<AnyGuard>[], given: FactsAfter[keyof
 
 async function closeAll(closers: readonly (() => void | Promise<void>)[]): Promise<void> {
   const errors: unknown[] = [];
-  for (const close of [...closers].reverse()) {
+  for (const close of closers.toReversed()) {
     try {
       await close();
     } catch (error) {

@@ -113,7 +113,9 @@ export interface GatewayLimits {
   readonly waitingStatements: number;
   /** How long an event may take to become durable, milliseconds. Default 2,000. */
   readonly auditTimeoutMs: number;
-  /** How long an engine may take to close a session, milliseconds. Default 5,000. */
+  /** How long an engine may take to open a session, milliseconds. Default 60,000. */
+  readonly openTimeoutMs: number;
+  /** How long an engine may take to close a session, or to obey a cancel, milliseconds. Default 5,000. */
   readonly closeTimeoutMs: number;
 }
 

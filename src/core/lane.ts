@@ -1,4 +1,5 @@
 import { abortable } from './abort.js';
+import { deferred } from './deferred.js';
 import { deny, type Denied } from './outcome.js';
 
 /** One at a time, in order of arrival, with a bounded queue. */
@@ -16,10 +17,8 @@ export class Lane {
     if (this.#waiting > this.#most) return deny('SESSION_BUSY', undefined, { hint: 'Wait for a running statement to end, then ask again.' });
     this.#waiting += 1;
     const before = this.#tail;
-    let open: () => void = () => undefined;
-    this.#tail = new Promise<void>((resolve) => {
-      open = resolve;
-    });
+    const { promise, resolve: open } = deferred();
+    this.#tail = promise;
     let left = false;
     const leave = (): void => {
       if (left) return;

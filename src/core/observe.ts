@@ -15,7 +15,7 @@ export function watch<T>(
   let running: Promise<T> | undefined;
   const start = (): Promise<T> => (running ??= work());
   const innermost = (): Promise<Ended> => start().then((value) => ended({ value }), (error: unknown) => ended({ error }));
-  observers.reduceRight<() => Promise<Ended>>((next, observer) => once(() => around(observer, what, watched, next)), innermost)();
+  void observers.reduceRight<() => Promise<Ended>>((next, observer) => once(() => around(observer, what, watched, next)), innermost)();
   return start();
 }
 

@@ -1,0 +1,124 @@
+import { AccessError } from './errors.js';
+import type { Extensions } from './extensions.js';
+import { facts } from './freeze.js';
+import type { Analysis, Decision, Grant, Identified, ObjectRef, Permit, Scope, StatementKind } from './model.js';
+import { formatName, formatObject, formatSchema } from './names.js';
+import { deny, type Denied } from './outcome.js';
+import type { Analyzer, Ask, PolicyDecisionPoint } from './ports.js';
+import { coreObligations } from './obligations.js';
+import type { Seen } from './seen.js';
+
+/** Kinds a policy may permit. Any other never runs in a session, whoever approves. */
+const decidable: ReadonlySet<StatementKind> = new Set(['read', 'write', 'ddl', 'metadata']);
+
+/** A statement that may go on to approval. */
+export interface Judged {
+  readonly analysis: Analysis;
+  readonly decision: Permit;
+}
+
+export type Judge = (facts: Identified<'run'>, grant: Grant, seen: Seen, signal: AbortSignal) => Promise<Judged | Denied>;
+
+/** Reads a statement, holds it against the scope, asks policy, and applies what obligations rewrite. */
+export function createJudge(analyzer: Analyzer, policy: PolicyDecisionPoint, extensions: Extensions): Judge {
+  const read = async (sql: string, grant: Grant, seen: Seen, signal: AbortSignal): Promise<Analysis | Denied> => {
+    const analysis = facts(await analyze(analyzer, sql, grant, signal));
+    seen.analysis = analysis;
+    return refusalOf(analysis, grant.scope) ?? analysis;
+  };
+
+  return async (identified, grant, seen, signal) => {
+    const analysis = await read(identified.asked.statement.sql, grant, seen, signal);
+    if ('status' in analysis) return analysis;
+    const decision = await decide(policy, { identity: identified.identity, connection: grant.scope.connection, asks: asksOf(analysis, grant.scope), context: identified.context }, seen, signal);
+    if (decision.effect === 'deny') return notPermitted(`no rule permits this ${analysis.kind}`, decision);
+    const sql = rewrite(analysis, grant.scope, decision, extensions);
+    if (typeof sql !== 'string') return sql;
+    if (sql === analysis.canonical) return { analysis, decision };
+    const rewritten = await read(sql, grant, seen, signal);
+    if ('status' in rewritten) return deny('NOT_PERMITTED', 'an obligation rewrote the statement beyond the grant', { reason: 'obligation.widened' });
+    const widened = rewritten.kind !== analysis.kind || !within(rewritten.reads, analysis.reads) || !within(rewritten.writes, analysis.writes);
+    return widened ? deny('NOT_PERMITTED', 'an obligation rewrote the statement beyond the grant', { reason: 'obligation.widened' }) : { analysis: rewritten, decision };
+  };
+}
+
+async function analyze(analyzer: Analyzer, sql: string, grant: Grant, signal: AbortSignal): Promise<Analysis> {
+  try {
+    return await analyzer.analyze(sql, { database: grant.scope.database, schema: grant.scope.schema }, signal);
+  } catch (error) {
+    throw AccessError.from(error, 'ANALYSIS_UNAVAILABLE');
+  }
+}
+
+function refusalOf(analysis: Analysis, scope: Scope): Denied | undefined {
+  const { refusal } = analysis;
+  if (refusal !== undefined) {
+    return deny(refusal.code, refusal.message, { reason: refusal.reason, ...(refusal.hint === undefined ? {} : { hint: refusal.hint }) });
+  }
+  if (!decidable.has(analysis.kind)) return deny('STATEMENT_REFUSED', undefined, { reason: `kind.${analysis.kind}` });
+  const outside = [...analysis.reads, ...analysis.writes].filter((each) => each.database !== scope.database || each.schema !== scope.schema);
+  if (outside.length > 0) return outOfScope(outside, scope);
+  if (scope.access === 'read' && (analysis.writes.length > 0 || analysis.kind === 'write' || analysis.kind === 'ddl')) {
+    return deny('READ_ONLY_SESSION', undefined, { reason: 'scope.access', hint: 'Close this session and open one with access "write".' });
+  }
+  return undefined;
+}
+
+function outOfScope(outside: readonly ObjectRef[], scope: Scope): Denied {
+  const names = [...new Set(outside.map(formatObject))];
+  const schemas = [...new Set(outside.map(formatSchema))].join(', ');
+  return deny('OUT_OF_SCOPE', `${names.slice(0, 5).join(', ')}${names.length > 5 ? ' and others' : ''}: outside ${formatSchema(scope)}`, {
+    reason: 'scope.object',
+    hint: `This session may use ${formatSchema(scope)} only. Open another session on ${schemas} if you may.`,
+  });
+}
+
+function asksOf(analysis: Analysis, scope: Scope): readonly Ask[] {
+  const asks = [
+    ...analysis.reads.map((each) => ({ action: analysis.kind === 'metadata' ? 'metadata' : 'read', object: formatObject(each) })),
+    ...analysis.writes.map((each) => ({ action: analysis.kind, object: formatObject(each) })),
+  ];
+  return analysis.writes.length === 0 && (analysis.kind !== 'read' || asks.length === 0) ? [...asks, { action: analysis.kind, object: formatSchema(scope) }] : asks;
+}
+
+/** Asks the PDP. Anything but a well-formed permit for these asks is a deny or a fault. */
+export async function decide(policy: PolicyDecisionPoint, question: Parameters<PolicyDecisionPoint['decide']>[0], seen: Seen, signal: AbortSignal): Promise<Decision> {
+  let decision: Decision;
+  try {
+    decision = facts(await policy.decide(question, signal));
+  } catch (error) {
+    throw AccessError.from(error, 'POLICY_UNAVAILABLE');
+  }
+  if (decision?.effect !== 'permit' && decision?.effect !== 'deny') throw new AccessError('POLICY_UNAVAILABLE', 'the policy answered neither permit nor deny');
+  seen.rules = decision.rules;
+  seen.policyVersion = decision.policyVersion;
+  return decision;
+}
+
+export function notPermitted(message: string, decision: Decision): Denied {
+  return deny('NOT_PERMITTED', message, {
+    reason: decision.rules.length > 0 ? 'policy.denied' : 'policy.silent',
+    hint: 'Ask for less, or ask the people who keep the policy for a rule.',
+  });
+}
+
+function rewrite(analysis: Analysis, scope: Scope, decision: Permit, extensions: Extensions): string | Denied {
+  let sql = analysis.canonical;
+  for (const obligation of decision.obligations) {
+    if (coreObligations.has(obligation.type)) continue;
+    const fulfil = extensions.fulfiller(obligation.type);
+    if (fulfil === undefined) return deny('OBLIGATION_UNKNOWN', `nobody here fulfils ${formatName(obligation.type)}`, { reason: 'obligation.unknown' });
+    try {
+      sql = fulfil({ sql, analysis, scope }, obligation);
+    } catch (error) {
+      throw new AccessError('PLUGIN_FAILED', `the fulfiller of ${formatName(obligation.type)} failed`, { cause: error });
+    }
+    if (typeof sql !== 'string') throw new AccessError('PLUGIN_FAILED', `the fulfiller of ${formatName(obligation.type)} returned no statement`);
+  }
+  return sql;
+}
+
+function within(inner: readonly ObjectRef[], outer: readonly ObjectRef[]): boolean {
+  const known = new Set(outer.map(formatObject));
+  return inner.every((each) => known.has(formatObject(each)));
+}

@@ -1,0 +1,28 @@
+import type { Limits, Obligation } from './model.js';
+import { AccessError } from './errors.js';
+
+/** Obligations the core itself discharges; any other needs a plugin's `fulfil`. */
+export const coreObligations: ReadonlySet<string> = new Set(['approval', 'max_rows', 'max_bytes', 'max_ttl']);
+
+/** The smaller of what is allowed already and what the obligations allow. */
+export function tighten(limits: Limits, obligations: readonly Obligation[]): Limits {
+  return {
+    maxRows: Math.min(limits.maxRows, ...numbersOf(obligations, 'max_rows')),
+    maxBytes: Math.min(limits.maxBytes, ...numbersOf(obligations, 'max_bytes')),
+  };
+}
+
+/** The smallest `max_ttl` in milliseconds, or Infinity. */
+export function longestTtl(obligations: readonly Obligation[]): number {
+  return Math.min(Number.POSITIVE_INFINITY, ...numbersOf(obligations, 'max_ttl'));
+}
+
+/** A cap that is no cap cannot be enforced, so the request fails. */
+function numbersOf(obligations: readonly Obligation[], type: string): number[] {
+  return obligations
+    .filter((each) => each.type === type)
+    .map(({ value }) => {
+      if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw new AccessError('POLICY_UNAVAILABLE', `the obligation ${type} has no usable value`);
+      return value;
+    });
+}

@@ -1,0 +1,67 @@
+import type { ExplainRequest, OpenRequest, RunRequest } from './gateway.js';
+import { facts } from './freeze.js';
+import type { Access, Bind, Received, Transport } from './model.js';
+import { parseSchema } from './names.js';
+import { deny, type Denied } from './outcome.js';
+import type { Trip } from './trip.js';
+
+const longestSql = 1_048_576;
+const mostBinds = 10_000;
+const longestReason = 1_000;
+const longestName = 255;
+
+/** Reads what was asked into facts of our own, or says what is wrong with it. The credential is left behind. */
+export async function receiveOpen(request: OpenRequest, trip: Trip): Promise<Received<'open'> | Denied> {
+  const { connection, schema, access, ttlMs, reason, ticket } = request;
+  if (!isName(connection)) return invalid('connection', 'the name of a registered connection');
+  const parsed = readSchema(schema);
+  if (parsed === undefined) return invalid('schema', 'DATABASE.SCHEMA');
+  if (!isAccess(access)) return invalid('access', '"read" or "write"');
+  if (!Number.isSafeInteger(ttlMs) || ttlMs <= 0) return invalid('ttlMs', 'a positive whole number of milliseconds');
+  if (typeof reason !== 'string' || reason.trim() === '' || reason.length > longestReason) return invalid('reason', `1 to ${longestReason} characters`);
+  if (ticket !== undefined && !isName(ticket)) return invalid('ticket', 'the ticket of an earlier answer');
+  trip.seen.connection = connection;
+  return received(trip, request.transport, 'open', { connection, schema: parsed, access, ttlMs, reason }, ticket);
+}
+
+/** The same for a statement. */
+export async function receiveRun(request: RunRequest | ExplainRequest, trip: Trip): Promise<Received<'run'> | Denied> {
+  const { session, sql } = request;
+  const { binds = [], ticket } = request as RunRequest;
+  if (!isName(session)) return invalid('session', 'the id of an open session');
+  if (typeof sql !== 'string' || sql === '' || sql.length > longestSql) return invalid('sql', `1 to ${longestSql} characters`);
+  if (!Array.isArray(binds) || binds.length > mostBinds || !binds.every(isBind)) return invalid('binds', 'a list of null, booleans, finite numbers and strings');
+  if (ticket !== undefined && !isName(ticket)) return invalid('ticket', 'the ticket of an earlier answer');
+  return received(trip, request.transport, 'run', { session, statement: { sql, binds } }, ticket);
+}
+
+function received<M extends 'open' | 'run'>(trip: Trip, transport: Transport | undefined, moment: M, asked: Received<M>['asked'], ticket: string | undefined): Received<M> {
+  const arrived: Transport = facts(transport ?? { protocol: 'code' });
+  trip.seen.transport = { ...arrived };
+  return Object.freeze({ moment, id: trip.id, at: trip.at, asked: facts(asked), transport: arrived, ...(ticket === undefined ? {} : { ticket }) });
+}
+
+function readSchema(text: unknown): ReturnType<typeof parseSchema> | undefined {
+  if (typeof text !== 'string' || text.length > 2 * longestName + 5) return undefined;
+  try {
+    return parseSchema(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= longestName;
+}
+
+function isAccess(value: unknown): value is Access {
+  return value === 'read' || value === 'write';
+}
+
+function isBind(value: unknown): value is Bind {
+  return value === null || typeof value === 'boolean' || typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value));
+}
+
+function invalid(field: string, form: string): Denied {
+  return deny('INVALID_REQUEST', `${field} must be ${form}`, { reason: `request.${field}` });
+}

@@ -1,0 +1,99 @@
+import type { Clock } from './clock.js';
+import type { AuditEvent, EventActor, EventCode } from './events.js';
+import { newId } from './id.js';
+import type { Analysis, Approval, Grant, Identity, Json, Scope } from './model.js';
+import { formatObject } from './names.js';
+import type { Watched } from './plugin.js';
+
+/** What is known so far, for the record and for observers, wherever a request stops. */
+export interface Seen {
+  identity?: Identity;
+  session?: string;
+  statement?: string;
+  connection?: string;
+  engine?: string;
+  address?: string | undefined;
+  scope?: Scope;
+  analysis?: Analysis;
+  rules?: readonly string[];
+  policyVersion?: string;
+  approval?: Approval;
+  context?: Readonly<Record<string, Readonly<Record<string, Json>>>>;
+  /** What was asked, for the events of a session. */
+  asked?: Readonly<Record<string, Json>>;
+  transport?: Readonly<Record<string, Json>>;
+  queryId?: string;
+  rows?: number;
+}
+
+export type EventData = Readonly<Record<string, Json>>;
+
+/** One line of the record from what is known. */
+export function makeEvent(clock: Clock, instance: string, code: EventCode, seen: Seen, data: EventData): AuditEvent {
+  const at = clock.now();
+  const { session, statement, identity, connection, scope } = seen;
+  return {
+    id: newId(at), code, at, instance,
+    ...(session === undefined ? {} : { session }),
+    ...(statement === undefined ? {} : { statement }),
+    ...(identity === undefined ? {} : { who: whoOf(identity) }),
+    ...(connection === undefined ? {} : { connection }),
+    ...(scope === undefined ? {} : { scope: { database: scope.database, schema: scope.schema, access: scope.access } }),
+    data,
+  };
+}
+
+/** What a session's own events know. */
+export function seenOf(grant: Grant): Seen {
+  return { session: grant.session, identity: grant.identity, scope: grant.scope, connection: grant.scope.connection };
+}
+
+function whoOf(identity: Identity): EventActor {
+  return {
+    principal: identity.principal.id,
+    actor: identity.actor.id,
+    issuer: identity.principal.issuer,
+    ...(identity.client === undefined ? {} : { client: identity.client }),
+    ...(identity.tokenId === undefined ? {} : { tokenId: identity.tokenId }),
+  };
+}
+
+/** The facts every event of a request carries under `data`. */
+export function aboutOf(seen: Seen): EventData {
+  const { analysis, rules, policyVersion, approval, context, asked, transport } = seen;
+  return {
+    ...asked,
+    ...(transport === undefined ? {} : { transport }),
+    ...(analysis === undefined ? {} : statementData(analysis)),
+    ...(rules === undefined ? {} : { rules }),
+    ...(policyVersion === undefined ? {} : { policyVersion }),
+    ...(approval === undefined ? {} : { approval: { ticket: approval.ticket, reviewers: approval.reviewers, digest: approval.digest } }),
+    ...(context === undefined || Object.keys(context).length === 0 ? {} : { context }),
+  };
+}
+
+function statementData(analysis: Analysis): EventData {
+  return {
+    kind: analysis.kind,
+    operation: analysis.operation,
+    summary: analysis.summary,
+    sql: analysis.redacted,
+    digest: analysis.digest,
+    reads: analysis.reads.map(formatObject),
+    writes: analysis.writes.map(formatObject),
+  };
+}
+
+/** What an observer may know. */
+export function watchedOf(seen: Seen): Watched {
+  const { analysis, scope, identity } = seen;
+  const known: Record<string, unknown> = {
+    session: seen.session, statement: seen.statement, connection: seen.connection, engine: seen.engine, address: seen.address,
+    database: scope?.database, schema: scope?.schema,
+    kind: analysis?.kind, operation: analysis?.operation, summary: analysis?.summary, redacted: analysis?.redacted,
+    principal: identity?.principal.id, actor: identity?.actor.id,
+    rules: seen.rules, queryId: seen.queryId, rows: seen.rows,
+  };
+  for (const key of Object.keys(known)) if (known[key] === undefined) delete known[key];
+  return Object.freeze(known);
+}

@@ -1,0 +1,63 @@
+import type { Clock } from '../clock.js';
+import type { Extensions } from '../extensions.js';
+import { facts } from '../freeze.js';
+import type { GatewayLimits } from '../gateway.js';
+import { mint } from '../grant.js';
+import { newId } from '../id.js';
+import type { Approval, Approved, Json, Scoped } from '../model.js';
+import { coreObligations, longestTtl, tighten } from '../obligations.js';
+import { deny, isStop, type Stop } from '../outcome.js';
+import type { Approver } from '../ports.js';
+import type { Sessions } from '../sessions.js';
+import type { Trip } from '../trip.js';
+
+type Added = Pick<Approved, 'grant' | 'approval'>;
+
+/** Decision -> grant: at once, or by a person's consent where the policy demands it. The only stage that mints. */
+export function createApprovalStage(approver: Approver, sessions: Sessions, extensions: Extensions, limits: GatewayLimits, clock: Clock) {
+  const consent = async (scoped: Scoped, trip: Trip): Promise<Approval | Stop | undefined> => {
+    const terms = scoped.decision.obligations.filter((each) => each.type === 'approval').map((each) => each.value);
+    if (terms.length === 0) return undefined;
+    const answer = facts(await approver.seek({ facts: scoped, terms: terms.length === 1 ? (terms[0] as Json) : terms }, trip.signal));
+    if (!isStop(answer)) trip.seen.approval = answer;
+    return answer;
+  };
+
+  const guarded = async (scoped: Scoped, added: Added, trip: Trip): Promise<Added | Stop> =>
+    (await extensions.guard('approval', Object.freeze({ ...scoped, ...added }), trip.signal)) ?? added;
+
+  return {
+    async open(scoped: Scoped<'open'>, trip: Trip): Promise<Added | Stop> {
+      const unknown = scoped.decision.obligations.find((each) => !coreObligations.has(each.type));
+      if (unknown !== undefined) return deny('OBLIGATION_UNKNOWN', 'the rule for opening carries an obligation that only a statement can fulfil', { reason: 'obligation.unknown' });
+      const refused = await extensions.guard('scope', scoped, trip.signal);
+      if (refused !== undefined) return refused;
+      const approval = await consent(scoped, trip);
+      if (isStop(approval)) return approval;
+      const { identity, asked, scope, decision } = scoped;
+      const ttlMs = Math.floor(Math.min(asked.ttlMs, limits.maxTtlMs, longestTtl(decision.obligations), identity.expiresAt - clock.now()));
+      if (ttlMs <= 0) return deny('UNAUTHENTICATED', undefined, { reason: 'credential.expired' });
+      const grant = mint(clock, ttlMs, {
+        id: newId(clock.now()), session: scoped.id, identity, scope, limits: tighten(limits, decision.obligations), rules: decision.rules, policyVersion: decision.policyVersion,
+      });
+      return guarded(scoped, approval === undefined ? { grant } : { grant, approval }, trip);
+    },
+
+    async run(scoped: Scoped<'run'>, trip: Trip): Promise<Added | Stop> {
+      const refused = await extensions.guard('scope', scoped, trip.signal);
+      if (refused !== undefined) return refused;
+      const approval = await consent(scoped, trip);
+      if (isStop(approval)) return approval;
+      const grant = sessions.find(scoped.asked.session, scoped.identity)?.grant;
+      if (grant === undefined) return deny('NOT_FOUND', undefined, { reason: 'session.unknown' });
+      return guarded(scoped, approval === undefined ? { grant } : { grant, approval }, trip);
+    },
+  };
+}
+
+/** The default approver: nobody can agree, so whatever needs agreement is denied. */
+export const noApprover: Approver = {
+  seek: () => Promise.resolve(deny('APPROVAL_REQUIRED', 'this needs a reviewer to agree, and approvals are not configured', {
+    reason: 'approval.not_configured', hint: 'Ask for something the policy permits without approval, or ask the operators to configure approvals.',
+  })),
+};

@@ -1,0 +1,26 @@
+import type { Extensions } from '../extensions.js';
+import { facts } from '../freeze.js';
+import type { Identified, Moment, Received } from '../model.js';
+import { deny, isStop, type Stop } from '../outcome.js';
+import type { Credential, IdentityProvider } from '../ports.js';
+import type { Trip } from '../trip.js';
+
+type Added = Pick<Identified, 'identity' | 'context'>;
+
+/** Credential -> principal and actor. The credential goes no further than this. */
+export function createIdentityStage(provider: IdentityProvider, extensions: Extensions) {
+  return (credential: Credential) =>
+    async <M extends Moment>(received: Received<M>, trip: Trip): Promise<Added | Stop> => {
+      if (typeof credential?.token !== 'string' || credential.token === '') return deny('UNAUTHENTICATED', undefined, { reason: 'credential.missing' });
+      const answer = await provider.authenticate(credential, trip.signal);
+      if (isStop(answer)) return answer;
+      const identity = facts(answer);
+      trip.seen.identity = identity;
+      if (!(identity.expiresAt > trip.at)) return deny('UNAUTHENTICATED', undefined, { reason: 'credential.expired' });
+      const bare = Object.freeze({ ...received, identity, context: {} });
+      const context = await extensions.inform(bare, trip.signal);
+      trip.seen.context = context;
+      const identified = { identity, context };
+      return (await extensions.guard('identity', Object.freeze({ ...received, ...identified }), trip.signal)) ?? identified;
+    };
+}

@@ -1,0 +1,49 @@
+import { decide, notPermitted, type Judge } from '../judge.js';
+import type { Identified, Scope, Scoped } from '../model.js';
+import { formatSchema } from '../names.js';
+import { deny, type Denied, type Stop } from '../outcome.js';
+import type { Connector, PolicyDecisionPoint } from '../ports.js';
+import type { Session } from '../session.js';
+import type { Sessions } from '../sessions.js';
+import type { Trip } from '../trip.js';
+
+type Added = Pick<Scoped, 'scope' | 'decision' | 'analysis'>;
+
+/** What is asked -> the scope it lies in and the decision on it. */
+export function createScopeStage(connections: ReadonlyMap<string, Connector>, policy: PolicyDecisionPoint, sessions: Sessions, judge: Judge) {
+  return {
+    /** Whether this caller may open this schema. Unknown and forbidden look the same. */
+    async open(facts: Identified<'open'>, trip: Trip): Promise<Added | Stop> {
+      const { connection, schema, access, ttlMs, reason } = facts.asked;
+      trip.seen.asked = { reason, ttlMs, access, schema: formatSchema(schema) };
+      const question = { identity: facts.identity, connection, asks: [{ action: `open:${access}`, object: formatSchema(schema) }], context: facts.context };
+      const decision = await decide(policy, question, trip.seen, trip.signal);
+      const connector = connections.get(connection);
+      const known = connector?.schemas.some((each) => each.database === schema.database && each.schema === schema.schema) === true;
+      if (!known || decision.effect === 'deny') return notPermitted('no rule permits this session', decision.effect === 'deny' ? decision : { ...decision, effect: 'deny', rules: [] });
+      const scope: Scope = Object.freeze({ connection, ...schema, access });
+      trip.seen.scope = scope;
+      return { scope, decision };
+    },
+
+    /** Whether this statement may run in this session. */
+    async run(facts: Identified<'run'>, trip: Trip): Promise<Added | Stop> {
+      const session = findSession(sessions, facts, trip);
+      if ('status' in session) return session;
+      const judged = await judge(facts, session.grant, trip.seen, trip.signal);
+      if ('status' in judged) return judged;
+      trip.seen.analysis = judged.analysis;
+      return { scope: session.grant.scope, decision: judged.decision, analysis: judged.analysis };
+    },
+  };
+}
+
+/** The caller's live session, or why it cannot be used. Unknown and foreign look the same. */
+export function findSession(sessions: Sessions, facts: Identified<'run'>, trip: Trip): Session | Denied {
+  const session = sessions.find(facts.asked.session, facts.identity);
+  if (session === undefined) return deny('NOT_FOUND', undefined, { reason: 'session.unknown' });
+  const { grant, connector } = session;
+  Object.assign(trip.seen, { session: session.id, connection: grant.scope.connection, scope: grant.scope, engine: connector.engine, address: connector.address });
+  const refusal = session.refusal();
+  return refusal === undefined ? session : deny(refusal, undefined, { hint: 'Open a new session.' });
+}

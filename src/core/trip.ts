@@ -1,0 +1,160 @@
+import { follow, reasonOf } from './abort.js';
+import type { Clock } from './clock.js';
+import { AccessError, type FaultCode } from './errors.js';
+import type { AuditEvent, EventCode } from './events.js';
+import { newId } from './id.js';
+import type { Moment, StageName } from './model.js';
+import { isStop, type Denied, type Outcome, type Pending, type Stop } from './outcome.js';
+import type { Ended } from './plugin.js';
+import { aboutOf, makeEvent, watchedOf, type EventData, type Seen } from './seen.js';
+import type { Recorder } from './stages/audit.js';
+
+/** Ends a trip at a stage. Thrown inside the pipeline only, and caught there. */
+class Stopped {
+  readonly stop: Stop;
+  constructor(stop: Stop) {
+    this.stop = stop;
+  }
+}
+
+const unexpected: Readonly<Record<StageName, FaultCode>> = {
+  receive: 'INTERNAL', identity: 'IDENTITY_UNAVAILABLE', scope: 'POLICY_UNAVAILABLE', approval: 'APPROVAL_UNAVAILABLE', execute: 'ENGINE_UNAVAILABLE', audit: 'AUDIT_UNAVAILABLE',
+};
+
+const subject: Readonly<Record<Moment, 'session' | 'statement'>> = { open: 'session', run: 'statement' };
+
+/** What every trip needs. */
+export interface Road {
+  readonly instance: string;
+  readonly clock: Clock;
+  readonly recorder: Recorder;
+}
+
+/** One request on its way through the stages. A `look` changes nothing and leaves no event. */
+export class Trip {
+  readonly moment: Moment | 'look';
+  readonly id: string;
+  readonly at: number;
+  readonly seen: Seen = {};
+  stageName: StageName = 'receive';
+  readonly #road: Road;
+  readonly #cancel = new AbortController();
+  readonly #unfollow: () => void;
+  #answered = false;
+
+  constructor(moment: Moment | 'look', road: Road, signal?: AbortSignal) {
+    this.moment = moment;
+    this.#road = road;
+    this.at = road.clock.now();
+    this.id = newId(this.at);
+    if (moment === 'open') this.seen.session = this.id;
+    if (moment === 'run') this.seen.statement = this.id;
+    this.#unfollow = follow(signal, this.#cancel);
+  }
+
+  /** Aborts when the caller leaves or the session ends. */
+  get signal(): AbortSignal {
+    return this.#cancel.signal;
+  }
+
+  abort(reason: AccessError): void {
+    this.#cancel.abort(reason);
+  }
+
+  /** Runs one stage: a stop ends the trip; additions are merged, and can never replace what was known before. */
+  async stage<In extends object, Add extends object>(name: StageName, facts: In, work: (facts: In, trip: Trip) => Promise<Add | Stop>): Promise<In & Add> {
+    const added = await this.step(name, facts, work);
+    return Object.freeze({ ...added, ...facts });
+  }
+
+  /** The same for a first or last step, whose result stands for itself. */
+  async step<In, Out>(name: StageName, given: In, work: (given: In, trip: Trip) => Promise<Out | Stop>): Promise<Out> {
+    this.stageName = name;
+    if (this.signal.aborted) throw reasonOf(this.signal);
+    const result = await work(given, this);
+    if (isStop(result)) throw new Stopped(result);
+    return result;
+  }
+
+  event(code: EventCode, data: EventData = {}): AuditEvent {
+    return makeEvent(this.#road.clock, this.#road.instance, code, this.seen, { ...aboutOf(this.seen), ...data });
+  }
+
+  /** Makes the intent durable, or throws AUDIT_UNAVAILABLE. */
+  async intend(code: EventCode, data: EventData = {}): Promise<void> {
+    this.stageName = 'audit';
+    const withdrawn = (): AuditEvent => this.event(this.moment === 'open' ? 'session.failed' : 'statement.failed', { code: 'AUDIT_UNAVAILABLE', at: 'audit' });
+    await this.#road.recorder.intent(this.event(code, data), withdrawn);
+    this.stageName = 'execute';
+  }
+
+  /** Writes the one outcome of this trip, or throws AUDIT_UNAVAILABLE and owes it. */
+  async answer(code: EventCode, data: EventData = {}): Promise<void> {
+    if (this.#answered) return;
+    this.#answered = true;
+    await this.#road.recorder.outcome(this.event(code, data));
+  }
+
+  /** Turns whatever happens in `line` into one outcome, recorded. Never rejects. */
+  async settle<T>(line: (trip: Trip) => Promise<T>): Promise<Outcome<T>> {
+    try {
+      return { status: 'completed', value: await line(this), at: this.stageName, id: this.id };
+    } catch (thrown) {
+      this.leave();
+      return thrown instanceof Stopped ? this.#stopped(thrown.stop) : this.#failed(AccessError.from(thrown, unexpected[this.stageName]));
+    }
+  }
+
+  /** Stops following the caller's signal: the work is over. */
+  leave(): void {
+    this.#unfollow();
+  }
+
+  async #stopped(stop: Stop): Promise<Outcome<never>> {
+    const at = this.stageName;
+    const written = await this.#write(stop.status === 'pending' ? 'approval_requested' : 'denied', stop.status === 'pending' ? pendingData(stop) : deniedData(stop, at));
+    return written ?? { ...stop, at, id: this.id };
+  }
+
+  async #failed(error: AccessError): Promise<Outcome<never>> {
+    const at = this.stageName;
+    // An intent that could not be written has had no effect: there is nothing to answer for.
+    const nothingRan = at === 'audit' && error.code === 'AUDIT_UNAVAILABLE';
+    const written = nothingRan ? undefined : await this.#write('failed', { code: error.code, at, ...error.detail });
+    return written ?? { status: 'failed', error, at, id: this.id };
+  }
+
+  async #write(end: 'denied' | 'failed' | 'approval_requested', data: EventData): Promise<Outcome<never> | undefined> {
+    if (this.moment === 'look') return undefined;
+    try {
+      await this.answer(`${subject[this.moment]}.${end}`, data);
+      return undefined;
+    } catch (error) {
+      return { status: 'failed', error: AccessError.from(error, 'AUDIT_UNAVAILABLE'), at: 'audit', id: this.id };
+    }
+  }
+}
+
+function deniedData(stop: Denied, at: StageName): EventData {
+  return { code: stop.code, at, ...(stop.reason === undefined ? {} : { reason: stop.reason }), message: stop.message };
+}
+
+function pendingData(stop: Pending): EventData {
+  return { ticket: stop.ticket, expiresAt: stop.expiresAt };
+}
+
+/** What observers learn of an outcome. */
+export function endedOf(end: { readonly value: Outcome<unknown> } | { readonly error: unknown }, seen: Seen): Ended {
+  const watched = watchedOf(seen);
+  if ('error' in end) return { status: 'failed', ...codesOf(end.error), watched };
+  const outcome = end.value;
+  if (outcome.status === 'denied') return { status: 'denied', code: outcome.code, watched };
+  if (outcome.status === 'failed') return { status: 'failed', ...codesOf(outcome.error), watched };
+  return { status: outcome.status, watched };
+}
+
+function codesOf(error: unknown): { readonly code: string; readonly engineCode?: string } {
+  const known = AccessError.from(error, 'INTERNAL');
+  const engineCode = known.detail['engineCode'];
+  return { code: known.code, ...(engineCode === undefined ? {} : { engineCode: String(engineCode) }) };
+}
