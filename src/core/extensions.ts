@@ -1,3 +1,4 @@
+import { Disposal } from './disposal.js';
 import { AccessError } from './errors.js';
 import { facts } from './freeze.js';
 import type { FactsAfter, Identified, Json } from './model.js';
@@ -28,7 +29,7 @@ export async function loadPlugins(plugins: readonly Plugin[]): Promise<Extension
   const guards: Record<keyof FactsAfter, Named<AnyGuard>[]> = { identity: [], scope: [], approval: [] };
   const fulfillers = new Map<string, Fulfiller>();
   const observers: Observer[] = [];
-  const closers: (() => void | Promise<void>)[] = [];
+  const closers = new Disposal('plugins');
   const names = new Set<string>();
 
   for (const plugin of plugins) {
@@ -44,7 +45,7 @@ export async function loadPlugins(plugins: readonly Plugin[]): Promise<Extension
       guard: (after, act) => register(() => guards[after].push({ plugin: plugin.name, act: act as AnyGuard })),
       fulfil: (obligation, act) => register(() => addFulfiller(fulfillers, obligation, act)),
       observe: (observer) => register(() => observers.push(observer)),
-      onClose: (close) => register(() => closers.push(close)),
+      onClose: (close) => register(() => closers.own(close)),
     };
     try {
       await plugin.setup(host);
@@ -59,7 +60,7 @@ export async function loadPlugins(plugins: readonly Plugin[]): Promise<Extension
     inform: (given, signal) => inform(informers, given, signal),
     guard: (after, given, signal) => guard(guards[after], given, signal),
     fulfiller: (obligation) => fulfillers.get(obligation),
-    close: () => closeAll(closers),
+    close: () => closers.dispose(),
   };
 }
 
@@ -96,18 +97,6 @@ async function guard(guards: readonly Named<AnyGuard>[], given: FactsAfter[keyof
     return { ...answer, code: 'GUARDED', reason: answer.reason ?? `plugin.${plugin}` };
   }
   return undefined;
-}
-
-async function closeAll(closers: readonly (() => void | Promise<void>)[]): Promise<void> {
-  const errors: unknown[] = [];
-  for (const close of closers.toReversed()) {
-    try {
-      await close();
-    } catch (error) {
-      errors.push(error);
-    }
-  }
-  if (errors.length > 0) throw new AggregateError(errors, 'plugins failed to close');
 }
 
 function failed(plugin: string, cause: unknown): AccessError {

@@ -12,3 +12,6 @@ export type {
   Caller, ConnectionInfo, Delivery, EndReason, ExplainRequest, Explanation, Gateway, GatewayLimits, OpenRequest, RunRequest, SessionRequest,
   SessionState, StatementResult,
 } from './gateway.js';
+export { buildGateway } from './create.js';
+export { defaultLimits } from './config.js';
+export { provide, tokens, type Container, type Parts, type Token } from './container.js';

@@ -1,4 +1,4 @@
-import type { ExplainRequest, OpenRequest, RunRequest } from './gateway.js';
+import type { Caller, ExplainRequest, OpenRequest, RunRequest, SessionRequest } from './gateway.js';
 import { facts } from './freeze.js';
 import type { Access, Bind, Received, Transport } from './model.js';
 import { parseSchema } from './names.js';
@@ -12,6 +12,7 @@ const longestName = 255;
 
 /** Reads what was asked into facts of our own, or says what is wrong with it. The credential is left behind. */
 export async function receiveOpen(request: OpenRequest, trip: Trip): Promise<Received<'open'> | Denied> {
+  if (!isRequest(request)) return invalid('request', 'an object');
   const { connection, schema, access, ttlMs, reason, ticket } = request;
   if (!isName(connection)) return invalid('connection', 'the name of a registered connection');
   const parsed = readSchema(schema);
@@ -26,6 +27,7 @@ export async function receiveOpen(request: OpenRequest, trip: Trip): Promise<Rec
 
 /** The same for a statement. */
 export async function receiveRun(request: RunRequest | ExplainRequest, trip: Trip): Promise<Received<'run'> | Denied> {
+  if (!isRequest(request)) return invalid('request', 'an object');
   const { session, sql } = request;
   const { binds = [], ticket } = request as RunRequest;
   if (!isName(session)) return invalid('session', 'the id of an open session');
@@ -33,6 +35,14 @@ export async function receiveRun(request: RunRequest | ExplainRequest, trip: Tri
   if (!Array.isArray(binds) || binds.length > mostBinds || !binds.every(isBind)) return invalid('binds', 'a list of null, booleans, finite numbers and strings');
   if (ticket !== undefined && !isName(ticket)) return invalid('ticket', 'the ticket of an earlier answer');
   return received(trip, request.transport, 'run', { session, statement: { sql, binds } }, ticket);
+}
+
+/** Reads a question about a session, or about nothing in particular. */
+export async function receiveLook(request: Caller | SessionRequest, trip: Trip): Promise<Received<'run'> | Denied> {
+  if (!isRequest(request)) return invalid('request', 'an object');
+  const { session } = request as Partial<SessionRequest>;
+  if ('session' in request && !isName(session)) return invalid('session', 'the id of a session');
+  return received(trip, request.transport, 'run', { session: session ?? '', statement: { sql: '', binds: [] } }, undefined);
 }
 
 function received<M extends 'open' | 'run'>(trip: Trip, transport: Transport | undefined, moment: M, asked: Received<M>['asked'], ticket: string | undefined): Received<M> {
@@ -48,6 +58,10 @@ function readSchema(text: unknown): ReturnType<typeof parseSchema> | undefined {
   } catch {
     return undefined;
   }
+}
+
+function isRequest(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 function isName(value: unknown): value is string {

@@ -48,7 +48,7 @@ export function seenOf(grant: Grant): Seen {
   return { session: grant.session, identity: grant.identity, scope: grant.scope, connection: grant.scope.connection };
 }
 
-function whoOf(identity: Identity): EventActor {
+export function whoOf(identity: Identity): EventActor {
   return {
     principal: identity.principal.id,
     actor: identity.actor.id,

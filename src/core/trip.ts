@@ -5,8 +5,7 @@ import type { AuditEvent, EventCode } from './events.js';
 import { newId } from './id.js';
 import type { Moment, StageName } from './model.js';
 import { isStop, type Denied, type Outcome, type Pending, type Stop } from './outcome.js';
-import type { Ended } from './plugin.js';
-import { aboutOf, makeEvent, watchedOf, type EventData, type Seen } from './seen.js';
+import { aboutOf, makeEvent, type EventData, type Seen } from './seen.js';
 import type { Recorder } from './stages/audit.js';
 
 /** Ends a trip at a stage. Thrown inside the pipeline only, and caught there. */
@@ -95,6 +94,12 @@ export class Trip {
     await this.#road.recorder.outcome(this.event(code, data));
   }
 
+  /** Writes what followed the outcome, without repeating what it said. */
+  async conclude(code: EventCode, data: EventData): Promise<void> {
+    const { clock, instance, recorder } = this.#road;
+    await recorder.outcome(makeEvent(clock, instance, code, this.seen, data));
+  }
+
   /** Turns whatever happens in `line` into one outcome, recorded. Never rejects. */
   async settle<T>(line: (trip: Trip) => Promise<T>): Promise<Outcome<T>> {
     try {
@@ -141,20 +146,4 @@ function deniedData(stop: Denied, at: StageName): EventData {
 
 function pendingData(stop: Pending): EventData {
   return { ticket: stop.ticket, expiresAt: stop.expiresAt };
-}
-
-/** What observers learn of an outcome. */
-export function endedOf(end: { readonly value: Outcome<unknown> } | { readonly error: unknown }, seen: Seen): Ended {
-  const watched = watchedOf(seen);
-  if ('error' in end) return { status: 'failed', ...codesOf(end.error), watched };
-  const outcome = end.value;
-  if (outcome.status === 'denied') return { status: 'denied', code: outcome.code, watched };
-  if (outcome.status === 'failed') return { status: 'failed', ...codesOf(outcome.error), watched };
-  return { status: outcome.status, watched };
-}
-
-function codesOf(error: unknown): { readonly code: string; readonly engineCode?: string } {
-  const known = AccessError.from(error, 'INTERNAL');
-  const engineCode = known.detail['engineCode'];
-  return { code: known.code, ...(engineCode === undefined ? {} : { engineCode: String(engineCode) }) };
 }

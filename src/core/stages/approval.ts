@@ -27,7 +27,7 @@ export function createApprovalStage(approver: Approver, sessions: Sessions, exte
     (await extensions.guard('approval', Object.freeze({ ...scoped, ...added }), trip.signal)) ?? added;
 
   return {
-    async open(scoped: Scoped<'open'>, trip: Trip): Promise<Added | Stop> {
+    open: async (scoped: Scoped<'open'>, trip: Trip): Promise<Added | Stop> => {
       const unknown = scoped.decision.obligations.find((each) => !coreObligations.has(each.type));
       if (unknown !== undefined) return deny('OBLIGATION_UNKNOWN', 'the rule for opening carries an obligation that only a statement can fulfil', { reason: 'obligation.unknown' });
       const refused = await extensions.guard('scope', scoped, trip.signal);
@@ -43,7 +43,7 @@ export function createApprovalStage(approver: Approver, sessions: Sessions, exte
       return guarded(scoped, approval === undefined ? { grant } : { grant, approval }, trip);
     },
 
-    async run(scoped: Scoped<'run'>, trip: Trip): Promise<Added | Stop> {
+    run: async (scoped: Scoped<'run'>, trip: Trip): Promise<Added | Stop> => {
       const refused = await extensions.guard('scope', scoped, trip.signal);
       if (refused !== undefined) return refused;
       const approval = await consent(scoped, trip);

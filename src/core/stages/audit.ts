@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import { endOfWork } from '../ended.js';
 import { AccessError } from '../errors.js';
 import type { AuditEvent } from '../events.js';
 import { watch } from '../observe.js';
@@ -29,8 +30,7 @@ export function createRecorder(log: AuditLog, clock: Clock, timeoutMs: number, o
   let retry: (() => void) | undefined;
 
   const append = (event: AuditEvent, late?: () => void): Promise<void> =>
-    watch(observers, 'append', {}, () => inTime(log.append(event), clock, timeoutMs, late), (end) =>
-      'error' in end ? { status: 'failed', code: 'AUDIT_UNAVAILABLE', watched: {} } : { status: 'completed', watched: {} });
+    watch(observers, 'append', {}, () => inTime(log.append(event), clock, timeoutMs, late), (end) => endOfWork(end, {}));
 
   const owe = (event: AuditEvent): Promise<void> => {
     owed.push(event);

@@ -13,7 +13,7 @@ type Added = Pick<Scoped, 'scope' | 'decision' | 'analysis'>;
 export function createScopeStage(connections: ReadonlyMap<string, Connector>, policy: PolicyDecisionPoint, sessions: Sessions, judge: Judge) {
   return {
     /** Whether this caller may open this schema. Unknown and forbidden look the same. */
-    async open(facts: Identified<'open'>, trip: Trip): Promise<Added | Stop> {
+    open: async (facts: Identified<'open'>, trip: Trip): Promise<Added | Stop> => {
       const { connection, schema, access, ttlMs, reason } = facts.asked;
       trip.seen.asked = { reason, ttlMs, access, schema: formatSchema(schema) };
       const question = { identity: facts.identity, connection, asks: [{ action: `open:${access}`, object: formatSchema(schema) }], context: facts.context };
@@ -27,7 +27,7 @@ export function createScopeStage(connections: ReadonlyMap<string, Connector>, po
     },
 
     /** Whether this statement may run in this session. */
-    async run(facts: Identified<'run'>, trip: Trip): Promise<Added | Stop> {
+    run: async (facts: Identified<'run'>, trip: Trip): Promise<Added | Stop> => {
       const session = findSession(sessions, facts, trip);
       if ('status' in session) return session;
       const judged = await judge(facts, session.grant, trip.seen, trip.signal);

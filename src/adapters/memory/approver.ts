@@ -1,0 +1,59 @@
+import { deny, newId, systemClock, type ApprovalRequest, type Approver, type Pending } from '../../core/index.js';
+
+interface Ticket {
+  readonly about: string;
+  readonly digest: string;
+  readonly expiresAt: number;
+  readonly requesters: ReadonlySet<string>;
+  reviewer?: string;
+  rejected?: boolean;
+}
+
+/** An approver whose reviewers are function calls. For tests and trials. */
+export interface MemoryApprover extends Approver {
+  /** The open tickets, oldest first. */
+  tickets(): readonly string[];
+  /** Says yes. False for an unknown ticket, and for a reviewer who asked for it. */
+  approve(ticket: string, reviewer: string): boolean;
+  /** Says no. */
+  reject(ticket: string, reviewer: string): boolean;
+}
+
+/** Hands out tickets that fit one request only, once, for `ttlMs`. */
+export function memoryApprover(ttlMs = 300_000): MemoryApprover {
+  const tickets = new Map<string, Ticket>();
+  const decide = (id: string, reviewer: string, change: Partial<Ticket>): boolean => {
+    const ticket = tickets.get(id);
+    if (ticket === undefined || ticket.requesters.has(reviewer)) return false;
+    Object.assign(ticket, { reviewer, ...change });
+    return true;
+  };
+  const issue = (request: ApprovalRequest, about: string): Pending => {
+    const now = systemClock.now();
+    const id = newId(now);
+    const { principal, actor } = request.facts.identity;
+    tickets.set(id, { about, digest: request.facts.analysis?.digest ?? '', expiresAt: now + ttlMs, requesters: new Set([principal.id, actor.id]) });
+    return { status: 'pending', ticket: id, message: 'a reviewer must agree; ask again with the ticket', expiresAt: now + ttlMs };
+  };
+  return {
+    tickets: () => [...tickets.keys()],
+    approve: (id, reviewer) => decide(id, reviewer, {}),
+    reject: (id, reviewer) => decide(id, reviewer, { rejected: true }),
+    async seek(request) {
+      const about = subjectOf(request);
+      const id = request.facts.ticket;
+      if (id === undefined) return issue(request, about);
+      const ticket = tickets.get(id);
+      if (ticket === undefined || ticket.about !== about || ticket.expiresAt <= systemClock.now()) return deny('APPROVAL_EXPIRED');
+      if (ticket.reviewer === undefined) return { status: 'pending', ticket: id, message: 'no reviewer has answered yet', expiresAt: ticket.expiresAt };
+      tickets.delete(id);
+      return ticket.rejected === true ? deny('APPROVAL_REJECTED') : { ticket: id, reviewers: [ticket.reviewer], digest: ticket.digest };
+    },
+  };
+}
+
+/** All that the consent is for: text, binds, connection, scope, session, principal, actor and policy. */
+function subjectOf({ facts }: ApprovalRequest): string {
+  const { identity, scope, analysis, asked, decision } = facts;
+  return JSON.stringify([identity.principal.id, identity.actor.id, scope, analysis?.digest, asked, decision.policyVersion]);
+}

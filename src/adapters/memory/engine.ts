@@ -1,0 +1,58 @@
+import { AccessError, newId, systemClock, type Connector, type EngineSession, type EngineStatement, type Execution, type Row, type SchemaRef } from '../../core/index.js';
+
+/** What a statement answers: columns, and rows at once or batch by batch. */
+export interface MemoryAnswer {
+  readonly columns: readonly string[];
+  readonly rows: readonly Row[] | AsyncIterable<readonly Row[]>;
+  /** Rows changed, for a write. */
+  readonly affected?: number;
+}
+
+/** Answers one statement. It may take its time, heed the signal, or throw an AccessError. */
+export type Answer = (statement: EngineStatement, signal: AbortSignal) => MemoryAnswer | Promise<MemoryAnswer>;
+
+/** An engine that is a function. For tests and trials. */
+export interface MemoryEngine extends Connector {
+  /** The texts it was given to run, in order. */
+  readonly ran: readonly string[];
+  /** How many sessions are open now. */
+  live(): number;
+}
+
+export function memoryEngine(schemas: readonly SchemaRef[], answer: Answer): MemoryEngine {
+  const ran: string[] = [];
+  let live = 0;
+  return {
+    engine: 'memory',
+    schemas,
+    ran,
+    live: () => live,
+    async open(_grant, signal): Promise<EngineSession> {
+      if (signal.aborted) throw new AccessError('ABORTED');
+      live += 1;
+      let closed = false;
+      return {
+        id: newId(systemClock.now()),
+        async run(statement, stop): Promise<Execution> {
+          if (closed) throw new AccessError('ENGINE_UNAVAILABLE', 'the session is closed');
+          ran.push(statement.canonical);
+          const { columns, rows, affected } = await answer(statement, stop);
+          return {
+            queryId: newId(systemClock.now()),
+            columns: columns.map((name) => ({ name, type: 'JSON' })),
+            batches: Symbol.asyncIterator in rows ? rows : one(rows),
+            ...(affected === undefined ? {} : { affected }),
+          };
+        },
+        async close() {
+          if (!closed) live -= 1;
+          closed = true;
+        },
+      };
+    },
+  };
+}
+
+async function* one(rows: readonly Row[]): AsyncGenerator<readonly Row[]> {
+  if (rows.length > 0) yield rows;
+}

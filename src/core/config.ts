@@ -1,0 +1,54 @@
+import { AccessError } from './errors.js';
+import type { GatewayLimits } from './gateway.js';
+import type { Parts } from './container.js';
+import type { Connector } from './ports.js';
+
+const day = 86_400_000;
+
+export const defaultLimits: GatewayLimits = Object.freeze({
+  maxTtlMs: 3_600_000, maxRows: 5_000_000, maxBytes: 4 * 1024 ** 3, sessionsPerActor: 16, waitingStatements: 8,
+  auditTimeoutMs: 2_000, openTimeoutMs: 60_000, closeTimeoutMs: 5_000,
+});
+
+/** The methods a part must have to be that part at all. */
+const faces: Readonly<Partial<Record<keyof Parts, readonly string[]>>> = {
+  identity: ['authenticate'], policy: ['decide'], analyzer: ['analyze'], audit: ['append', 'record', 'unresolved'], approver: ['seek'], clock: ['now', 'monotonic', 'after'],
+};
+
+/** Throws CONFIG_INVALID unless the part is there and looks like one. */
+export function checkPart<Name extends keyof Parts>(name: Name, part: Parts[Name] | undefined): Parts[Name] {
+  if (part === undefined) throw invalid(`${name} is not set`);
+  for (const method of faces[name] ?? []) if (!has(part, method)) throw invalid(`${name} has no ${method}()`);
+  return part;
+}
+
+/** The registered targets by name. Throws CONFIG_INVALID where there is none or one cannot be asked for. */
+export function checkConnections(connections: Readonly<Record<string, Connector>> | undefined): ReadonlyMap<string, Connector> {
+  const entries = Object.entries(connections ?? {});
+  if (entries.length === 0) throw invalid('connections is empty: there is nothing to ask for');
+  for (const [name, connector] of entries) {
+    if (!/^[A-Za-z][\w.-]{0,62}$/.test(name)) throw invalid(`${JSON.stringify(name)} is no name for a connection: a letter, then up to 62 letters, digits, ".", "_" or "-"`);
+    if (!has(connector, 'open')) throw invalid(`connection ${name} has no open()`);
+    if (!Array.isArray(connector.schemas) || connector.schemas.length === 0) throw invalid(`connection ${name} offers no schema`);
+  }
+  return new Map(entries);
+}
+
+/** The limits with the defaults filled in. Throws CONFIG_INVALID for an unknown name or a value that is no cap. */
+export function checkLimits(given: Partial<GatewayLimits> = {}): GatewayLimits {
+  for (const [name, value] of Object.entries(given)) {
+    if (!Object.hasOwn(defaultLimits, name)) throw invalid(`limits.${name} is not a limit`);
+    if (!Number.isSafeInteger(value) || value < (name === 'waitingStatements' ? 0 : 1)) throw invalid(`limits.${name} must be a positive whole number`);
+  }
+  const limits = { ...defaultLimits, ...given };
+  if (limits.maxTtlMs > day) throw invalid('limits.maxTtlMs must be at most a day: this is access for a while, not for good');
+  return Object.freeze(limits);
+}
+
+function has(value: unknown, method: string): boolean {
+  return typeof (value as Record<string, unknown> | null)?.[method] === 'function';
+}
+
+function invalid(message: string): AccessError {
+  return new AccessError('CONFIG_INVALID', message);
+}

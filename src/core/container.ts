@@ -1,0 +1,85 @@
+import 'reflect-metadata';
+import { container as everywhere, type DependencyContainer } from 'tsyringe';
+import type { Clock } from './clock.js';
+import { Disposal } from './disposal.js';
+import { AccessError } from './errors.js';
+import type { GatewayLimits } from './gateway.js';
+import type { Grant } from './model.js';
+import type { Plugin } from './plugin.js';
+import type { Analyzer, Approver, AuditLog, Connector, IdentityProvider, PolicyDecisionPoint } from './ports.js';
+
+/** The application's own container, where it has one. */
+export type Container = DependencyContainer;
+
+/** A typed name in a container. Equal in every copy of this package. */
+export type Token<T> = symbol & { readonly type?: T };
+
+/** Everything a gateway is built from. */
+export interface Parts {
+  /** Registered targets by the name that callers ask for. */
+  readonly connections: Readonly<Record<string, Connector>>;
+  readonly identity: IdentityProvider;
+  readonly policy: PolicyDecisionPoint;
+  readonly analyzer: Analyzer;
+  readonly audit: AuditLog;
+  readonly approver: Approver;
+  readonly plugins: readonly Plugin[];
+  readonly limits: Partial<GatewayLimits>;
+  readonly clock: Clock;
+}
+
+const token = <T>(name: string): Token<T> => Symbol.for(`sallyport.${name}`);
+
+/** The names under which a container holds the parts of a gateway, and in a session's own container its grant. */
+export const tokens: { readonly [Name in keyof Parts]: Token<Parts[Name]> } & { readonly grant: Token<Grant> } = {
+  connections: token('connections'),
+  identity: token('identity'),
+  policy: token('policy'),
+  analyzer: token('analyzer'),
+  audit: token('audit'),
+  approver: token('approver'),
+  plugins: token('plugins'),
+  limits: token('limits'),
+  clock: token('clock'),
+  grant: token('grant'),
+};
+
+/** Registers a built value under its token. Throws CONFIG_DUPLICATE where this container has one already. */
+export function provide<T>(container: DependencyContainer, name: Token<T>, value: T): void {
+  if (container.isRegistered(name)) throw new AccessError('CONFIG_DUPLICATE', `${name.description ?? 'a part'} is registered twice`);
+  container.register<T>(name, { useValue: value });
+}
+
+/** The gateway's own container: every part as a built value. What the application's container holds comes before what `parts` says. */
+export function rootContainer(parts: Partial<Parts>, given: DependencyContainer | undefined): DependencyContainer {
+  const root = (given ?? everywhere).createChildContainer();
+  for (const name of Object.keys(tokens) as (keyof typeof tokens)[]) {
+    if (name === 'grant') continue;
+    const value = given === undefined ? parts[name] : (registered<unknown>(given, tokens[name]) ?? parts[name]);
+    if (value !== undefined) root.register<unknown>(tokens[name], { useValue: value });
+  }
+  return root;
+}
+
+function registered<T>(container: DependencyContainer, name: Token<T>): T | undefined {
+  if (!container.isRegistered(name, true)) return undefined;
+  const all = container.resolveAll<T>(name);
+  if (all.length > 1) throw new AccessError('CONFIG_DUPLICATE', `${name.description ?? 'a part'} is registered twice`);
+  return all[0];
+}
+
+/** The part a container holds, or undefined. */
+export function partOf<Name extends keyof Parts>(container: DependencyContainer, name: Name): Parts[Name] | undefined {
+  return container.isRegistered(tokens[name]) ? container.resolve<Parts[Name]>(tokens[name]) : undefined;
+}
+
+/** A child container for one session, with its grant; disposed with what the session owns, in reverse. */
+export function sessionHome(root: DependencyContainer, grant: Grant): Disposal {
+  const child = root.createChildContainer();
+  provide(child, tokens.grant, grant);
+  const home = new Disposal('the session');
+  home.own(async () => {
+    await child.dispose();
+  });
+  return home;
+}

@@ -1,0 +1,87 @@
+import { systemClock } from './clock.js';
+import { checkConnections, checkLimits, checkPart } from './config.js';
+import { partOf, rootContainer, sessionHome, type Container, type Parts } from './container.js';
+import { Disposal } from './disposal.js';
+import { loadPlugins, type Extensions } from './extensions.js';
+import type { Gateway } from './gateway.js';
+import { newId } from './id.js';
+import { createJudge } from './judge.js';
+import { createLooks } from './looks.js';
+import { createPipeline, type PipelineParts } from './pipeline.js';
+import { recover } from './recovery.js';
+import { makeEvent, type EventData } from './seen.js';
+import { Sessions } from './sessions.js';
+import { createApprovalStage, noApprover } from './stages/approval.js';
+import { createRecorder } from './stages/audit.js';
+import { createExecuteStage } from './stages/execute.js';
+import { createIdentityStage } from './stages/identity.js';
+import { createScopeStage } from './stages/scope.js';
+import { Traffic } from './traffic.js';
+import type { Road } from './trip.js';
+
+/** Builds a gateway from its parts, and owns them from then on: where it cannot start, they are closed. */
+export async function buildGateway(given: Partial<Parts>, container?: Container): Promise<Gateway> {
+  const root = rootContainer(given, container);
+  const ports = portsOf(root);
+  const closing = new Disposal('the gateway');
+  const { audit, identity, policy, analyzer, approver, connections } = ports;
+  for (const part of [audit, ...connections.values(), approver, analyzer, policy, identity]) closing.own(() => part.close?.());
+  try {
+    return await start(ports, root, closing);
+  } catch (error) {
+    await closing.dispose().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function start(ports: Ports, root: Container, closing: Disposal): Promise<Gateway> {
+  const { audit, clock, limits, policy, connections } = ports;
+  const extensions = await loadPlugins(ports.plugins);
+  closing.own(() => extensions.close());
+  const instance = newId(clock.now());
+  const recorder = createRecorder(audit, clock, limits.auditTimeoutMs, extensions.observers);
+  const road: Road = { instance, clock, recorder };
+  const note = (code: 'gateway.started' | 'gateway.stopped', data: EventData = {}): Promise<void> => recorder.outcome(makeEvent(clock, instance, code, {}, data));
+  const recovered = await recover(audit, clock, instance);
+  await note('gateway.started', { policyVersion: policy.version, connections: [...connections.keys()], recovered: { ...recovered } });
+  const sessions = new Sessions(limits.sessionsPerActor);
+  const traffic = new Traffic();
+  const pipeline = createPipeline(stagesOf(ports, road, sessions, traffic, extensions, root));
+  closing.own(() => note('gateway.stopped'));
+  closing.own(async () => {
+    await traffic.stop();
+    await Promise.allSettled(sessions.live().map((session) => session.end('shutdown')));
+    await recorder.settle();
+  });
+  return Object.freeze({ ...pipeline, recovered, shutdown: () => closing.dispose() });
+}
+
+type Ports = ReturnType<typeof portsOf>;
+
+function portsOf(root: Container) {
+  return {
+    connections: checkConnections(partOf(root, 'connections')),
+    identity: checkPart('identity', partOf(root, 'identity')),
+    policy: checkPart('policy', partOf(root, 'policy')),
+    analyzer: checkPart('analyzer', partOf(root, 'analyzer')),
+    audit: checkPart('audit', partOf(root, 'audit')),
+    approver: checkPart('approver', partOf(root, 'approver') ?? noApprover),
+    clock: checkPart('clock', partOf(root, 'clock') ?? systemClock),
+    limits: checkLimits(partOf(root, 'limits')),
+    plugins: partOf(root, 'plugins') ?? [],
+  };
+}
+
+function stagesOf(ports: Ports, road: Road, sessions: Sessions, traffic: Traffic, extensions: Extensions, root: Container): PipelineParts {
+  const { connections, identity, policy, analyzer, approver, audit, limits, clock } = ports;
+  const { recorder } = road;
+  const judge = createJudge(analyzer, policy, extensions);
+  return {
+    road, traffic, observers: extensions.observers,
+    identity: createIdentityStage(identity, extensions),
+    scope: createScopeStage(connections, policy, sessions, judge),
+    approval: createApprovalStage(approver, sessions, extensions, limits, clock),
+    execute: createExecuteStage({ road, connections, sessions, limits, home: (grant) => sessionHome(root, grant) }, extensions.observers),
+    looks: createLooks({ connections, policy, sessions, judge, extensions, audit, recorder }),
+  };
+}

@@ -1,0 +1,87 @@
+import { decide, type Judge } from './judge.js';
+import type { AuditEvent } from './events.js';
+import { explain } from './explain.js';
+import type { Extensions } from './extensions.js';
+import type { ConnectionInfo, Explanation, SessionState } from './gateway.js';
+import type { Access, Identified, Identity, SchemaRef } from './model.js';
+import { formatSchema } from './names.js';
+import { deny, type Denied, type Stop } from './outcome.js';
+import type { AuditLog, Connector, PolicyDecisionPoint } from './ports.js';
+import { whoOf } from './seen.js';
+import type { Sessions } from './sessions.js';
+import type { Recorder } from './stages/audit.js';
+import type { Trip } from './trip.js';
+
+/** What a caller may see of what is theirs. */
+export interface Looks {
+  readonly explain: (facts: Identified<'run'>, trip: Trip) => Promise<Explanation | Stop>;
+  readonly connections: (facts: Identified<'run'>, trip: Trip) => Promise<readonly ConnectionInfo[] | Stop>;
+  readonly session: (facts: Identified<'run'>, trip: Trip) => Promise<SessionState | Stop>;
+  readonly close: (facts: Identified<'run'>, trip: Trip) => Promise<SessionState | Stop>;
+  readonly record: (facts: Identified<'run'>, trip: Trip) => Promise<readonly AuditEvent[] | Stop>;
+}
+
+export interface LooksParts {
+  readonly connections: ReadonlyMap<string, Connector>;
+  readonly policy: PolicyDecisionPoint;
+  readonly sessions: Sessions;
+  readonly judge: Judge;
+  readonly extensions: Extensions;
+  readonly audit: AuditLog;
+  readonly recorder: Recorder;
+}
+
+const unknown = (): Denied => deny('NOT_FOUND', undefined, { reason: 'session.unknown' });
+
+/** Answers without the later stages. What is not the caller's and what does not exist look the same. */
+export function createLooks(parts: LooksParts): Looks {
+  const { sessions, audit, recorder } = parts;
+  return {
+    explain: (facts, trip) => explain(parts, facts, trip),
+    connections: (facts, trip) => permitted(parts, facts, trip),
+
+    async session({ asked, identity }) {
+      const session = sessions.find(asked.session, identity);
+      if (session === undefined) return unknown();
+      session.refusal();
+      return session.state();
+    },
+
+    async close({ asked, identity }) {
+      const session = sessions.find(asked.session, identity);
+      if (session === undefined) return unknown();
+      await session.end('agent').catch(() => recorder.settle());
+      return session.state();
+    },
+
+    async record({ asked, identity }, trip) {
+      trip.stageName = 'audit';
+      const events = await audit.record(asked.session);
+      const first = events[0];
+      return first !== undefined && isOwner(first, identity) ? events : unknown();
+    },
+  };
+}
+
+function isOwner({ who }: AuditEvent, identity: Identity): boolean {
+  const asking = whoOf(identity);
+  return who !== undefined && who.principal === asking.principal && who.actor === asking.actor && who.issuer === asking.issuer && who.client === asking.client;
+}
+
+async function permitted({ connections, policy }: LooksParts, facts: Identified<'run'>, trip: Trip): Promise<readonly ConnectionInfo[]> {
+  const may = async (connection: string, schema: SchemaRef, access: Access): Promise<boolean> => {
+    const question = { identity: facts.identity, connection, asks: [{ action: `open:${access}`, object: formatSchema(schema) }], context: facts.context };
+    return (await decide(policy, question, trip.seen, trip.signal)).effect === 'permit';
+  };
+  const infos: ConnectionInfo[] = [];
+  for (const [name, { engine, schemas }] of connections) {
+    const open: { readonly schema: string; readonly access: readonly Access[] }[] = [];
+    for (const schema of schemas) {
+      const access: Access[] = [];
+      for (const each of ['read', 'write'] as const) if (await may(name, schema, each)) access.push(each);
+      if (access.length > 0) open.push({ schema: formatSchema(schema), access });
+    }
+    if (open.length > 0) infos.push({ name, engine, schemas: open });
+  }
+  return infos;
+}

@@ -1,0 +1,71 @@
+import { endOfRequest } from './ended.js';
+import type { Caller, ExplainRequest, Gateway } from './gateway.js';
+import type { Looks } from './looks.js';
+import type { Identified, Moment } from './model.js';
+import { watch } from './observe.js';
+import type { Outcome, Stop } from './outcome.js';
+import type { Observer } from './plugin.js';
+import { receiveLook, receiveOpen, receiveRun } from './receive.js';
+import type { createApprovalStage } from './stages/approval.js';
+import type { createExecuteStage } from './stages/execute.js';
+import type { createIdentityStage } from './stages/identity.js';
+import type { createScopeStage } from './stages/scope.js';
+import type { Traffic } from './traffic.js';
+import { Trip, type Road } from './trip.js';
+
+/** The stages, and what the pipeline answers without them. */
+export interface PipelineParts {
+  readonly road: Road;
+  readonly traffic: Traffic;
+  readonly observers: readonly Observer[];
+  readonly identity: ReturnType<typeof createIdentityStage>;
+  readonly scope: ReturnType<typeof createScopeStage>;
+  readonly approval: ReturnType<typeof createApprovalStage>;
+  readonly execute: ReturnType<typeof createExecuteStage>;
+  readonly looks: Looks;
+}
+
+/** The five stages in one straight line; the audit is in the trip itself, around every effect. */
+export function createPipeline(parts: PipelineParts): Omit<Gateway, 'recovered' | 'shutdown'> {
+  const { identity, scope, approval, execute, looks } = parts;
+  return {
+    open: (request, signal) => travel(parts, 'open', signal, async (trip) => {
+      const received = await trip.step('receive', request, receiveOpen);
+      const identified = await trip.stage('identity', received, identity(request.credential));
+      const scoped = await trip.stage('scope', identified, scope.open);
+      const approved = await trip.stage('approval', scoped, approval.open);
+      return trip.step('execute', approved, execute.open);
+    }),
+
+    run: (request, signal) => travel(parts, 'run', signal, async (trip) => {
+      const received = await trip.step('receive', request, receiveRun);
+      const identified = await trip.stage('identity', received, identity(request.credential));
+      const scoped = await trip.stage('scope', identified, scope.run);
+      const approved = await trip.stage('approval', scoped, approval.run);
+      return trip.step('execute', approved, execute.run);
+    }),
+
+    explain: (request, signal) => look(parts, request, signal, looks.explain),
+    connections: (request, signal) => look(parts, request, signal, looks.connections),
+    session: (request, signal) => look(parts, request, signal, looks.session),
+    close: (request, signal) => look(parts, request, signal, looks.close),
+    record: (request, signal) => look(parts, request, signal, looks.record),
+  };
+}
+
+/** A request that has no effect of its own to judge or record: who asks, then the answer. */
+function look<T>(parts: PipelineParts, request: Caller, signal: AbortSignal | undefined, answer: (facts: Identified<'run'>, trip: Trip) => Promise<T | Stop>): Promise<Outcome<T>> {
+  return travel(parts, 'look', signal, async (trip) => {
+    const received = await trip.step('receive', request as ExplainRequest, 'sql' in request ? receiveRun : receiveLook);
+    const identified = await trip.stage('identity', received, parts.identity(request.credential));
+    return trip.step('scope', identified, answer);
+  });
+}
+
+function travel<T>({ road, traffic, observers }: PipelineParts, moment: Moment | 'look', signal: AbortSignal | undefined, line: (trip: Trip) => Promise<T>): Promise<Outcome<T>> {
+  const trip = new Trip(moment, road, signal);
+  const work = (): Promise<Outcome<T>> => trip.settle(line);
+  if (moment === 'look') return traffic.pass(trip, work);
+  const watched = moment === 'open' ? { session: trip.id } : { statement: trip.id };
+  return traffic.pass(trip, () => watch(observers, moment === 'open' ? 'session' : 'statement', watched, work, (end) => endOfRequest(end, trip.seen)));
+}

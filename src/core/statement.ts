@@ -1,0 +1,145 @@
+import { abortable, reasonOf } from './abort.js';
+import type { Clock } from './clock.js';
+import { deferred } from './deferred.js';
+import { endOfWork } from './ended.js';
+import { AccessError } from './errors.js';
+import type { Delivery, GatewayLimits, StatementResult } from './gateway.js';
+import { timeLeft } from './grant.js';
+import type { Analysis, Approved, Limits } from './model.js';
+import { tighten } from './obligations.js';
+import { watch } from './observe.js';
+import { deny, type Stop } from './outcome.js';
+import type { Observer } from './plugin.js';
+import type { Execution } from './ports.js';
+import { Rows } from './rows.js';
+import { watchedOf } from './seen.js';
+import type { Session } from './session.js';
+import type { Trip } from './trip.js';
+
+/** What every statement needs besides its facts. */
+export interface StatementParts {
+  readonly clock: Clock;
+  readonly limits: GatewayLimits;
+  readonly observers: readonly Observer[];
+}
+
+/** The facts of a statement that may run: all of them. */
+type Cleared = Approved<'run'> & { readonly analysis: Analysis };
+
+/** One statement in its session: waits its turn, is recorded, runs at the engine, is recorded again, and gives out its rows. */
+export class RunningStatement {
+  readonly #parts: StatementParts;
+  readonly #facts: Cleared;
+  readonly #session: Session;
+  readonly #trip: Trip;
+  readonly #limits: Limits;
+  readonly #settled = deferred();
+  #leave: () => void = () => undefined;
+  #rows: Rows | undefined;
+  /** True while the engine may still work on it. */
+  #held = false;
+  #executed = false;
+  #complete = false;
+
+  constructor(parts: StatementParts, facts: Cleared, session: Session, trip: Trip) {
+    this.#parts = parts;
+    this.#facts = facts;
+    this.#session = session;
+    this.#trip = trip;
+    this.#limits = tighten(facts.grant.limits, facts.decision.obligations);
+    session.track({ abort: (reason) => trip.abort(reason), settled: this.#settled.promise });
+  }
+
+  async run(): Promise<StatementResult | Stop> {
+    try {
+      const leave = await this.#session.lane.enter(this.#trip.signal);
+      if (typeof leave !== 'function') return leave;
+      this.#leave = leave;
+      const refusal = this.#session.refusal();
+      if (refusal !== undefined) return deny(refusal, undefined, { hint: 'Open a new session.' });
+      return await this.#execute();
+    } catch (error) {
+      await this.#rows?.fail(AccessError.from(error, 'ENGINE_UNAVAILABLE')).catch(() => undefined);
+      throw error;
+    } finally {
+      if (!this.#held) this.#letGo();
+    }
+  }
+
+  async #execute(): Promise<StatementResult> {
+    const { analysis, grant, asked } = this.#facts;
+    await this.#trip.intend('statement.authorized', { grant: grant.id, binds: asked.statement.binds.length });
+    const { seen } = this.#trip;
+    const { observers } = this.#parts;
+    const { execution, rows } = await watch(observers, 'engine', watchedOf(seen), () => this.#begin(), (end) => endOfWork(end, seen));
+    const { queryId, columns } = execution;
+    const affected = execution.affected === undefined ? {} : { affected: execution.affected };
+    this.#executed = true;
+    await this.#trip.answer('statement.executed', { queryId, complete: this.#complete, ...(this.#complete ? rows.pulled : {}), ...affected });
+    this.#check();
+    return {
+      statement: this.#trip.id, kind: analysis.kind, operation: analysis.operation, queryId, columns, batches: rows, delivery: () => rows.delivery(), ...affected,
+    };
+  }
+
+  /** Runs at the engine until the first rows are there. */
+  async #begin(): Promise<{ readonly execution: Execution; readonly rows: Rows }> {
+    this.#check();
+    const { signal, seen } = this.#trip;
+    const execution = await this.#start(signal);
+    seen.queryId = execution.queryId;
+    const rows = new Rows({
+      source: execution.batches, limits: this.#limits, signal, check: () => this.#check(),
+      ended: (delivery, error) => this.#ended(delivery, error), released: () => this.#letGo(),
+    });
+    this.#rows = rows;
+    this.#complete = await rows.begin();
+    if (this.#complete) seen.rows = rows.pulled.rows;
+    return { execution, rows };
+  }
+
+  /** A cancelled caller is free at once; the lane only when the engine has let go, and an engine that never does loses its session. */
+  async #start(signal: AbortSignal): Promise<Execution> {
+    const { grant, asked, analysis } = this.#facts;
+    const { clock, limits } = this.#parts;
+    this.#held = true;
+    signal.addEventListener('abort', () => {
+      const forget = clock.after(limits.closeTimeoutMs, () => void this.#session.end('fault').catch(() => undefined));
+      void this.#settled.promise.then(forget);
+    }, { once: true });
+    const run = async (): Promise<Execution> => this.#session.engine.run({
+      id: this.#trip.id, canonical: analysis.canonical, binds: asked.statement.binds, analysis, limits: this.#limits, timeLeftMs: timeLeft(grant, clock),
+    }, signal);
+    const running = run();
+    running.catch(() => this.#letGo());
+    return abortable(running, signal, (late) => void discard(late).finally(() => this.#letGo()));
+  }
+
+  /** Throws when the session or the caller is gone. */
+  #check(): void {
+    const refusal = this.#session.refusal();
+    if (refusal !== undefined) throw new AccessError(refusal);
+    if (this.#trip.signal.aborted) throw reasonOf(this.#trip.signal);
+  }
+
+  async #ended(delivery: Delivery, error: AccessError | undefined): Promise<void> {
+    this.#trip.leave();
+    if (!this.#executed || this.#complete) return;
+    await this.#trip.conclude('statement.delivered', { ...delivery, ...(error === undefined ? {} : { code: error.code }) });
+  }
+
+  #letGo(): void {
+    this.#held = false;
+    this.#leave();
+    this.#settled.resolve();
+  }
+}
+
+/** Ends an execution that nobody waits for any more. */
+async function discard(execution: Execution): Promise<void> {
+  try {
+    await execution.batches[Symbol.asyncIterator]().return?.();
+  } catch {
+    // What is thrown away may fail.
+  }
+}
