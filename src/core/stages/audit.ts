@@ -24,28 +24,46 @@ export interface Recorder {
 
 const retryMs = 500;
 
+/** An outcome that is not durable yet, and the write of it that may still succeed. */
+interface Owed {
+  readonly event: AuditEvent;
+  writing?: Promise<void> | undefined;
+}
+
 export function createRecorder(log: AuditLog, clock: Clock, timeoutMs: number, observers: readonly Observer[]): Recorder {
-  const owed: AuditEvent[] = [];
+  const owed: Owed[] = [];
+  const late = new Set<Promise<void>>();
   let settling: Promise<void> | undefined;
   let retry: (() => void) | undefined;
 
-  const append = (event: AuditEvent, late?: () => void): Promise<void> =>
-    watch(observers, 'append', {}, () => inTime(log.append(event), clock, timeoutMs, late), (end) => endOfWork(end, {}));
+  const start = async (event: AuditEvent): Promise<void> => log.append(event);
 
-  const owe = (event: AuditEvent): Promise<void> => {
-    owed.push(event);
-    return settle();
+  const wait = (writing: Promise<void>): Promise<void> => watch(observers, 'append', {}, () => inTime(writing, clock, timeoutMs), (end) => endOfWork(end, {}));
+
+  /** A write that timed out is not begun again while it may still succeed. */
+  const write = (item: Owed): Promise<void> => {
+    if (item.writing === undefined) {
+      item.writing = start(item.event);
+      item.writing.catch(() => {
+        item.writing = undefined;
+      });
+    }
+    return wait(item.writing);
+  };
+
+  const owe = (item: Owed): void => {
+    owed.push(item);
+    later();
   };
 
   const pay = async (): Promise<void> => {
     for (let next = owed[0]; next !== undefined; next = owed[0]) {
-      await append(next);
+      await write(next);
       owed.shift();
     }
   };
 
-  const settle = (): Promise<void> => {
-    if (owed.length === 0) return Promise.resolve();
+  const payAll = (): Promise<void> => {
     settling ??= pay().finally(() => {
       settling = undefined;
       if (owed.length > 0) later();
@@ -56,50 +74,54 @@ export function createRecorder(log: AuditLog, clock: Clock, timeoutMs: number, o
   const later = (): void => {
     retry ??= clock.after(retryMs, () => {
       retry = undefined;
-      settle().catch(() => undefined);
+      payAll().catch(() => undefined);
     });
+  };
+
+  /** An intent that timed out may still become durable; then it needs an outcome. */
+  const withdraw = (writing: Promise<void>, withdrawn: () => AuditEvent): void => {
+    const answered = writing.then(() => owe({ event: withdrawn() }), () => undefined).finally(() => late.delete(answered));
+    late.add(answered);
   };
 
   return {
     async intent(event, withdrawn) {
-      if (owed.length > 0) await settle();
-      await append(event, () => void owe(withdrawn()).catch(() => undefined));
-    },
-    async outcome(event) {
-      if (owed.length === 0) {
-        try {
-          return await append(event);
-        } catch (error) {
-          owed.push(event);
-          later();
-          throw error;
-        }
+      if (owed.length > 0) await payAll();
+      const writing = start(event);
+      try {
+        await wait(writing);
+      } catch (error) {
+        withdraw(writing, withdrawn);
+        throw error;
       }
-      return owe(event);
     },
-    settle,
+
+    async outcome(event) {
+      const item: Owed = { event };
+      if (owed.length > 0) {
+        owe(item);
+        return payAll();
+      }
+      try {
+        return await write(item);
+      } catch (error) {
+        owe(item);
+        throw error;
+      }
+    },
+
+    async settle() {
+      if (late.size > 0) await inTime(Promise.all(late).then(() => undefined), clock, timeoutMs);
+      if (owed.length > 0) await payAll();
+    },
   };
 }
 
-/** Rejects after `timeoutMs`; `late` is called if the append succeeds after that. */
-function inTime(appended: Promise<void>, clock: Clock, timeoutMs: number, late?: () => void): Promise<void> {
+/** Rejects with AUDIT_UNAVAILABLE where the write does, or takes longer than `timeoutMs`. */
+function inTime(writing: Promise<void>, clock: Clock, timeoutMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    let waiting = true;
-    const forget = clock.after(timeoutMs, () => {
-      waiting = false;
-      reject(new AccessError('AUDIT_UNAVAILABLE', 'the record did not become durable in time'));
-    });
-    appended.then(
-      () => {
-        forget();
-        if (waiting) resolve();
-        else late?.();
-      },
-      (error: unknown) => {
-        forget();
-        reject(unavailable(error));
-      },
-    );
+    const forget = clock.after(timeoutMs, () => reject(new AccessError('AUDIT_UNAVAILABLE', 'the record did not become durable in time')));
+    writing.finally(forget).then(resolve, (error: unknown) => reject(unavailable(error)));
   });
 }
 
