@@ -1,0 +1,136 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { deny, type Denied, type FactsAfter, type Identified, type Plugin } from '../../src/core/index.js';
+import { as, codeOf, house, rowsOf } from '../core/house.js';
+
+type Verdict = 'pass' | 'deny' | 'throw' | 'forge' | 'null' | 'truthy';
+const verdicts = fc.constantFrom<Verdict[]>('pass', 'pass', 'deny', 'throw', 'forge', 'null', 'truthy');
+
+function answerOf(verdict: Verdict): Denied | undefined {
+  if (verdict === 'deny') return deny('GUARDED', 'no');
+  if (verdict === 'throw') throw new Error('a plugin broke');
+  if (verdict === 'forge') return { status: 'completed', effect: 'permit', value: 'yes' } as unknown as Denied;
+  if (verdict === 'null') return null as unknown as Denied;
+  return verdict === 'truthy' ? (true as unknown as Denied) : undefined;
+}
+
+/** Tries to change what it is shown; every attempt must fail. */
+function tamper(facts: object): void {
+  const target = facts as Record<string, unknown>;
+  for (const attempt of [
+    () => { target['identity'] = { principal: { id: 'idp:writer' } }; },
+    () => { (target['identity'] as { principal: { id: string } }).principal.id = 'idp:writer'; },
+    () => { (target['decision'] as { obligations: unknown[] }).obligations.push({ type: 'x', value: 1 }); },
+    () => { delete target['asked']; },
+    () => { Object.setPrototypeOf(target, { scope: 'all' }); },
+  ]) expect(attempt).toThrow(TypeError);
+}
+
+const stages = ['identity', 'scope', 'approval'] as const satisfies readonly (keyof FactsAfter)[];
+const guards = fc.array(fc.record({ after: fc.constantFrom(...stages), verdict: verdicts }), { maxLength: 4 });
+const asked = fc.constantFrom('SELECT orders', 'SELECT acme.finance.payroll', 'INSERT orders', 'nonsense here');
+
+describe('plugins', () => {
+  it('only narrow: what they do never turns a no into a yes', async () => {
+    await fc.assert(fc.asyncProperty(guards, asked, async (plan, sql) => {
+      const bare = await house();
+      const without = codeOf(await bare.run(await bare.session(), sql));
+      const seen: string[] = [];
+      let armed = false;
+      const plugin: Plugin = {
+        name: 'random',
+        setup(host) {
+          for (const { after, verdict } of plan) {
+            host.guard(after, (facts) => {
+              if (!armed) return undefined;
+              seen.push(after);
+              tamper(facts);
+              return answerOf(verdict);
+            });
+          }
+        },
+      };
+      const { run, session, engine, audit } = await house({ plugins: [plugin] });
+      const id = await session();
+      armed = true;
+      const outcome = await run(id, sql);
+      const refusing = plan.some(({ after, verdict }) => verdict !== 'pass' && seen.includes(after));
+      if (outcome.status === 'completed') await rowsOf(outcome.value);
+      expect(codeOf(outcome) === 'completed').toBe(without === 'completed' && !refusing);
+      expect(engine.ran).toHaveLength(codeOf(outcome) === 'completed' ? 1 : 0);
+      expect(audit.events.filter((event) => event.statement === outcome.id)).toHaveLength(codeOf(outcome) === 'completed' ? 2 : 1);
+    }), { numRuns: 200 });
+  });
+
+  it('observers are neutral: the work runs once and its outcome is the same, whatever they do', async () => {
+    const habit = fc.constantFrom('call', 'twice', 'never', 'throw', 'throw-after', 'late', 'reject');
+    await fc.assert(fc.asyncProperty(fc.array(habit, { minLength: 1, maxLength: 4 }), asked, async (habits, sql) => {
+      const bare = await house();
+      const without = codeOf(await bare.run(await bare.session(), sql));
+      const plugin: Plugin = {
+        name: 'watcher',
+        setup(host) {
+          for (const each of habits) {
+            host.observe((_what, watched, work) => {
+              expect(Object.isFrozen(watched) || Object.keys(watched).length <= 1).toBe(true);
+              if (each === 'throw') throw new Error('an observer broke');
+              if (each === 'late') return void setTimeout(() => void work(), 5);
+              if (each === 'never') return undefined;
+              const running = work();
+              if (each === 'twice') void work();
+              if (each === 'throw-after') throw new Error('an observer broke late');
+              return each === 'reject' ? Promise.reject(new Error('no')) : running;
+            });
+          }
+        },
+      };
+      const { run, session, engine, codes } = await house({ plugins: [plugin] });
+      const outcome = await run(await session(), sql);
+      expect(codeOf(outcome)).toBe(without);
+      expect(engine.ran).toEqual(bare.engine.ran);
+      expect(codes()).toEqual(bare.codes());
+    }), { numRuns: 150 });
+  });
+
+  it('inform adds facts under its own name only, and they reach policy and the record', async () => {
+    let question: unknown;
+    const informing: Plugin = { name: 'ticketing', setup: (host) => host.inform(() => ({ ticket: 'CHG-1', identity: 'idp:writer' })) };
+    const { audit, session } = await house({
+      plugins: [informing],
+      policy: { version: 'v', decide: async (asking) => { question = asking; return { effect: 'permit', rules: ['r'], policyVersion: 'v', obligations: [] }; } },
+    });
+    await session();
+    expect(question).toMatchObject({ identity: { principal: { id: 'idp:agent-a' } }, context: { ticketing: { ticket: 'CHG-1' } } });
+    expect(audit.events.at(-1)?.data['context']).toEqual({ ticketing: { ticket: 'CHG-1', identity: 'idp:writer' } });
+  });
+
+  it.each<[string, unknown]>([['a function', { f: () => 1 }], ['a class instance', new Date()], ['a throw', undefined]])('inform that answers with %s fails the request', async (_name, value) => {
+    const plugin: Plugin = {
+      name: 'odd',
+      setup: (host) => host.inform((_facts: Identified) => {
+        if (value === undefined) throw new Error('broke');
+        return value as Record<string, string>;
+      }),
+    };
+    const { open, engine } = await house({ plugins: [plugin] });
+    expect(codeOf(await open())).toBe('PLUGIN_FAILED');
+    expect(engine.live()).toBe(0);
+  });
+
+  it('cannot register after setup, nor twice under one name', async () => {
+    let keep: Parameters<Plugin['setup']>[0] | undefined;
+    await house({ plugins: [{ name: 'greedy', setup: (host) => { keep = host; } }] });
+    for (const call of [() => keep?.observe(() => undefined), () => keep?.guard('scope', () => undefined), () => keep?.inform(() => ({})), () => keep?.fulfil('x', ({ sql }) => sql)]) {
+      expect(call).toThrow(expect.objectContaining({ code: 'PLUGIN_SEALED' }));
+    }
+    const twin: Plugin = { name: 'twin', setup: () => undefined };
+    await expect(house({ plugins: [twin, twin] })).rejects.toMatchObject({ code: 'CONFIG_DUPLICATE' });
+  });
+
+  it('a denial of a guard names its plugin and asks nothing of the caller by another code', async () => {
+    const plugin: Plugin = { name: 'strict', setup: (host) => host.guard('identity', () => deny('NOT_FOUND', 'out of hours')) };
+    const { gateway } = await house({ plugins: [plugin] });
+    const outcome = await gateway.connections(as('token-a'));
+    expect(outcome).toMatchObject({ status: 'denied', code: 'GUARDED', reason: 'plugin.strict', message: 'out of hours' });
+  });
+});
