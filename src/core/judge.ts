@@ -1,6 +1,6 @@
+import { checkAnalysis, checkDecision } from './answers.js';
 import { AccessError } from './errors.js';
 import type { Extensions } from './extensions.js';
-import { facts } from './freeze.js';
 import type { Analysis, Decision, Grant, Identified, ObjectRef, Permit, Scope, StatementKind } from './model.js';
 import { formatName, formatObject, formatSchema } from './names.js';
 import { deny, type Denied } from './outcome.js';
@@ -22,7 +22,7 @@ export type Judge = (facts: Identified<'run'>, grant: Grant, seen: Seen, signal:
 /** Reads a statement, holds it against the scope, asks policy, and applies what obligations rewrite. */
 export function createJudge(analyzer: Analyzer, policy: PolicyDecisionPoint, extensions: Extensions): Judge {
   const read = async (sql: string, grant: Grant, seen: Seen, signal: AbortSignal): Promise<Analysis | Denied> => {
-    const analysis = facts(await analyze(analyzer, sql, grant, signal));
+    const analysis = checkAnalysis(await analyze(analyzer, sql, grant, signal));
     seen.analysis = analysis;
     return refusalOf(analysis, grant.scope) ?? analysis;
   };
@@ -85,14 +85,14 @@ function asksOf(analysis: Analysis, scope: Scope): readonly Ask[] {
 export async function decide(policy: PolicyDecisionPoint, question: Parameters<PolicyDecisionPoint['decide']>[0], seen: Seen, signal: AbortSignal): Promise<Decision> {
   let decision: Decision;
   try {
-    decision = facts(await policy.decide(question, signal));
+    decision = await policy.decide(question, signal);
   } catch (error) {
     throw AccessError.from(error, 'POLICY_UNAVAILABLE');
   }
-  if (decision?.effect !== 'permit' && decision?.effect !== 'deny') throw new AccessError('POLICY_UNAVAILABLE', 'the policy answered neither permit nor deny');
-  seen.rules = decision.rules;
-  seen.policyVersion = decision.policyVersion;
-  return decision;
+  const checked = checkDecision(decision);
+  seen.rules = checked.rules;
+  seen.policyVersion = checked.policyVersion;
+  return checked;
 }
 
 export function notPermitted(message: string, decision: Decision): Denied {

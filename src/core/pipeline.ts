@@ -1,7 +1,7 @@
 import { endOfRequest } from './ended.js';
-import type { Caller, ExplainRequest, Gateway } from './gateway.js';
+import type { Caller, Gateway } from './gateway.js';
 import type { Looks } from './looks.js';
-import type { Identified, Moment } from './model.js';
+import type { Identified, Moment, Received } from './model.js';
 import { watch } from './observe.js';
 import type { Outcome, Stop } from './outcome.js';
 import type { Observer } from './plugin.js';
@@ -45,18 +45,21 @@ export function createPipeline(parts: PipelineParts): Omit<Gateway, 'recovered' 
       return trip.step('execute', approved, execute.run);
     }),
 
-    explain: (request, signal) => look(parts, request, signal, looks.explain),
-    connections: (request, signal) => look(parts, request, signal, looks.connections),
-    session: (request, signal) => look(parts, request, signal, looks.session),
-    close: (request, signal) => look(parts, request, signal, looks.close),
-    record: (request, signal) => look(parts, request, signal, looks.record),
+    explain: (request, signal) => look(parts, request, signal, receiveRun, looks.explain),
+    connections: (request, signal) => look(parts, request, signal, receiveLook, looks.connections),
+    session: (request, signal) => look(parts, request, signal, receiveLook, looks.session),
+    close: (request, signal) => look(parts, request, signal, receiveLook, looks.close),
+    record: (request, signal) => look(parts, request, signal, receiveLook, looks.record),
   };
 }
 
+type Receive<Asked> = (request: Asked, trip: Trip) => Promise<Received<'run'> | Stop>;
+type Answer<T> = (facts: Identified<'run'>, trip: Trip) => Promise<T | Stop>;
+
 /** A request that has no effect of its own to judge or record: who asks, then the answer. */
-function look<T>(parts: PipelineParts, request: Caller, signal: AbortSignal | undefined, answer: (facts: Identified<'run'>, trip: Trip) => Promise<T | Stop>): Promise<Outcome<T>> {
+function look<Asked extends Caller, T>(parts: PipelineParts, request: Asked, signal: AbortSignal | undefined, receive: Receive<Asked>, answer: Answer<T>): Promise<Outcome<T>> {
   return travel(parts, 'look', signal, async (trip) => {
-    const received = await trip.step('receive', request as ExplainRequest, 'sql' in request ? receiveRun : receiveLook);
+    const received = await trip.step('receive', request, receive);
     const identified = await trip.stage('identity', received, parts.identity(request.credential));
     return trip.step('scope', identified, answer);
   });

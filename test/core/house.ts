@@ -21,11 +21,11 @@ export interface House {
   readonly audit: MemoryAudit;
   readonly engine: MemoryEngine;
   /** The codes recorded so far. */
-  codes(): string[];
-  open(more?: Partial<OpenRequest>): Promise<Outcome<SessionState>>;
+  readonly codes: () => string[];
+  readonly open: (more?: Partial<OpenRequest>) => Promise<Outcome<SessionState>>;
   /** The id of a session that must open. */
-  session(more?: Partial<OpenRequest>): Promise<string>;
-  run(session: string, sql?: string, token?: string, signal?: AbortSignal): Promise<Outcome<StatementResult>>;
+  readonly session: (more?: Partial<OpenRequest>) => Promise<string>;
+  readonly run: (session: string, sql?: string, token?: string, signal?: AbortSignal) => Promise<Outcome<StatementResult>>;
 }
 
 export const as = (token: string) => ({ credential: { scheme: 'bearer', token } });
@@ -42,7 +42,7 @@ export async function house(more: Partial<Parts> = {}, answer: Answer = () => ({
     gateway, audit, engine, open,
     codes: () => audit.events.map((event) => event.code),
     session: async (request) => valueOf(await open(request)).id,
-    run: (session, sql = 'SELECT orders', token = 'token-a', signal = undefined) => gateway.run({ ...as(token), session, sql }, signal),
+    run: (session, sql = 'SELECT orders', token = 'token-a', signal?) => gateway.run({ ...as(token), session, sql }, signal),
   };
 }
 

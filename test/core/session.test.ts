@@ -12,6 +12,8 @@ async function* endless(): AsyncGenerator<readonly Row[]> {
   }
 }
 
+const many = (): { columns: string[]; rows: Row[] } => ({ columns: ['A'], rows: Array.from({ length: 10 }, (_, row) => [row]) });
+
 describe('a session', () => {
   it('cancels the running statement at its deadline, and says so in the answer and the record', async () => {
     const { session, run, codes, engine, audit } = await house({}, forever);
@@ -107,7 +109,6 @@ describe('a session', () => {
   });
 
   it('cuts what goes over the row and byte caps, and says so', async () => {
-    const many = (): { columns: string[]; rows: Row[] } => ({ columns: ['A'], rows: Array.from({ length: 10 }, (_, row) => [row]) });
     for (const [limits, rows] of [[{ maxRows: 4 }, 4], [{ maxBytes: 35 }, 3], [{ maxRows: 10 }, 10]] as const) {
       const { session, run, audit } = await house({ limits }, many);
       const result = valueOf(await run(await session()));

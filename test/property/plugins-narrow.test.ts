@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { deny, type Denied, type FactsAfter, type Identified, type Plugin } from '../../src/core/index.js';
 import { as, codeOf, house, rowsOf } from '../core/house.js';

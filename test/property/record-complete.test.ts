@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memoryAudit, type MemoryAudit } from '../../src/adapters/memory/index.js';
 import { AccessError, type AuditEvent, type EngineStatement, type Outcome, type Row } from '../../src/core/index.js';

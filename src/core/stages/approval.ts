@@ -1,6 +1,6 @@
+import { checkApproval } from '../answers.js';
 import type { Clock } from '../clock.js';
 import type { Extensions } from '../extensions.js';
-import { facts } from '../freeze.js';
 import type { GatewayLimits } from '../gateway.js';
 import { mint } from '../grant.js';
 import { newId } from '../id.js';
@@ -18,9 +18,14 @@ export function createApprovalStage(approver: Approver, sessions: Sessions, exte
   const consent = async (scoped: Scoped, trip: Trip): Promise<Approval | Stop | undefined> => {
     const terms = scoped.decision.obligations.filter((each) => each.type === 'approval').map((each) => each.value);
     if (terms.length === 0) return undefined;
-    const answer = facts(await approver.seek({ facts: scoped, terms: terms.length === 1 ? (terms[0] as Json) : terms }, trip.signal));
-    if (!isStop(answer)) trip.seen.approval = answer;
-    return answer;
+    const answer = await approver.seek({ facts: scoped, terms: terms.length === 1 ? (terms[0] as Json) : terms }, trip.signal);
+    if (isStop(answer)) return answer;
+    const approval = checkApproval(answer);
+    const { principal, actor } = scoped.identity;
+    if (approval.reviewers.includes(principal.id) || approval.reviewers.includes(actor.id)) return deny('APPROVAL_REJECTED', 'nobody approves their own request', { reason: 'approval.self' });
+    if (scoped.analysis !== undefined && approval.digest !== scoped.analysis.digest) return deny('APPROVAL_EXPIRED', undefined, { reason: 'approval.digest' });
+    trip.seen.approval = approval;
+    return approval;
   };
 
   const guarded = async (scoped: Scoped, added: Added, trip: Trip): Promise<Added | Stop> =>

@@ -1,5 +1,5 @@
+import { checkIdentity } from '../answers.js';
 import type { Extensions } from '../extensions.js';
-import { facts } from '../freeze.js';
 import type { Identified, Moment, Received } from '../model.js';
 import { deny, isStop, type Stop } from '../outcome.js';
 import type { Credential, IdentityProvider } from '../ports.js';
@@ -14,7 +14,7 @@ export function createIdentityStage(provider: IdentityProvider, extensions: Exte
       if (typeof credential?.token !== 'string' || credential.token === '') return deny('UNAUTHENTICATED', undefined, { reason: 'credential.missing' });
       const answer = await provider.authenticate(credential, trip.signal);
       if (isStop(answer)) return answer;
-      const identity = facts(answer);
+      const identity = checkIdentity(answer);
       trip.seen.identity = identity;
       if (!(identity.expiresAt > trip.at)) return deny('UNAUTHENTICATED', undefined, { reason: 'credential.expired' });
       const bare = Object.freeze({ ...received, identity, context: {} });
