@@ -1,4 +1,5 @@
 import type { Clock } from './clock.js';
+import { compact } from './compact.js';
 import type { AuditEvent } from './events.js';
 import { newId } from './id.js';
 import type { Gateway } from './gateway.js';
@@ -17,13 +18,5 @@ export async function recover(audit: AuditLog, clock: Clock, instance: string): 
 function answerTo(event: AuditEvent, code: AuditEvent['code'], clock: Clock, instance: string): AuditEvent {
   const { session, statement, who, connection, scope } = event;
   const at = clock.now();
-  return {
-    id: newId(at), code, at, instance,
-    ...(session === undefined ? {} : { session }),
-    ...(statement === undefined ? {} : { statement }),
-    ...(who === undefined ? {} : { who }),
-    ...(connection === undefined ? {} : { connection }),
-    ...(scope === undefined ? {} : { scope }),
-    data: { by: 'restart', intent: event.id },
-  };
+  return compact<AuditEvent>({ id: newId(at), code, at, instance, session, statement, who, connection, scope, data: { by: 'restart', intent: event.id } });
 }

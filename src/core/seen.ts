@@ -1,4 +1,5 @@
 import type { Clock } from './clock.js';
+import { compact } from './compact.js';
 import type { AuditEvent, EventActor, EventCode } from './events.js';
 import { newId } from './id.js';
 import type { Analysis, Approval, Grant, Identity, Json, Scope } from './model.js';
@@ -32,15 +33,11 @@ export type EventData = Readonly<Record<string, Json>>;
 export function makeEvent(clock: Clock, instance: string, code: EventCode, seen: Seen, data: EventData): AuditEvent {
   const at = clock.now();
   const { session, statement, identity, connection, scope } = seen;
-  return {
-    id: newId(at), code, at, instance,
-    ...(session === undefined ? {} : { session }),
-    ...(statement === undefined ? {} : { statement }),
-    ...(identity === undefined ? {} : { who: whoOf(identity) }),
-    ...(connection === undefined ? {} : { connection }),
-    ...(scope === undefined ? {} : { scope: { database: scope.database, schema: scope.schema, access: scope.access } }),
-    data,
-  };
+  return compact<AuditEvent>({
+    id: newId(at), code, at, instance, session, statement, connection, data,
+    who: identity === undefined ? undefined : whoOf(identity),
+    scope: scope === undefined ? undefined : { database: scope.database, schema: scope.schema, access: scope.access },
+  });
 }
 
 /** What a session's own events know. */
@@ -48,28 +45,19 @@ export function seenOf(grant: Grant): Seen {
   return { session: grant.session, identity: grant.identity, scope: grant.scope, connection: grant.scope.connection };
 }
 
-export function whoOf(identity: Identity): EventActor {
-  return {
-    principal: identity.principal.id,
-    actor: identity.actor.id,
-    issuer: identity.principal.issuer,
-    ...(identity.client === undefined ? {} : { client: identity.client }),
-    ...(identity.tokenId === undefined ? {} : { tokenId: identity.tokenId }),
-  };
+export function whoOf({ principal, actor, client, tokenId }: Identity): EventActor {
+  return compact<EventActor>({ principal: principal.id, actor: actor.id, issuer: principal.issuer, client, tokenId });
 }
 
-/** The facts every event of a request carries under `data`. */
-export function aboutOf(seen: Seen): EventData {
+/** The facts every event of a request carries under `data`, and those of its own. */
+export function aboutOf(seen: Seen, own: EventData): EventData {
   const { analysis, rules, policyVersion, approval, context, asked, transport } = seen;
-  return {
-    ...asked,
-    ...(transport === undefined ? {} : { transport }),
-    ...(analysis === undefined ? {} : statementData(analysis)),
-    ...(rules === undefined ? {} : { rules }),
-    ...(policyVersion === undefined ? {} : { policyVersion }),
-    ...(approval === undefined ? {} : { approval: { ticket: approval.ticket, reviewers: approval.reviewers, digest: approval.digest } }),
-    ...(context === undefined || Object.keys(context).length === 0 ? {} : { context }),
-  };
+  const about = compact<Record<string, Json>>({
+    transport, rules, policyVersion,
+    approval: approval === undefined ? undefined : { ticket: approval.ticket, reviewers: approval.reviewers, digest: approval.digest },
+    context: context === undefined || Object.keys(context).length === 0 ? undefined : context,
+  });
+  return Object.assign(about, asked, analysis === undefined ? undefined : statementData(analysis), own);
 }
 
 function statementData(analysis: Analysis): EventData {
@@ -87,13 +75,11 @@ function statementData(analysis: Analysis): EventData {
 /** What an observer may know. */
 export function watchedOf(seen: Seen): Watched {
   const { analysis, scope, identity } = seen;
-  const known: Record<string, unknown> = {
+  return Object.freeze(compact<Watched>({
     session: seen.session, statement: seen.statement, connection: seen.connection, engine: seen.engine, address: seen.address,
     database: scope?.database, schema: scope?.schema,
     kind: analysis?.kind, operation: analysis?.operation, summary: analysis?.summary, redacted: analysis?.redacted,
     principal: identity?.principal.id, actor: identity?.actor.id,
     rules: seen.rules, queryId: seen.queryId, rows: seen.rows,
-  };
-  for (const key of Object.keys(known)) if (known[key] === undefined) delete known[key];
-  return Object.freeze(known);
+  }));
 }

@@ -63,7 +63,7 @@ export class Trip {
   /** Runs one stage: a stop ends the trip; additions are merged, and can never replace what was known before. */
   async stage<In extends object, Add extends object>(name: StageName, facts: In, work: (facts: In, trip: Trip) => Promise<Add | Stop>): Promise<In & Add> {
     const added = await this.step(name, facts, work);
-    return Object.freeze({ ...added, ...facts });
+    return Object.freeze(Object.assign({}, added, facts));
   }
 
   /** The same for a first or last step, whose result stands for itself. */
@@ -76,7 +76,7 @@ export class Trip {
   }
 
   event(code: EventCode, data: EventData = {}): AuditEvent {
-    return makeEvent(this.#road.clock, this.#road.instance, code, this.seen, { ...aboutOf(this.seen), ...data });
+    return makeEvent(this.#road.clock, this.#road.instance, code, this.seen, aboutOf(this.seen, data));
   }
 
   /** Makes the intent durable, or throws AUDIT_UNAVAILABLE. */
