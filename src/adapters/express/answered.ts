@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { denials, faults } from '../../core/index.js';
+
+const text = (description: string) => z.string().meta({ description });
+const instant = z.iso.datetime();
+const codes = [...Object.keys(denials), ...Object.keys(faults)];
+
+/** A session as its owner sees it. */
+export const session = z.object({
+  id: text('names the session in the paths below'),
+  connection: z.string(),
+  engine: text('what runs the statements: duckdb, snowflake'),
+  schema: text('DATABASE.SCHEMA'),
+  access: z.enum(['read', 'write']),
+  state: z.enum(['open', 'closing', 'closed']),
+  principal: text('on whose authority'),
+  actor: text('who acts'),
+  reason: z.string(),
+  openedAt: instant,
+  expiresAt: instant.meta({ description: 'the one deadline; nothing moves it' }),
+  endedBy: z.enum(['agent', 'deadline', 'revoked', 'shutdown', 'fault']).optional(),
+});
+
+export const connections = z.object({
+  connections: z.array(z.object({
+    name: z.string(), engine: z.string(),
+    schemas: z.array(z.object({ schema: z.string(), access: z.array(z.enum(['read', 'write'])) })),
+  })),
+});
+
+const head = {
+  statement: text('the id of the statement in the record'),
+  kind: z.string(),
+  operation: text('the leading verb'),
+  queryId: text("the engine's own id of it"),
+  columns: z.array(z.object({ name: z.string(), type: text("the engine's own name of the type"), nullable: z.boolean().optional() })),
+  affected: z.int().optional().meta({ description: 'rows changed, for a write' }),
+};
+const cells = z.array(z.array(z.json())).meta({ description: 'each row in column order; whole numbers beyond 2^53 and decimals are strings, times ISO 8601, binary base64' });
+
+/** A result in one piece. */
+export const rows = z.object({
+  ...head, rows: cells, rowCount: z.int(),
+  truncated: z.boolean().meta({ description: 'true when there were more rows than this answer or the policy allows' }),
+  hint: z.string().optional(),
+});
+
+export const problem = z.object({
+  type: z.string(), title: z.string(), status: z.int(), detail: z.string(),
+  code: z.enum(codes), reason: text('a stable reason within the code').optional(), hint: text('how to ask for what is lacking').optional(),
+  data: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+  instance: text('urn:uuid: and the id of the request in the record'),
+});
+
+/** One line of a result in lines: the head first, then rows, and the end last. */
+export const rowLine = z.union([
+  z.object(head),
+  z.object({ rows: cells }),
+  z.object({ end: z.object({ status: z.literal('complete'), rows: z.int(), truncated: z.boolean() }) }),
+  z.object({ end: z.object({ status: z.literal('failed'), rows: z.int(), problem }) }),
+]);
+
+export const explanation = z.object({
+  decision: z.enum(['allow', 'approval', 'deny']),
+  kind: z.string(), operation: z.string(), canonical: text('the text that would run'),
+  reads: z.array(z.string()), writes: z.array(z.string()), functions: z.array(z.string()),
+  rules: text('a rule that decided').array(), policyVersion: z.string().optional(),
+  obligations: z.array(z.object({ type: z.string(), value: z.json() })),
+  denied: z.object({ code: z.enum(codes), reason: z.string().optional(), detail: z.string(), hint: z.string().optional() }).optional(),
+});
+
+export const record = z.object({
+  events: z.array(z.looseObject({ id: z.string(), code: z.string(), at: z.int().meta({ description: 'epoch milliseconds' }), data: z.record(z.string(), z.json()) })),
+});
+
+/** A person must agree first; ask again with the ticket. */
+export const pending = z.object({ status: z.literal('pending'), ticket: z.string(), message: z.string(), expiresAt: instant });

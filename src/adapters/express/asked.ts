@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+/** A lone surrogate has no UTF-8: what was analysed would not be what the engine gets. */
+const wellFormed = (value: string): boolean => !/\p{Surrogate}/u.test(value);
+
+const text = (longest: number, description: string) => z.string().min(1).max(longest).refine(wellFormed).meta({ description });
+
+/** JSON numbers beyond 2^53 arrive rounded, so they are refused rather than changed. */
+const exact = z.number().refine((value) => !Number.isInteger(value) || Number.isSafeInteger(value));
+
+const ticket = text(255, 'the ticket of an earlier 202 answer to the same request').exactOptional();
+const sql = text(1_048_576, 'one SQL statement');
+
+/** The body of `POST /sessions`. */
+export const openBody = z.strictObject({
+  connection: text(255, 'the name of a registered connection'),
+  schema: text(515, 'DATABASE.SCHEMA'),
+  access: z.enum(['read', 'write']).meta({ description: '"read" or "write"' }),
+  ttl: z.int().min(1).max(86_400).meta({ description: 'a whole number of seconds from 1 to 86400; the session may be shorter, never longer' }),
+  reason: text(1_000, 'why, in 1 to 1000 characters'),
+  ticket,
+});
+
+/** The body of `POST /sessions/{session}/statements`. */
+export const statementBody = z.strictObject({
+  sql,
+  binds: z.array(z.union([z.null(), z.boolean(), exact, z.string().refine(wellFormed)])).max(10_000).exactOptional()
+    .meta({ description: 'at most 10000 values for the placeholders, in order: null, booleans, strings, numbers (whole ones beyond 2^53 as strings)' }),
+  ticket,
+});
+
+/** The body of `POST /sessions/{session}/explain`. */
+export const explainBody = z.strictObject({ sql });
+
+/** The body of `POST /approvals/{ticket}/decision`. */
+export const decisionBody = z.strictObject({
+  decision: z.enum(['approve', 'reject']).meta({ description: '"approve" or "reject"' }),
+  digest: z.string().regex(/^[0-9a-f]{64}$/).meta({ description: 'the SHA-256 of what is decided on, 64 lower-case hex digits' }),
+  comment: text(1_000, 'why, in 1 to 1000 characters').exactOptional(),
+});

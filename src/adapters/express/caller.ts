@@ -1,0 +1,36 @@
+import { deny, type Caller, type Denied, type Transport } from '../../core/index.js';
+import type { HostRequest } from './host.js';
+
+/** RFC 9110 §11.4: a scheme in any case, spaces, a token68; RFC 6750 §2.1 names the letters. */
+const bearer = /^bearer +([\w\-.~+/]+=*)$/i;
+const longestAgent = 256;
+const longestAddress = 64;
+
+/** Who calls, by the one Authorization header; a token anywhere else is not seen. */
+export function readCaller(request: HostRequest): Caller | Denied {
+  const [header, ...others] = request.headersDistinct['authorization'] ?? [];
+  if (header === undefined) return unauthenticated('credential.missing', 'No Authorization header was sent.');
+  if (others.length > 0) return unauthenticated('credential.repeated', 'More than one Authorization header was sent.');
+  const token = bearer.exec(header)?.[1];
+  if (token === undefined) return unauthenticated('credential.malformed', 'The Authorization header is not of the form "Bearer <token>".');
+  return { credential: { scheme: 'bearer', token }, transport: transportOf(request) };
+}
+
+function transportOf(request: HostRequest): Transport {
+  const address = request.ip ?? request.socket.remoteAddress;
+  const userAgent = request.headers['user-agent'];
+  return {
+    protocol: 'rest',
+    ...(address === undefined ? {} : { address: address.slice(0, longestAddress) }),
+    ...(userAgent === undefined ? {} : { userAgent: userAgent.slice(0, longestAgent) }),
+  };
+}
+
+function unauthenticated(reason: string, message: string): Denied {
+  return deny('UNAUTHENTICATED', message, { reason, hint: 'Send one header "Authorization: Bearer <access token>".' });
+}
+
+/** RFC 6750 §3: no error where nothing was presented, else `invalid_token`. */
+export function challenge({ reason }: Denied): string {
+  return `Bearer realm="sallyport"${reason === 'credential.missing' ? '' : ', error="invalid_token"'}`;
+}

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { deny } from '../../core/index.js';
+import type { Refused } from './problem.js';
+
+/** What a body must be: a schema, with a sentence for each field. */
+export interface Form<T> {
+  readonly schema: z.ZodType<T>;
+  /** As JSON Schema 2020-12, for the contract. */
+  readonly json: z.core.JSONSchema.BaseSchema;
+}
+
+export function form<T>(schema: z.ZodType<T>): Form<T> {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'input' });
+  return { schema, json };
+}
+
+/** The value in its form, or what is wrong with it; nothing of the value is repeated. */
+export function check<T>({ schema, json }: Form<T>, value: unknown): { readonly value: T } | Refused {
+  const result = schema.safeParse(value);
+  if (result.success) return { value: result.data };
+  const fields = json.properties ?? {};
+  const issue = result.error.issues[0];
+  if (issue?.code === 'unrecognized_keys') return invalid('request.unknown_field', `The body has a field that is not one of: ${Object.keys(fields).join(', ')}.`);
+  const field = String(issue?.path[0] ?? '');
+  const description = (fields[field] as { description?: string } | undefined)?.description;
+  if (description === undefined) return invalid('request.body', 'The body must be a JSON object.');
+  return invalid(`request.${field}`, `${field} must be ${description}.`);
+}
+
+function invalid(reason: string, message: string): Refused {
+  return { denied: deny('INVALID_REQUEST', message, { reason, hint: 'The contract is at openapi.json below the same prefix.' }) };
+}

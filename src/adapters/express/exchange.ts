@@ -1,0 +1,32 @@
+import type { ServerResponse } from 'node:http';
+import { AccessError, type Caller, type Gateway } from '../../core/index.js';
+import type { HostRequest } from './host.js';
+import type { Settings } from './options.js';
+
+/** One request of a known caller, and where its answer goes. */
+export interface Exchange {
+  readonly gateway: Gateway;
+  readonly settings: Settings;
+  readonly request: HostRequest;
+  readonly response: ServerResponse;
+  readonly caller: Caller;
+  /** The session or ticket that the path names; empty where it names none. */
+  readonly subject: string;
+  /** What follows the `?`. */
+  readonly query: string;
+  /** Aborts when the client is gone before its answer is complete. */
+  readonly signal: AbortSignal;
+}
+
+/** Answers one kind of request. */
+export type Operation = (exchange: Exchange) => Promise<void>;
+
+export function goneSignal(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  const leave = (): void => {
+    if (!response.writableFinished) gone.abort(new AccessError('ABORTED'));
+  };
+  if (response.closed || response.destroyed) leave();
+  else response.once('close', leave);
+  return gone.signal;
+}

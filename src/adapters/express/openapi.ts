@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import * as answered from './answered.js';
+import { ndjson } from './accept.js';
+import { forms } from './operations.js';
+
+const { rowLine, ...whole } = answered;
+
+const schemas = Object.fromEntries(Object.entries({ ...whole, rowLine }).map(([name, schema]) => {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'output' });
+  return [name, json];
+}));
+
+type Answered = keyof typeof answered;
+type Media = Readonly<Record<string, { readonly schema: { readonly $ref: string } }>>;
+
+const ref = (name: Answered) => ({ schema: { $ref: `#/components/schemas/${name}` } });
+const json = (name: Answered): Media => ({ 'application/json': ref(name) });
+const refusal = { description: 'Refused or failed: see `code` and `hint`.', content: { 'application/problem+json': ref('problem') } };
+
+function operation(operationId: string, summary: string, responses: Readonly<Record<string, { description: string; content: Media }>>, body?: keyof typeof forms) {
+  return {
+    operationId, summary,
+    ...(body === undefined ? {} : { requestBody: { required: true, content: { 'application/json': { schema: forms[body].json } } } }),
+    responses: { ...responses, default: refusal },
+  };
+}
+
+const parameter = (name: string) => ({ parameters: [{ name, in: 'path', required: true, schema: { type: 'string' } }] });
+const held = { description: 'A person must agree first.', content: json('pending') };
+
+const paths = {
+  '/connections': { get: operation('listConnections', 'What this caller may ask for', { 200: { description: 'Connections, schemas and access.', content: json('connections') } }) },
+  '/sessions': { post: operation('openSession', 'Open a session on one schema for a while', { 201: { description: 'Open.', content: json('session') }, 202: held }, 'open') },
+  '/sessions/{session}': {
+    ...parameter('session'),
+    get: operation('readSession', 'The state of a session', { 200: { description: 'Its state.', content: json('session') } }),
+    delete: {
+      ...operation('closeSession', 'Close a session, cancelling what runs', { 200: { description: 'Closed.', content: json('session') } }),
+      parameters: [{ name: 'revoke', in: 'query', allowEmptyValue: true, description: 'for reviewers', schema: { type: 'string', enum: [''] } }],
+    },
+  },
+  '/sessions/{session}/statements': {
+    ...parameter('session'),
+    post: operation('runStatement', 'Run one statement', { 200: { description: 'Rows, in one piece or in lines as they come.', content: { ...json('rows'), [ndjson]: ref('rowLine') } }, 202: held }, 'statement'),
+  },
+  '/sessions/{session}/explain': {
+    ...parameter('session'),
+    post: operation('explainStatement', 'What would happen, with nothing run', { 200: { description: 'The analysis and the decision.', content: json('explanation') } }, 'explain'),
+  },
+  '/sessions/{session}/record': {
+    ...parameter('session'),
+    get: operation('readRecord', "The session's events, oldest first", { 200: { description: 'The record.', content: json('record') } }),
+  },
+  '/approvals': { get: operation('listApprovals', 'For reviewers; not configured yet', {}) },
+  '/approvals/{ticket}': { ...parameter('ticket'), get: operation('readApproval', 'For reviewers; not configured yet', {}) },
+  '/approvals/{ticket}/decision': { ...parameter('ticket'), post: operation('decideApproval', 'For reviewers; not configured yet', {}, 'decision') },
+  '/openapi.json': { get: { ...operation('readContract', 'This document', { 200: { description: 'OpenAPI 3.1.', content: { 'application/json': { schema: { type: 'object' } } } as unknown as Media } }), security: [] } },
+};
+
+const document = {
+  openapi: '3.1.1',
+  info: { title: 'Sallyport', version: '0.1.0', description: 'Just-in-time access to data: one schema, for a while, every statement judged and recorded.' },
+  security: [{ bearer: [] }],
+  components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } }, schemas },
+  paths,
+};
+
+/** The contract as OpenAPI 3.1, made of the schemas that validate; `prefix` is where it is mounted. */
+export function contract(prefix = ''): string {
+  return JSON.stringify({ ...document, servers: [{ url: prefix === '' ? '/' : prefix }] });
+}

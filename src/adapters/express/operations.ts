@@ -1,0 +1,93 @@
+import { AccessError, deny, type Denied, type Explanation, type SessionState, type StatementResult } from '../../core/index.js';
+import { wantsStream } from './accept.js';
+import { decisionBody, explainBody, openBody, statementBody } from './asked.js';
+import { readBody } from './body.js';
+import { check, form, type Form } from './check.js';
+import type { Exchange, Operation } from './exchange.js';
+import { problemOfError } from './problem.js';
+import { refuse, reply, send, sendProblem } from './reply.js';
+import { rowsAsJson } from './rows-json.js';
+import { streamRows } from './rows-stream.js';
+
+/** The bodies that are taken, by the operation that takes them. */
+export const forms = { open: form(openBody), statement: form(statementBody), explain: form(explainBody), decision: form(decisionBody) };
+
+export const listConnections: Operation = async (exchange) => {
+  const { gateway, caller, signal, response } = exchange;
+  await reply(exchange, await gateway.connections(caller, signal), (connections) => send(response, 200, JSON.stringify({ connections })));
+};
+
+export const openSession: Operation = withBody(forms.open, async (exchange, { ttl, ...asked }) => {
+  const { gateway, caller, signal, request, response } = exchange;
+  await reply(exchange, await gateway.open({ ...caller, ...asked, ttlMs: ttl * 1000 }, signal), (session) => {
+    send(response, 201, shown(session), { location: `${request.baseUrl ?? ''}/sessions/${session.id}` });
+  });
+});
+
+export const readSession: Operation = async (exchange) => {
+  const { gateway, caller, subject, signal, response } = exchange;
+  await reply(exchange, await gateway.session({ ...caller, session: subject }, signal), (session) => send(response, 200, shown(session)));
+};
+
+/** Goes on when the client leaves: who asks for the end means it. */
+export const closeSession: Operation = async (exchange) => {
+  const { gateway, caller, subject, query, response } = exchange;
+  if (query !== '') return decideNothing(exchange);
+  await reply(exchange, await gateway.close({ ...caller, session: subject }), (session) => send(response, 200, shown(session)));
+};
+
+export const runStatement: Operation = withBody(forms.statement, async (exchange, asked) => {
+  const { gateway, caller, subject, signal } = exchange;
+  const outcome = await gateway.run({ ...caller, ...asked, session: subject }, signal);
+  await reply(exchange, outcome, (result) => (wantsStream(exchange.request.headers.accept) ? streamRows(exchange, result) : sendRows(exchange, result)));
+});
+
+export const explainStatement: Operation = withBody(forms.explain, async (exchange, asked) => {
+  const { gateway, caller, subject, signal, response } = exchange;
+  await reply(exchange, await gateway.explain({ ...caller, ...asked, session: subject }, signal), (explanation) => send(response, 200, explained(explanation)));
+});
+
+export const readRecord: Operation = async (exchange) => {
+  const { gateway, caller, subject, signal, response } = exchange;
+  await reply(exchange, await gateway.record({ ...caller, session: subject }, signal), (events) => send(response, 200, JSON.stringify({ events })));
+};
+
+export const decide: Operation = withBody(forms.decision, (exchange) => decideNothing(exchange));
+
+/** Approvals and revoking are for reviewers, of whom there are none yet. Still says so to the authenticated only. */
+export async function decideNothing(exchange: Exchange): Promise<void> {
+  const { gateway, caller, signal, response } = exchange;
+  await reply(exchange, await gateway.connections(caller, signal), () => refuse(response, { denied: deny('NOT_FOUND', 'Approvals are not configured here.', { reason: 'approval.not_configured' }) }));
+}
+
+function withBody<T>({ ...expected }: Form<T>, operation: (exchange: Exchange, body: T) => Promise<void>): Operation {
+  return async (exchange) => {
+    const body = await readBody(exchange.request);
+    if (body === 'gone') return;
+    const checked = 'denied' in body ? body : check(expected, body.value);
+    if ('denied' in checked) refuse(exchange.response, checked);
+    else await operation(exchange, checked.value);
+  };
+}
+
+async function sendRows({ response, settings }: Exchange, result: StatementResult): Promise<void> {
+  try {
+    send(response, 200, await rowsAsJson(result, settings), { vary: 'accept' });
+  } catch (error) {
+    const fault = AccessError.from(error, 'INTERNAL');
+    settings.onFault(fault, result.statement);
+    sendProblem(response, problemOfError(fault, result.statement));
+  }
+}
+
+function shown({ openedAt, expiresAt, ...session }: SessionState): string {
+  return JSON.stringify({ ...session, openedAt: new Date(openedAt).toISOString(), expiresAt: new Date(expiresAt).toISOString() });
+}
+
+function explained({ denied, ...explanation }: Explanation): string {
+  return JSON.stringify({ ...explanation, ...(denied === undefined ? {} : { denied: saying(denied) }) });
+}
+
+function saying({ code, reason, message, hint }: Denied) {
+  return { code, reason, detail: message, hint };
+}

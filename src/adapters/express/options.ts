@@ -1,0 +1,46 @@
+import { AccessError, type Gateway } from '../../core/index.js';
+
+export interface ExpressOptions {
+  /** Most rows of one `application/json` answer; more are for NDJSON. Default 10,000. */
+  readonly jsonRows?: number;
+  /** Most bytes of the rows of one `application/json` answer. Default 8 MiB. */
+  readonly jsonBytes?: number;
+  /** How long a client may leave sent rows unread before it is cut off and its statement cancelled, milliseconds. Default 60,000. */
+  readonly stallMs?: number;
+  /** Told of every fault that is answered or ends a stream, for the service's log; holds no credential, SQL or row. What it throws is ignored. */
+  readonly onFault?: (fault: AccessError, id: string) => void;
+}
+
+export interface Settings {
+  readonly jsonRows: number;
+  readonly jsonBytes: number;
+  readonly stallMs: number;
+  readonly onFault: (fault: AccessError, id: string) => void;
+}
+
+const defaults: Settings = { jsonRows: 10_000, jsonBytes: 8 * 1_048_576, stallMs: 60_000, onFault: () => undefined };
+
+/** Checks what the mount is built from. Throws CONFIG_INVALID. */
+export function settle(gateway: Gateway, options: ExpressOptions): Settings {
+  if (typeof (gateway as Partial<Gateway> | undefined)?.run !== 'function') throw invalid('needs a gateway; createGateway returns a promise of one');
+  for (const [name, value] of Object.entries(options)) {
+    if (!Object.hasOwn(defaults, name)) throw invalid(`has no option ${name}`);
+    if (name === 'onFault' ? typeof value !== 'function' : !Number.isSafeInteger(value) || value < 1) throw invalid(`option ${name} cannot be used`);
+  }
+  const { onFault, ...caps } = { ...defaults, ...options };
+  return { ...caps, onFault: quiet(onFault) };
+}
+
+function quiet(told: Settings['onFault']): Settings['onFault'] {
+  return (fault, id) => {
+    try {
+      told(fault, id);
+    } catch {
+      // A log that fails must not change an answer.
+    }
+  };
+}
+
+function invalid(message: string): AccessError {
+  return new AccessError('CONFIG_INVALID', `expressRouter ${message}`);
+}

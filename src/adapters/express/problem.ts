@@ -1,0 +1,45 @@
+import { denials, faults, type AccessError, type DenialCode, type Denied, type FaultCode } from '../../core/index.js';
+import { http } from './status.js';
+
+/** A refusal or a failure as it is answered: RFC 9457, with our `code`, `reason`, `hint` and an engine's own `data`. */
+export interface Problem {
+  readonly type: string;
+  /** What the code means, always in the same words. */
+  readonly title: string;
+  readonly status: number;
+  /** What it is this time. */
+  readonly detail: string;
+  readonly code: DenialCode | FaultCode;
+  readonly reason?: string;
+  readonly hint?: string;
+  readonly data?: Readonly<Record<string, string | number>>;
+  /** `urn:uuid:` and the id of the request, which is also the statement's or session's id in the record. */
+  readonly instance: string;
+}
+
+/** A denial made before the gateway is asked; HTTP has a status of its own for some. */
+export interface Refused {
+  readonly denied: Denied;
+  readonly status?: 405 | 413 | 415;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const typeOf = (code: string): string => `urn:sallyport:problem:${code}`;
+
+export function problemOfDenial({ code, message, reason, hint }: Denied, id: string, status = http[code].status): Problem {
+  return {
+    type: typeOf(code), title: denials[code], status, detail: message, code,
+    ...(reason === undefined ? {} : { reason }), ...(hint === undefined ? {} : { hint }),
+    instance: `urn:uuid:${id}`,
+  };
+}
+
+/** Of a failure that is ours to repair (500), nothing but the code is told. */
+export function problemOfError({ code, message, detail }: AccessError, id: string): Problem {
+  const { status } = http[code];
+  const title = Object.hasOwn(faults, code) ? faults[code as FaultCode].means : denials[code as DenialCode];
+  const instance = `urn:uuid:${id}`;
+  if (status === 500) return { type: typeOf(code), title, status, detail: title, code, instance };
+  const data = Object.keys(detail).length === 0 ? {} : { data: detail };
+  return { type: typeOf(code), title, status, detail: message, code, ...data, instance };
+}

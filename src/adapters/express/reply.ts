@@ -1,0 +1,46 @@
+import type { ServerResponse } from 'node:http';
+import { newId, type Outcome, type Pending } from '../../core/index.js';
+import { challenge } from './caller.js';
+import type { Exchange } from './exchange.js';
+import { problemOfDenial, problemOfError, type Problem, type Refused } from './problem.js';
+import { http } from './status.js';
+
+type Headers = Readonly<Record<string, string | number>>;
+
+/** On every answer: it is for this caller and this moment, and is what it says it is. */
+export const always = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
+
+/** Sends a whole answer, unless the client is gone. */
+export function send(response: ServerResponse, status: number, body: string, headers: Headers = {}): void {
+  if (response.destroyed) return;
+  response.writeHead(status, { ...always, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...headers });
+  response.end(body);
+}
+
+export function sendProblem(response: ServerResponse, problem: Problem, headers: Headers = {}): void {
+  const { retryAfter } = http[problem.code];
+  send(response, problem.status, JSON.stringify(problem), {
+    'content-type': 'application/problem+json', ...(retryAfter === undefined ? {} : { 'retry-after': retryAfter }), ...headers,
+  });
+}
+
+/** Answers a denial, with the challenge that a 401 must carry (RFC 9110 §11.6.1). */
+export function refuse(response: ServerResponse, { denied, status, headers = {} }: Refused, id = newId(Date.now())): void {
+  const asked = denied.code === 'UNAUTHENTICATED' ? { 'www-authenticate': challenge(denied) } : {};
+  sendProblem(response, problemOfDenial(denied, id, status), { ...asked, ...headers });
+}
+
+/** Answers an outcome: a completed one as `complete` does, any other in the one way there is. */
+export async function reply<T>(exchange: Exchange, outcome: Outcome<T>, complete: (value: T) => Promise<void> | void): Promise<void> {
+  const { response, settings } = exchange;
+  if (outcome.status === 'completed') return complete(outcome.value);
+  if (outcome.status === 'pending') return sendPending(exchange, outcome);
+  if (outcome.status === 'denied') return refuse(response, { denied: outcome }, outcome.id);
+  settings.onFault(outcome.error, outcome.id);
+  sendProblem(response, problemOfError(outcome.error, outcome.id));
+}
+
+function sendPending({ request, response }: Exchange, { ticket, message, expiresAt }: Pending): void {
+  const body = { status: 'pending', ticket, message, expiresAt: new Date(expiresAt).toISOString() };
+  send(response, 202, JSON.stringify(body), { location: `${request.baseUrl ?? ''}/approvals/${encodeURIComponent(ticket)}` });
+}

@@ -1,0 +1,64 @@
+import type { ServerResponse } from 'node:http';
+import { AccessError, deny, newId, type Gateway } from '../../core/index.js';
+import { readCaller } from './caller.js';
+import { goneSignal, type Exchange, type Operation } from './exchange.js';
+import type { HostRequest, Mount } from './host.js';
+import { contract } from './openapi.js';
+import { settle, type ExpressOptions, type Settings } from './options.js';
+import { problemOfError } from './problem.js';
+import { always, refuse, send, sendProblem } from './reply.js';
+import { match, type Route } from './routes.js';
+
+/**
+ * The gateway as REST, for `app.use(prefix, expressRouter(gateway))` in Express 5 or 4.22. Answers its own paths and hands every other on to
+ * the host's next handler; never throws into the host and never calls its error handler. Throws CONFIG_INVALID when it is set up wrongly.
+ */
+export function expressRouter(gateway: Gateway, options: ExpressOptions = {}): Mount {
+  const settings = settle(gateway, options);
+  return (request, response, next) => {
+    const { path, query } = targetOf(request);
+    const found = match(path);
+    if (found === undefined) return next();
+    const operation = found.route[(request.method === 'HEAD' ? 'GET' : request.method) as keyof Route];
+    if (operation === undefined) return answerMethod(request, response, found.route);
+    if (operation === 'contract') return send(response, 200, contract(request.baseUrl));
+    void answer(operation, request, response, { gateway, settings, subject: found.subject, query });
+  };
+}
+
+type Known = Pick<Exchange, 'gateway' | 'settings' | 'subject' | 'query'>;
+
+async function answer(operation: Operation, request: HostRequest, response: ServerResponse, known: Known): Promise<void> {
+  try {
+    const caller = readCaller(request);
+    if ('status' in caller) return refuse(response, { denied: caller });
+    if (known.query !== '' && !(request.method === 'DELETE' && /^revoke=?$/.test(known.query))) return refuse(response, { denied: unasked() });
+    await operation({ ...known, request, response, caller, signal: goneSignal(response) });
+  } catch (error) {
+    fail(response, known.settings, AccessError.from(error, 'INTERNAL'));
+  }
+}
+
+function fail(response: ServerResponse, settings: Settings, fault: AccessError): void {
+  const id = newId(Date.now());
+  settings.onFault(fault, id);
+  if (response.headersSent) response.destroy();
+  else sendProblem(response, problemOfError(new AccessError('INTERNAL'), id));
+}
+
+/** What was asked for, below the prefix: Express has taken that off `url`. */
+function targetOf({ url = '' }: HostRequest): { readonly path: string; readonly query: string } {
+  const mark = url.indexOf('?');
+  return mark < 0 ? { path: url, query: '' } : { path: url.slice(0, mark), query: url.slice(mark + 1) };
+}
+
+/** OPTIONS is answered with what there is, any other with 405 (RFC 9110 §15.5.6). */
+function answerMethod({ method }: HostRequest, response: ServerResponse, route: Route): void {
+  const allow = ['OPTIONS', ...Object.keys(route).flatMap((each) => (each === 'GET' ? ['GET', 'HEAD'] : [each]))].join(', ');
+  if (method === 'OPTIONS') response.writeHead(204, { ...always, allow }).end();
+  else refuse(response, { status: 405, headers: { allow }, denied: deny('INVALID_REQUEST', 'This path does not take that method.', { reason: 'request.method', hint: `It takes ${allow}.` }) });
+}
+
+function unasked() {
+  return deny('INVALID_REQUEST', 'This path takes nothing after a "?".', { reason: 'request.query', hint: 'A token belongs into the Authorization header.' });
+}

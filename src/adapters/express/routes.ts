@@ -1,0 +1,35 @@
+import type { Operation } from './exchange.js';
+import { closeSession, decide, decideNothing, explainStatement, listConnections, openSession, readRecord, readSession, runStatement } from './operations.js';
+
+/** What a path answers to; HEAD is answered where GET is. `contract` is the one thing that anybody may read. */
+export type Route = Readonly<Partial<Record<'GET' | 'POST' | 'DELETE', Operation | 'contract'>>>;
+
+/** Every path below the prefix that is ours. */
+export const routes: Readonly<Record<string, Route>> = {
+  '/connections': { GET: listConnections },
+  '/sessions': { POST: openSession },
+  '/sessions/{session}': { GET: readSession, DELETE: closeSession },
+  '/sessions/{session}/statements': { POST: runStatement },
+  '/sessions/{session}/explain': { POST: explainStatement },
+  '/sessions/{session}/record': { GET: readRecord },
+  '/approvals': { GET: decideNothing },
+  '/approvals/{ticket}': { GET: decideNothing },
+  '/approvals/{ticket}/decision': { POST: decide },
+  '/openapi.json': { GET: 'contract' },
+};
+
+export interface Match {
+  readonly route: Route;
+  /** The session or ticket in the path, as it was sent. */
+  readonly subject: string;
+}
+
+/** The route of a path; undefined for what is not ours. Exact: no trailing slash, no other case, nothing decoded. */
+export function match(path: string): Match | undefined {
+  const [collection = '', subject, ...rest] = path.slice(1).split('/', 4);
+  if (subject === '') return undefined;
+  const variable = collection === 'approvals' ? '{ticket}' : '{session}';
+  const pattern = `/${[collection, ...(subject === undefined ? [] : [variable]), ...rest].join('/')}`;
+  const route = path.startsWith('/') && Object.hasOwn(routes, pattern) ? routes[pattern] : undefined;
+  return route === undefined ? undefined : { route, subject: subject ?? '' };
+}

@@ -1,0 +1,60 @@
+import type { Row, StatementResult } from '../../core/index.js';
+
+/** How much of a result one JSON answer holds. */
+export interface Caps {
+  readonly jsonRows: number;
+  readonly jsonBytes: number;
+}
+
+/** A result, or as much of it as the caps allow, as one JSON text. Throws what the rows throw, so that nothing is half said. */
+export async function rowsAsJson(result: StatementResult, caps: Caps): Promise<string> {
+  const page = new Page(caps);
+  let cut = false;
+  for await (const batch of result.batches) {
+    cut = page.add(batch) < batch.length;
+    if (cut) break;
+  }
+  const truncated = cut || result.delivery()?.truncated === true;
+  const end = { rowCount: page.rows, truncated, ...(cut ? { hint: 'Ask with "Accept: application/x-ndjson" to get every row.' } : {}) };
+  return `${JSON.stringify(headOf(result)).slice(0, -1)},"rows":[${page.text()}],${JSON.stringify(end).slice(1)}`;
+}
+
+/** What is known of a result before its rows. */
+export function headOf({ statement, kind, operation, queryId, columns, affected }: StatementResult) {
+  return { statement, kind, operation, queryId, columns, ...(affected === undefined ? {} : { affected }) };
+}
+
+/** Rows as JSON, up to the caps. */
+class Page {
+  readonly #caps: Caps;
+  readonly #parts: string[] = [];
+  #bytes = 0;
+  rows = 0;
+
+  constructor(caps: Caps) {
+    this.#caps = caps;
+  }
+
+  text(): string {
+    return this.#parts.join(',');
+  }
+
+  /** Takes as many of the rows as there is room for, and says how many. */
+  add(batch: readonly Row[]): number {
+    const rows = batch.slice(0, this.#caps.jsonRows - this.rows);
+    if (this.#fits(rows)) return rows.length;
+    const misfit = rows.findIndex((row) => !this.#fits([row]));
+    return misfit < 0 ? rows.length : misfit;
+  }
+
+  #fits(rows: readonly Row[]): boolean {
+    if (rows.length === 0) return true;
+    const text = JSON.stringify(rows).slice(1, -1);
+    const bytes = Buffer.byteLength(text) + 1;
+    if (this.#bytes + bytes > this.#caps.jsonBytes) return false;
+    this.#parts.push(text);
+    this.#bytes += bytes;
+    this.rows += rows.length;
+    return true;
+  }
+}
