@@ -1,0 +1,39 @@
+import { Worker } from 'node:worker_threads';
+import type { Readings } from './reading.js';
+
+/** What a host tells the pool: loaded, an answer, or its end. */
+export interface HostEvents {
+  ready(): void;
+  answer(readings: Readings): void;
+  gone(): void;
+}
+
+/** One place where both parsers run apart from the event loop; takes one text at a time. */
+export interface Host {
+  read(canonical: string): void;
+  /** Ends it at once, whatever it is doing. */
+  end(): Promise<unknown>;
+}
+
+/** Starts a host. */
+export type StartHost = (events: HostEvents) => Host;
+
+/** Heap of a thread; the parsers' own memory comes on top, and is bounded by the size of the text and the time limit. */
+const resourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 };
+
+/** Nothing of the process is handed on. A parser that panics prints what it was reading, so its output is kept from us, and never read. */
+const apart = { resourceLimits, env: {}, argv: [], execArgv: [], stdout: true, stderr: true };
+
+// Our own tests and benches run the TypeScript itself; the thread then needs a loader. The published package has no `.ts` file.
+const isSource = import.meta.url.endsWith('.ts');
+const fromSource = `import('tsx/esm/api').then((tsx) => { tsx.register(); return import(${JSON.stringify(new URL('./worker.ts', import.meta.url).href)}); });`;
+
+/** A worker thread; it never keeps the process alive by itself. */
+export const startThread: StartHost = (events) => {
+  const thread = isSource ? new Worker(fromSource, { ...apart, eval: true }) : new Worker(new URL('./worker.js', import.meta.url), apart);
+  thread.on('message', (message: 'ready' | Readings) => (message === 'ready' ? events.ready() : events.answer(message)));
+  thread.on('error', () => events.gone());
+  thread.on('exit', () => events.gone());
+  thread.unref();
+  return { read: (canonical) => thread.postMessage(canonical, []), end: () => thread.terminate() };
+};

@@ -1,0 +1,83 @@
+import { spells } from '../identifier.js';
+import { Unparsed } from '../parser.js';
+import type { Scope } from '../scope.js';
+import { isTree, list, text, tree, without, type Tree } from '../tree.js';
+import type { Handler, Walker } from '../walker.js';
+import { writtenName } from './calls.js';
+import { columnParts, part } from './names.js';
+
+/** Grouping constructs that polyglot holds as if they were calls. */
+const grouping: ReadonlySet<string> = new Set(['GROUPING SETS', 'ROLLUP', 'CUBE']);
+
+const typed = (name: string): Handler => (walk, payload, scope) => {
+  walk.gathering.call([{ text: name, quoted: false }]);
+  walk.visit(without(tree(payload, name), 'original_name'), scope);
+};
+
+/** Nodes that mean more than the sum of their children. */
+export const nodes: Readonly<Record<string, Handler>> = {
+  function: call,
+  aggregate_function: call,
+  method_call: (walk, payload, scope) => {
+    const node = tree(payload, 'a call');
+    const owner = columnParts(node['this']);
+    if (owner === undefined) throw new Unparsed('a method of an expression');
+    walk.gathering.call([...owner, part(node['method'])]);
+    walk.visit(node['args'], scope);
+    walk.closed(node, 'this', 'method', 'args');
+  },
+  column: (walk, payload) => {
+    walk.gathering.column(columnParts({ column: payload }) ?? []);
+    walk.closed(tree(payload, 'a column'), 'name', 'table', 'span');
+  },
+  dot: (walk, payload, scope) => {
+    const parts = columnParts({ dot: payload });
+    if (parts === undefined) walk.visit(tree(payload, 'a path')['this'], scope);
+    else walk.gathering.column(parts);
+    walk.closed(tree(payload, 'a path'), 'this', 'field');
+  },
+  var: (_walk, payload) => {
+    text(tree(payload, 'a word')['this'], 'a word');
+  },
+  when: timeTravel,
+  historical_data: timeTravel,
+  match_recognize: (walk, payload, scope) => {
+    const node = tree(payload, 'a pattern');
+    // The pattern is kept as text: only symbols and their operators may stand in it.
+    if (!/^[\w\s|&^$*+?{},()-]*$/.test(text(node['pattern'], 'a pattern'))) throw new Unparsed('a row pattern');
+    walk.visit(without(node, 'pattern'), scope);
+  },
+  extract: typed('EXTRACT'),
+  str_position: typed('POSITION'),
+  trim: typed('TRIM'),
+  replace: (walk, payload, scope) => (Array.isArray(payload) ? walk.visit(payload, scope) : typed('REPLACE')(walk, payload, scope)),
+  first_value: typed('FIRST_VALUE'),
+  last_value: typed('LAST_VALUE'),
+  nth_value: typed('NTH_VALUE'),
+  lead: typed('LEAD'),
+  lag: typed('LAG'),
+  first: typed('FIRST'),
+  last: typed('LAST'),
+};
+
+function call(walk: Walker, payload: unknown, scope: Scope): void {
+  const node = tree(payload, 'a call');
+  const name = writtenName(text(node['name'], 'a call'));
+  const args = list(node['args'], 'a call');
+  if (spells({ text: name, quoted: node['quoted'] === true }, 'TABLE')) tableFunction(args);
+  else if (!grouping.has(name)) walk.gathering.call([{ text: name, quoted: node['quoted'] === true }]);
+  walk.visit(without(node, 'name', 'quoted'), scope);
+}
+
+/** TABLE(f(…)) reads what f returns; TABLE(name) or TABLE('name') names a relation in a way we do not resolve. */
+function tableFunction(args: readonly unknown[]): void {
+  const [only] = args;
+  if (args.length !== 1 || !isTree(only) || !('function' in only || 'method_call' in only)) throw new Unparsed('TABLE() of something that is not a call');
+}
+
+function timeTravel(walk: Walker, payload: unknown, scope: Scope): void {
+  const node: Tree = tree(payload, 'a time travel');
+  // AT (STREAM => '…') names another object inside a string.
+  if (node['kind'] === 'STREAM') throw new Unparsed('time travel to a stream');
+  walk.visit(node, scope);
+}

@@ -1,0 +1,41 @@
+import { stored } from './identifier.js';
+import type { Name, Part } from './reading.js';
+
+/** The CTE names visible at one place, innermost first; undefined where there are none. */
+export type Scope = { readonly cte: string; readonly outer: Scope } | undefined;
+
+/** The scope after one more CTE has been defined. */
+export function define(cte: Part, outer: Scope): Scope {
+  return { cte: stored(cte), outer };
+}
+
+/** True when a relation name is a CTE here: only a name of one part can be, compared in stored case. */
+export function covers(scope: Scope, name: Name): boolean {
+  const [only] = name;
+  if (only === undefined || name.length > 1) return false;
+  const wanted = stored(only);
+  for (let at = scope; at !== undefined; at = at.outer) if (at.cte === wanted) return true;
+  return false;
+}
+
+/** One CTE as either parser's tree holds it; `walk` visits its body, `walkTerm` only the recursive term of a UNION ALL body. */
+export interface Definition {
+  readonly name: Part;
+  /** Visits the body; `scope` is what its anchor sees, `term` what the last operand of a UNION ALL sees. */
+  walk(scope: Scope, term: Scope): void;
+}
+
+/**
+ * Visits CTEs in order and returns the scope of what follows them. A name is visible after its definition; inside its own body
+ * only with RECURSIVE, or in the recursive term (what follows UNION ALL), for which Snowflake makes the keyword optional:
+ * https://docs.snowflake.com/en/user-guide/queries-cte. Elsewhere the same name is a table.
+ */
+export function defineAll(definitions: readonly Definition[], recursive: boolean, outer: Scope): Scope {
+  let scope = outer;
+  for (const each of definitions) {
+    const inside = define(each.name, scope);
+    each.walk(recursive ? inside : scope, inside);
+    scope = inside;
+  }
+  return scope;
+}

@@ -1,0 +1,90 @@
+import type { Host, StartHost } from './host.js';
+import type { Job } from './job.js';
+import type { Readings } from './reading.js';
+
+/** How long a host may take to load both parsers: some hundred milliseconds in fact, far more on a starved machine. */
+const startLimitMs = 15_000;
+
+/** What a seat tells the pool it belongs to. */
+export interface SeatEvents {
+  /** It can take a job. */
+  free(seat: Seat): void;
+  /** Its host is lost; `loaded` says whether it ever worked. */
+  lost(seat: Seat, loaded: boolean): void;
+}
+
+/** One host and the job it is busy with; a job that ends badly ends the host too. */
+export class Seat {
+  private job: Job | undefined;
+  private loaded = false;
+  private over = false;
+  private timer: NodeJS.Timeout;
+  private readonly host: Host;
+  private readonly events: SeatEvents;
+  private readonly timeoutMs: number;
+
+  constructor(start: StartHost, timeoutMs: number, events: SeatEvents) {
+    this.events = events;
+    this.timeoutMs = timeoutMs;
+    this.host = start({ ready: () => this.ready(), answer: (readings) => this.answer(readings), gone: () => this.lose('crashed', 'a parser thread ended') });
+    // These timers hold the process only while somebody waits for a reading; the thread itself never does.
+    this.timer = setTimeout(() => this.lose('timeout', 'the parsers did not start in time'), startLimitMs);
+  }
+
+  get starting(): boolean {
+    return !this.loaded && !this.over;
+  }
+
+  get free(): boolean {
+    return this.loaded && this.job === undefined && !this.over;
+  }
+
+  take(job: Job): void {
+    this.job = job;
+    this.timer = setTimeout(() => this.expire(job), this.timeoutMs);
+    this.host.read(job.canonical);
+  }
+
+  async end(readings: Readings): Promise<void> {
+    this.stop(readings);
+    await this.host.end();
+  }
+
+  private ready(): void {
+    if (this.over) return;
+    clearTimeout(this.timer);
+    this.loaded = true;
+    this.events.free(this);
+  }
+
+  private answer(readings: Readings): void {
+    const { job } = this;
+    if (job === undefined || this.over) return;
+    if (!readings.ok && readings.why === 'crashed') return this.lose(readings.why, readings.detail);
+    clearTimeout(this.timer);
+    this.job = undefined;
+    job.settle(readings);
+    this.events.free(this);
+  }
+
+  /** When this loop itself was blocked, the answer is already here but behind the timer: it is let through first. */
+  private expire(job: Job): void {
+    setImmediate(() => {
+      if (this.job === job) this.lose('timeout', `not read within ${this.timeoutMs} ms`);
+    });
+  }
+
+  private lose(why: 'timeout' | 'crashed', detail: string): void {
+    if (this.over) return;
+    this.stop({ ok: false, why, detail });
+    this.events.lost(this, this.loaded);
+    void this.host.end();
+  }
+
+  private stop(readings: Readings): void {
+    this.over = true;
+    clearTimeout(this.timer);
+    this.job?.settle(readings);
+    this.job = undefined;
+  }
+}

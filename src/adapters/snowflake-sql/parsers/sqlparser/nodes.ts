@@ -1,0 +1,62 @@
+import { spells } from '../identifier.js';
+import { Unparsed } from '../parser.js';
+import type { Scope } from '../scope.js';
+import { isAbsent, isTree, list, tree, variant, without } from '../tree.js';
+import type { Handler, Walker } from '../walker.js';
+import { objectName, part } from './names.js';
+
+const typed = (name: string): Handler => (walk, payload, scope) => {
+  walk.gathering.call([{ text: name, quoted: false }]);
+  walk.visit(payload, scope);
+};
+
+/** Nodes that mean more than the sum of their children. */
+export const nodes: Readonly<Record<string, Handler>> = {
+  Table: (walk, payload, scope) => {
+    const node = tree(payload, 'a relation');
+    if (!isAbsent(node['args'])) throw new Unparsed('a relation with arguments');
+    walk.gathering.relation(objectName(node['name']), scope);
+    walk.visit(without(node, 'name', 'with_hints', 'partitions', 'index_hints'), scope);
+    walk.closed(node, 'name', 'alias', 'version', 'sample');
+  },
+  Function: (walk, payload, scope) => {
+    const node = tree(payload, 'a call');
+    walk.gathering.call(objectName(node['name']));
+    walk.visit(without(node, 'name'), scope);
+  },
+  TableFunction: (walk, payload, scope) => {
+    const node = tree(payload, 'TABLE()');
+    const [kind, called] = variant(node['expr']);
+    if (kind !== 'Function' || !isAbsent(tree(called, 'a call')['over'])) throw new Unparsed('TABLE() of something that is not a call');
+    walk.visit(node, scope);
+  },
+  version: (walk, payload, scope) => {
+    const [kind, clause] = variant(payload);
+    if (kind === 'Function') return timeTravel(walk, clause, scope);
+    if (kind !== 'Changes') throw new Unparsed(`sqlparser ${kind}`);
+    for (const each of Object.values(tree(clause, 'CHANGES'))) if (!isAbsent(each)) timeTravel(walk, each, scope);
+  },
+  Identifier: (walk, payload) => walk.gathering.column([part(payload)]),
+  CompoundIdentifier: (walk, payload) => walk.gathering.column(list(payload, 'a column').map(part)),
+  Collate: (walk, payload, scope) => walk.visit(without(tree(payload, 'COLLATE'), 'collation'), scope),
+  Substring: (walk, payload, scope) => typed(tree(payload, 'SUBSTRING')['shorthand'] === true ? 'SUBSTR' : 'SUBSTRING')(walk, payload, scope),
+  Ceil: typed('CEIL'),
+  Floor: typed('FLOOR'),
+  Trim: typed('TRIM'),
+  Position: typed('POSITION'),
+  Extract: typed('EXTRACT'),
+};
+
+/** AT, BEFORE and CHANGES look like calls in this tree, but are clauses; their arguments are expressions. */
+function timeTravel(walk: Walker, payload: unknown, scope: Scope): void {
+  const node = tree(tree(payload, 'a time travel')['Function'], 'a time travel');
+  const clause = objectName(node['name']);
+  if (!['AT', 'BEFORE', 'CHANGES'].some((word) => clause.length === 1 && spells(clause[0], word))) throw new Unparsed('a time travel of unknown shape');
+  for (const each of list(tree(tree(node['args'], 'a time travel')['List'], 'a time travel')['args'], 'a time travel')) {
+    const named = tree(each, 'a time travel')['Named'];
+    // AT (STREAM => '…') names another object inside a string.
+    if (!isTree(named) || spells(part(named['name']), 'STREAM')) throw new Unparsed('time travel to a stream');
+    walk.visit(each, scope);
+  }
+  walk.visit(without(node, 'name', 'args'), scope);
+}

@@ -1,0 +1,65 @@
+import type { Gathering } from '../gather.js';
+import { Unparsed } from '../parser.js';
+import { defineAll, type Definition, type Scope } from '../scope.js';
+import { isAbsent, isTree, list, tree, without, type Tree } from '../tree.js';
+import type { Walker } from '../walker.js';
+import { containers } from './keys.js';
+import { part } from './names.js';
+import { nodes } from './nodes.js';
+
+/** Visits every node of sqlparser's tree; one that it does not know throws `Unparsed`. */
+export class Walk implements Walker {
+  readonly gathering: Gathering;
+
+  constructor(gathering: Gathering) {
+    this.gathering = gathering;
+  }
+
+  visit(value: unknown, scope: Scope): void {
+    if (Array.isArray(value)) for (const each of value) this.visit(each, scope);
+    else if (isTree(value)) this.node(value, scope);
+  }
+
+  closed(node: Tree, ...known: readonly string[]): void {
+    for (const [key, value] of Object.entries(node)) if (!known.includes(key) && !isSpelling(key) && !isAbsent(value)) throw new Unparsed(`sqlparser ${key}`);
+  }
+
+  private node(node: Tree, scope: Scope): void {
+    const inside = isTree(node['with']) ? this.define(node['with'], scope) : scope;
+    const keys = Object.keys(node);
+    for (const key of keys) {
+      const value = node[key];
+      // A lone key is a node's name and must be known even where the node is empty.
+      if (key === 'with' || isSpelling(key) || (isAbsent(value) && keys.length > 1)) continue;
+      const handler = nodes[key];
+      if (handler !== undefined) handler(this, value, inside);
+      else if (containers.has(key)) this.visit(value, inside);
+      else throw new Unparsed(`sqlparser ${key}`);
+    }
+  }
+
+  private define(clause: Tree, scope: Scope): Scope {
+    this.closed(clause, 'recursive', 'cte_tables');
+    const definitions = list(clause['cte_tables'], 'WITH').map((each): Definition => {
+      const cte = tree(each, 'a CTE');
+      this.closed(cte, 'alias', 'query');
+      return { name: part(tree(cte['alias'], 'a CTE')['name']), walk: (anchor, term) => this.body(tree(cte['query'], 'a CTE'), anchor, term) };
+    });
+    return defineAll(definitions, clause['recursive'] === true, scope);
+  }
+
+  /** The body of a CTE: the last operand of a UNION ALL is the recursive term. */
+  private body(query: Tree, anchor: Scope, term: Scope): void {
+    const body = tree(query['body'], 'a CTE');
+    const union = body['SetOperation'];
+    const all = isTree(union) && union['op'] === 'Union' && String(union['set_quantifier']).startsWith('All');
+    if (!all || isTree(query['with'])) return this.visit(query, anchor);
+    this.visit(union['right'], term);
+    this.visit({ ...query, body: { SetOperation: without(union, 'right') } }, anchor);
+  }
+}
+
+/** Fields that say where and how something was spelled, and hold nothing else. */
+function isSpelling(key: string): boolean {
+  return key === 'span' || key.endsWith('_token');
+}
