@@ -2,7 +2,8 @@ import { createServer } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { expressRouter } from '../../../src/adapters/express/index.js';
 import type { Gateway } from '../../../src/core/index.js';
-import { house, hosts, mount, opening } from './mounted.js';
+import { house, opening } from './house.js';
+import { hosts, mount } from './mounted.js';
 
 describe.each(hosts)('in a host application, $name', ({ host }) => {
   it('answers its own paths and leaves every other to the host', async () => {

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { house, hosts, mount, opening } from './mounted.js';
+import { house, opening } from './house.js';
+import { hosts, mount } from './mounted.js';
 
 const refusedOpenings: readonly [string, unknown, string][] = [
   ['an unknown field', { ...opening, admin: true }, 'request.unknown_field'],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { house, hosts, mount, type Told } from './mounted.js';
+import { house } from './house.js';
+import { hosts, mount, type Told } from './mounted.js';
 
 const sql = { sql: 'SELECT orders' };
 const onSession = [

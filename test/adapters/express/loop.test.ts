@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { memoryApprover } from '../../../src/adapters/memory/index.js';
-import { house, hosts, mount, opening } from './mounted.js';
+import { house, opening } from './house.js';
+import { hosts, mount } from './mounted.js';
 
 describe.each(hosts)('the loop over $name', ({ host }) => {
   it('opens, runs, closes, and shows the record', async () => {

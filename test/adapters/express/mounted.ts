@@ -5,34 +5,12 @@ import type { AddressInfo } from 'node:net';
 import express5, { type Express } from 'express';
 import { afterEach } from 'vitest';
 import { expressRouter, type ExpressOptions } from '../../../src/adapters/express/index.js';
-import { memoryAnalyzer, memoryAudit, memoryEngine, memoryIdentity, memoryPolicy, type Answer, type MemoryAudit, type MemoryEngine } from '../../../src/adapters/memory/index.js';
-import { buildGateway, type Gateway, type Parts } from '../../../src/core/index.js';
+import type { Gateway } from '../../../src/core/index.js';
+import { opening } from './house.js';
 
 const express4 = createRequire(import.meta.url)('express4') as typeof express5;
 
 export const hosts = [{ name: 'Express 5', host: express5 }, { name: 'Express 4.22', host: express4 }];
-
-const rules = [
-  { id: 'open', subject: '*', connection: 'warehouse', object: 'ACME.OPS', action: '*' },
-  { id: 'read', subject: '*', connection: 'warehouse', object: 'ACME.OPS.*', action: 'read' },
-  { id: 'held', subject: '*', connection: 'warehouse', object: 'ACME.OPS.*', action: 'write', obligations: [{ type: 'approval', value: {} }] },
-];
-
-export interface House {
-  readonly gateway: Gateway;
-  readonly audit: MemoryAudit;
-  readonly engine: MemoryEngine;
-}
-
-/** A gateway on memory adapters, for agents `a` and `b` with tokens of the same name. */
-export async function house(answer: Answer = () => ({ columns: ['ID', 'NAME'], rows: [[1, 'one'], [2, null]] }), more: Partial<Parts> = {}): Promise<House> {
-  const engine = memoryEngine([{ database: 'ACME', schema: 'OPS' }], answer);
-  const audit = memoryAudit();
-  const gateway = await buildGateway({
-    connections: { warehouse: engine }, identity: memoryIdentity({ a: { subject: 'agent-a' }, b: { subject: 'agent-b' } }), policy: memoryPolicy(rules), analyzer: memoryAnalyzer(), audit, ...more,
-  });
-  return { gateway, audit, engine };
-}
 
 export interface Ask {
   readonly token?: string | undefined;
@@ -97,5 +75,3 @@ export async function mount(gateway: Gateway, { host = express5, options, before
   const session = async (token = 'a'): Promise<string> => String((await ask('POST', '/sessions', { token, body: opening })).json['id']);
   return { url, port, ask, session };
 }
-
-export const opening = { connection: 'warehouse', schema: 'acme.ops', access: 'write', ttl: 60, reason: 'a test' };
