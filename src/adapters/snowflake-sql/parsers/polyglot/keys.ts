@@ -19,11 +19,17 @@ export const containers: ReadonlySet<string> = new Set([
   'cast', 'try_cast', 'to', 'double_colon_syntax', 'case', 'operand', 'whens', 'else_', 'and', 'or', 'not', 'eq', 'neq', 'lt', 'lte', 'gt',
   'gte', 'add', 'sub', 'mul', 'div', 'mod', 'neg', 'concat', 'between', 'low', 'high', 'in', 'substr', 'exists', 'is_null', 'is_true', 'is_false',
   'like', 'i_like', 'escape', 'quantifier', 'regexp_like', 'any', 'op', 'null_safe_eq', 'null_safe_neq', 'interval', 'unit',
-  'at_time_zone', 'zone', 'collation', 'subscript', 'map_func', 'keys', 'curly_brace_syntax', 'array_func', 'bracket_notation', 'field',
+  'at_time_zone', 'zone', 'collation', 'quoted', 'subscript', 'map_func', 'keys', 'curly_brace_syntax', 'array_func', 'bracket_notation', 'field',
   'j_s_o_n_extract', 'variant_extract', 'prior', 'connect_by_root', 'lambda', 'parameters', 'body', 'parameter_types', 'var', 'identifier',
   'named_argument', 'separator', 'window_function', 'within_group', 'over', 'frame', 'window_name', 'end', 'kind_text', 'start_side_text',
   'end_side_text', 'Preceding', 'Following', 'desc', 'explicit_asc', 'nulls_first', 'ignore_nulls', 'filter', 'default', 'args',
   'pattern', 'symmetric', 'no_parens', 'annotated', 'position', 'default_value', 'negated', 'is_is_not', 'flags', 'ordered',
+  // changes and definitions
+  'conditional_insert', 'source', 'set', 'from_clause', 'matched', 'condition', 'then', 'as_select', 'clone_source', 'constraints',
+  'constraint_order', 'primary_key', 'unique', 'nullable', 'References', 'references', 'ForeignKey', 'modifiers', 'Like', 'PrimaryKey', 'Unique',
+  'AddColumn', 'column_def', 'DropColumn', 'RenameColumn', 'AlterColumn', 'action', 'SetDataType', 'SetDefault', 'AddConstraint', 'DropConstraint', 'ClusterBy',
+  'if_exists', 'if_not_exists', 'old_name', 'new_name', 'comment', 'Comment', 'NotNull', 'auto_increment', 'has_constraint_keyword', 'columns_parenthesized', 'on_delete', 'on_update', 'match_type',
+  'properties', 'query_parenthesized',
   // data types
   'data_type', 'length', 'precision', 'scale', 'timezone', 'element_type', 'dimension', 'integer_spelling', 'Custom', 'name', 'key_type', 'value_type',
 ]);
@@ -32,5 +38,5 @@ export const containers: ReadonlySet<string> = new Set([
 export const words: ReadonlySet<string> = new Set([
   'literal_type', 'value', 'kind', 'separator', 'alias', 'alias_keyword', 'column_aliases', 'alias_columns', 'data_type', 'field', 'unit', 'quantifier', 'op', 'style',
   'start', 'end', 'kind_text', 'start_side_text', 'end_side_text', 'direction', 'method', 'rows', 'after', 'window_frame', 'collation',
-  'Custom', 'position', 'name', 'index', 'original_name',
+  'Custom', 'position', 'name', 'constraint_order', 'comment', 'on_delete', 'on_update', 'match_type', 'action', 'Comment', 'index', 'original_name',
 ]);

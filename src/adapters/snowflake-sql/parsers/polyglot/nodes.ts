@@ -26,7 +26,9 @@ export const nodes: Readonly<Record<string, Handler>> = {
     walk.visit(node['args'], scope);
     walk.closed(node, 'this', 'method', 'args');
   },
-  column: (walk, payload) => {
+  column: (walk, payload, scope) => {
+    // The definition of a column in DDL has the same name.
+    if ('data_type' in tree(payload, 'a column')) return walk.visit(payload, scope);
     walk.gathering.column(columnParts({ column: payload }) ?? []);
     walk.closed(tree(payload, 'a column'), 'name', 'table', 'span');
   },
@@ -41,6 +43,10 @@ export const nodes: Readonly<Record<string, Handler>> = {
   },
   when: timeTravel,
   historical_data: timeTravel,
+  raw: (_walk, payload) => {
+    // Polyglot keeps some clauses as text; this one can name columns only.
+    if (!/^CLUSTER BY \([\w\s,]*\)$/i.test(text(tree(payload, 'a clause')['sql'], 'a clause'))) throw new Unparsed('a clause kept as text');
+  },
   match_recognize: (walk, payload, scope) => {
     const node = tree(payload, 'a pattern');
     // The pattern is kept as text: only symbols and their operators may stand in it.

@@ -36,6 +36,13 @@ export const nodes: Readonly<Record<string, Handler>> = {
     if (kind !== 'Changes') throw new Unparsed(`sqlparser ${kind}`);
     for (const each of Object.values(tree(clause, 'CHANGES'))) if (!isAbsent(each)) timeTravel(walk, each, scope);
   },
+  // An INTO clause of a multi-table insert.
+  table_name: (walk, payload) => walk.gathering.target(objectName(payload)),
+  ForeignKey: (walk, payload, scope) => {
+    const node = tree(payload, 'a foreign key');
+    walk.gathering.relation(objectName(node['foreign_table']), scope);
+    walk.closed(node, 'name', 'columns', 'foreign_table', 'referred_columns', 'on_delete', 'on_update', 'match_kind');
+  },
   Identifier: (walk, payload) => walk.gathering.column([part(payload)]),
   CompoundIdentifier: (walk, payload) => walk.gathering.column(list(payload, 'a column').map(part)),
   Collate: (walk, payload, scope) => walk.visit(without(tree(payload, 'COLLATE'), 'collation'), scope),
