@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { memoryIdentity } from '../../../src/adapters/memory/index.js';
+import type { Credential } from '../../../src/core/index.js';
+import { house } from './house.js';
+import { hosts, mount } from './mounted.js';
+
+/** Sends a request byte by byte as written, and gives the answer's head. */
+async function raw(port: number, lines: readonly string[]): Promise<string> {
+  const socket = connect(port, '127.0.0.1').setEncoding('latin1');
+  socket.end(`GET /jit/connections HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${lines.map((line) => `${line}\r\n`).join('')}\r\n`);
+  let text = '';
+  socket.on('data', (chunk: string) => { text += chunk; });
+  await once(socket, 'close');
+  return text;
+}
+
+describe.each(hosts)('the credential, $name', ({ host }) => {
+  it.each([
+    ['nothing', [], 'credential.missing'],
+    ['an empty header', ['Authorization:'], 'credential.malformed'],
+    ['a scheme without a token', ['Authorization: Bearer'], 'credential.malformed'],
+    ['a token without a scheme', ['Authorization: a'], 'credential.malformed'],
+    ['another scheme', ['Authorization: Basic YTpi'], 'credential.malformed'],
+    ['two tokens in one', ['Authorization: Bearer a, Bearer b'], 'credential.malformed'],
+    ['two words', ['Authorization: Bearer a b'], 'credential.malformed'],
+    ['a quoted token', ['Authorization: Bearer "a"'], 'credential.malformed'],
+    ['a tab', ['Authorization: Bearer\ta'], 'credential.malformed'],
+    ['letters that no token has', ['Authorization: Bearer \xe9'], 'credential.malformed'],
+    ['two headers', ['Authorization: Bearer a', 'Authorization: Bearer b'], 'credential.repeated'],
+    ['the same header twice', ['Authorization: Bearer a', 'authorization: Bearer a'], 'credential.repeated'],
+    ['a cookie', ['Cookie: access_token=a'], 'credential.missing'],
+    ['a proxy’s header', ['Proxy-Authorization: Bearer a'], 'credential.missing'],
+    ['an unknown token', ['Authorization: Bearer stolen'], 'token.unknown'],
+  ])('%s is refused', async (_what, lines, reason) => {
+    const { gateway } = await house();
+    const { port } = await mount(gateway, { host });
+    const answer = await raw(port, lines);
+    const { code, reason: said } = JSON.parse(answer.slice(answer.indexOf('{'))) as Record<string, string>;
+    expect([answer.slice(0, 12), code, said]).toEqual(['HTTP/1.1 401', 'UNAUTHENTICATED', reason]);
+    const challenge = `Bearer realm="sallyport"${reason === 'credential.missing' ? '' : ', error="invalid_token"'}\r\n`;
+    expect(answer).toContain(`www-authenticate: ${challenge}`);
+  });
+
+  it.each(['Bearer a', 'bearer a', 'BEARER   a', 'Bearer a '])('"%s" is taken', async (value) => {
+    const { gateway } = await house();
+    const { port } = await mount(gateway, { host });
+    expect(await raw(port, [`AUTHORIZATION: ${value}`])).toContain('HTTP/1.1 200');
+  });
+
+  it('arrives as it was sent, and goes nowhere else', async () => {
+    const token = 'aA0-._~+/==';
+    const seen: Credential[] = [];
+    const known = memoryIdentity({ [token]: { subject: 'agent-a' } });
+    const { gateway, audit } = await house(undefined, { identity: { authenticate: (credential, signal) => { seen.push(credential); return known.authenticate(credential, signal); } } });
+    const { ask, session } = await mount(gateway, { host });
+    const id = await session(token);
+    const told = [await ask('GET', `/sessions/${id}`, { token }), await ask('GET', `/sessions/${id}/record`, { token }), await ask('GET', '/sessions/x', { token })];
+    expect(new Set(seen.map((each) => JSON.stringify(each)))).toEqual(new Set([JSON.stringify({ scheme: 'bearer', token })]));
+    expect(told.map(({ text }) => text).join('') + JSON.stringify(audit.events)).not.toContain(token);
+  });
+
+  it('is asked for before a body is read', async () => {
+    const { gateway } = await house();
+    const { ask } = await mount(gateway, { host });
+    expect((await ask('POST', '/sessions', { token: '', body: 'no JSON' })).status).toBe(401);
+  });
+});
