@@ -46,8 +46,9 @@ function fail(response: ServerResponse, settings: Settings, fault: AccessError):
   else sendProblem(response, problemOfError(new AccessError('INTERNAL'), id));
 }
 
-/** What was asked for, below the prefix: Express has taken that off `url`. */
-function targetOf({ url = '' }: HostRequest): { readonly path: string; readonly query: string } {
+/** What was asked for, below the prefix: Express has taken that off `url`. A whole address may be the target too (RFC 9112 §3.2.2). */
+function targetOf(request: HostRequest): { readonly path: string; readonly query: string } {
+  const url = (request.url ?? '').replace(/^https?:\/\/[^/?]*/i, '');
   const mark = url.indexOf('?');
   return mark < 0 ? { path: url, query: '' } : { path: url.slice(0, mark), query: url.slice(mark + 1) };
 }
