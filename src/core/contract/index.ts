@@ -1,2 +1,3 @@
 export { expectCode, expectThat, type ContractCase } from './case.js';
+export { auditContract, sampleEvent, type AuditSubject } from './audit.js';
 export { engineContract, type EngineSample, type EngineSubject } from './engine.js';

@@ -1,0 +1,56 @@
+import { intents, sessionEnds, statementOutcomes, type AuditEvent } from '../../core/index.js';
+
+/** Where an event stands: `end` is the offset behind its line. */
+export interface Place {
+  readonly segment: number;
+  readonly offset: number;
+  readonly end: number;
+}
+
+/** From the first to the last event of a session. */
+export interface Span {
+  readonly first: Place;
+  readonly last: Place;
+}
+
+/** What must be known of the events without reading them again: where each session's are, and which intents of earlier runs lack an outcome. */
+export class Ledger {
+  readonly #spans = new Map<string, Span>();
+  readonly #open = new Map<string, AuditEvent>();
+
+  /** An event of an earlier run, read back. */
+  replay(event: AuditEvent, place: Place): void {
+    this.#place(event, place);
+    this.#answer(event);
+    if (event.code === 'session.opened' || intents.has(event.code)) this.#open.set(keyOf(event), event);
+  }
+
+  /** An event of this run, now durable. */
+  note(event: AuditEvent, place: Place): void {
+    this.#place(event, place);
+    if (this.#open.size > 0) this.#answer(event);
+  }
+
+  span(session: string): Span | undefined {
+    return this.#spans.get(session);
+  }
+
+  /** Oldest first. */
+  unresolved(): readonly AuditEvent[] {
+    return [...this.#open.values()];
+  }
+
+  #place(event: AuditEvent, place: Place): void {
+    if (event.session === undefined) return;
+    this.#spans.set(event.session, { first: this.#spans.get(event.session)?.first ?? place, last: place });
+  }
+
+  #answer(event: AuditEvent): void {
+    const ends = sessionEnds.has(event.code) || event.code === 'session.failed' || event.code === 'session.denied';
+    if (ends || statementOutcomes.has(event.code)) this.#open.delete(keyOf(event));
+  }
+}
+
+function keyOf({ code, session, statement }: AuditEvent): string {
+  return code.startsWith('statement.') ? `statement ${statement ?? ''}` : `session ${session ?? ''}`;
+}

@@ -1,0 +1,84 @@
+import { constants } from 'node:fs';
+import { access, open, stat, truncate, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const named = /^journal-(\d{8})\.jsonl$/;
+
+export function segmentName(number: number): string {
+  return `journal-${String(number).padStart(8, '0')}.jsonl`;
+}
+
+/** The number of a segment by its file name; undefined for any other file. */
+export function segmentNumber(name: string): number | undefined {
+  const match = named.exec(name);
+  return match === null ? undefined : Number(match[1]);
+}
+
+/** One file being written. `size` is what is known to be durable; after an error nothing beyond it counts. */
+export class Segment {
+  readonly number: number;
+  readonly #directory: string;
+  readonly #path: string;
+  readonly #file: FileHandle;
+  readonly #inode: number;
+  size = 0;
+
+  private constructor(directory: string, number: number, file: FileHandle, inode: number) {
+    this.number = number;
+    this.#directory = directory;
+    this.#path = join(directory, segmentName(number));
+    this.#file = file;
+    this.#inode = inode;
+  }
+
+  /** Makes a new file whose name survives a power cut. */
+  static async create(directory: string, number: number): Promise<Segment> {
+    const file = await open(join(directory, segmentName(number)), 'ax', 0o600);
+    try {
+      const { ino } = await file.stat();
+      await syncDirectory(directory);
+      return new Segment(directory, number, file, ino);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+
+  /** Durable when resolved: written whole, synced, and still the file of that name in a directory we may write to. */
+  async append(bytes: Buffer): Promise<void> {
+    for (let written = 0; written < bytes.length;) {
+      const { bytesWritten } = await this.#file.write(bytes, written);
+      written += bytesWritten;
+    }
+    await this.#file.datasync();
+    const [{ ino }] = await Promise.all([stat(this.#path), access(this.#directory, constants.W_OK)]);
+    if (ino !== this.#inode) throw new Error('the segment was replaced');
+    this.size += bytes.length;
+  }
+
+  close(): Promise<void> {
+    return this.#file.close();
+  }
+
+  /** Takes back what an append that failed may have left, so that nothing refused is found later. */
+  async cut(): Promise<void> {
+    const there = await stat(this.#path).catch(() => undefined);
+    if (there?.ino !== this.#inode || there.size <= this.size) return;
+    await truncate(this.#path, this.size);
+    const file = await open(this.#path, 'r+');
+    try {
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+  }
+}
+
+async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,104 @@
+import type { AuditEvent, EventCode } from '../events.js';
+import { newId } from '../id.js';
+import type { AuditLog } from '../ports.js';
+import { expectThat, type ContractCase } from './case.js';
+
+/** What an adapter's author supplies for `auditContract`. */
+export interface AuditSubject {
+  /** A fresh, empty log. */
+  readonly open: () => Promise<AuditLog>;
+  /** The same log again after `close`, as a later run finds it; left out where nothing outlives the process. */
+  readonly reopen?: () => Promise<AuditLog>;
+}
+
+const at = 1_790_000_000_000;
+
+/** An event as the gateway writes it, for tests of a log. */
+export function sampleEvent(code: EventCode, more: Partial<AuditEvent> = {}): AuditEvent {
+  return { id: newId(at), code, at, instance: 'instance-1', who: { principal: 'idp:alice', actor: 'idp:agent', issuer: 'idp' }, connection: 'warehouse', data: { note: 'ünïcode "quoted"\n\u2028' }, ...more };
+}
+
+/** The promises of `AuditLog`, one case each; cases about a later run are left out where there is none. */
+export function auditContract({ open, reopen }: AuditSubject): readonly ContractCase[] {
+  const contract = (name: string, use: (log: AuditLog) => Promise<void>): ContractCase => ({
+    name,
+    async run() {
+      const log = await open();
+      try {
+        await use(log);
+      } finally {
+        await log.close?.();
+      }
+    },
+  });
+  return [
+    contract('knows nothing of a session it has not seen', async (log) => {
+      expectThat((await log.record('nobody')).length === 0, 'a record came from nowhere');
+      expectThat((await log.unresolved()).length === 0, 'a fresh log has something unresolved');
+    }),
+    contract('gives back what was appended, whole and in order', async (log) => {
+      const events = [sampleEvent('session.requested', { session: 's1' }), sampleEvent('session.opened', { session: 's1' }), sampleEvent('statement.authorized', { session: 's1', statement: 't1' })];
+      for (const event of events) await log.append(event);
+      await log.append(sampleEvent('session.requested', { session: 's2' }));
+      expectThat(same(await log.record('s1'), events), 'the record differs');
+    }),
+    contract('keeps the order of calls that were not awaited one by one', async (log) => {
+      const events = Array.from({ length: 500 }, (_, index) => sampleEvent('statement.delivered', { session: 's1', statement: `t${index}` }));
+      await Promise.all(events.map((event) => log.append(event)));
+      expectThat(same(await log.record('s1'), events), 'the order differs');
+    }),
+    contract('does not change when an event is changed after it was appended', async (log) => {
+      const event = { ...sampleEvent('session.opened', { session: 's1' }), data: { rows: 1 } };
+      const appended = log.append(event);
+      event.data.rows = 2;
+      await appended;
+      expectThat((await log.record('s1'))[0]?.data['rows'] === 1, 'the event changed in the log');
+    }),
+    contract('refuses what comes after close', async (log) => {
+      await log.close?.();
+      const end = await log.append(sampleEvent('session.opened')).then(() => 'resolved', (error: unknown) => (error as { code?: unknown }).code);
+      expectThat(end === 'AUDIT_UNAVAILABLE', `expected AUDIT_UNAVAILABLE, got ${String(end)}`);
+    }),
+    ...(reopen === undefined ? [] : laterRuns(open, reopen)),
+  ];
+}
+
+function laterRuns(open: () => Promise<AuditLog>, reopen: () => Promise<AuditLog>): readonly ContractCase[] {
+  const contract = (name: string, before: readonly AuditEvent[], use: (log: AuditLog) => Promise<void>): ContractCase => ({
+    name,
+    async run() {
+      const first = await open();
+      for (const event of before) await first.append(event);
+      await first.close?.();
+      const second = await reopen();
+      try {
+        await use(second);
+      } finally {
+        await second.close?.();
+      }
+    },
+  });
+  const [requested, opened] = [sampleEvent('session.requested', { session: 's1' }), sampleEvent('session.opened', { session: 's1' })];
+  const [authorized, executed] = (['statement.authorized', 'statement.executed'] as const).map((code) => sampleEvent(code, { session: 's1', statement: 't1' })) as [AuditEvent, AuditEvent];
+  const closed = sampleEvent('session.closed', { session: 's1' });
+  return [
+    contract('keeps the record for a later run', [requested, opened], async (log) => {
+      await log.append(closed);
+      expectThat(same(await log.record('s1'), [requested, opened, closed]), 'the record differs');
+    }),
+    contract('names intents without an outcome and sessions without an end', [requested, opened, authorized], async (log) => {
+      expectThat(same(await log.unresolved(), [opened, authorized]), 'the unresolved differ');
+    }),
+    contract('names nothing that has its outcome', [requested, opened, authorized, executed, closed], async (log) => {
+      expectThat((await log.unresolved()).length === 0, 'something answered is named');
+    }),
+    contract('names nothing of this run', [], async (log) => {
+      await log.append(sampleEvent('statement.authorized', { session: 's9', statement: 't9' }));
+      expectThat((await log.unresolved()).length === 0, 'an intent of this run is named');
+    }),
+  ];
+}
+
+function same(left: readonly AuditEvent[], right: readonly AuditEvent[]): boolean {
+  return JSON.stringify(left) === JSON.stringify(right);
+}

@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { journal } from '../../../src/adapters/journal/index.js';
+import { eventsIn, place } from './place.js';
+
+const storm = join(import.meta.dirname, 'storm.ts');
+
+describe('kill -9 under 64 writers', () => {
+  it('loses nothing that was acknowledged, repeats nothing, keeps the order, and names what is open', async () => {
+    const directory = place();
+    const acknowledged = new Set<string>();
+    for (let round = 0; round < 5; round += 1) {
+      const child = spawn(process.execPath, ['--import', 'tsx', storm, directory], { stdio: ['ignore', 'pipe', 'inherit'] });
+      let printed = '';
+      child.stdout.on('data', (chunk: Buffer) => {
+        printed += chunk.toString();
+      });
+      await once(child.stdout, 'data');
+      await new Promise((resolve) => setTimeout(resolve, 60 + round * 37));
+      child.kill('SIGKILL');
+      await once(child, 'close');
+      for (const id of printed.split('\n').slice(0, -1)) acknowledged.add(id);
+    }
+    const log = await journal({ directory });
+    const events = eventsIn(directory);
+    const ids = new Set(events.map((event) => event.id));
+    expect(acknowledged.size).toBeGreaterThan(500);
+    expect([...acknowledged].filter((id) => !ids.has(id))).toEqual([]);
+    expect(ids.size).toBe(events.length);
+    const runs = new Map<string, number>();
+    for (const { session = '', data } of events) {
+      const turn = Number(data['turn']);
+      expect(turn === 0 || turn === (runs.get(session) ?? -1) + 1, 'order within a session').toBe(true);
+      runs.set(session, turn);
+    }
+    expect((await log.unresolved()).length).toBe(new Set(events.map((event) => event.statement)).size);
+    await log.close?.();
+  });
+});
