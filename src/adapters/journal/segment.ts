@@ -50,8 +50,7 @@ export class Segment {
       const { bytesWritten } = await this.#file.write(bytes, written);
       written += bytesWritten;
     }
-    await this.#file.datasync();
-    const [{ ino }] = await Promise.all([stat(this.#path), access(this.#directory, constants.W_OK)]);
+    const [{ ino }] = await Promise.all([stat(this.#path), access(this.#directory, constants.W_OK), this.#file.datasync()]);
     if (ino !== this.#inode) throw new Error('the segment was replaced');
     this.size += bytes.length;
   }

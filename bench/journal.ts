@@ -1,0 +1,46 @@
+import { mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { journal } from '../src/adapters/journal/index.js';
+import { sampleEvent } from '../src/core/contract/index.js';
+import { median, ratioOf, timed, type Row } from './row.js';
+
+const goals: Readonly<Record<number, number>> = { 1: 0.8, 16: 0.75, 64: 0.4 };
+const event = sampleEvent('statement.authorized', { session: 's', statement: 't', data: { sql: 'SELECT ?'.repeat(80) } });
+const line = Buffer.from(`${JSON.stringify(event)}\n`);
+
+/** P7: durable appends with so many in flight, against raw write + fdatasync of as many lines at once, alternately on the same disk. */
+export async function journalRows(quick: boolean): Promise<Row[]> {
+  const home = await mkdtemp(join(tmpdir(), 'bench-'));
+  const log = await journal({ directory: join(home, 'journal') });
+  const raw = await open(join(home, 'raw'), 'a');
+  const rows: Row[] = [];
+  for (const inFlight of [1, 16, 64]) {
+    const [rounds, batches] = quick ? [5, 40] : [15, 100];
+    const [mine, theirs]: [number[], number[]] = [[], []];
+    const together = Buffer.concat(Array.from({ length: inFlight }, () => line));
+    for (let round = 0; round <= rounds; round += 1) {
+      const first = await timed(async () => {
+        for (let batch = 0; batch < batches; batch += 1) await Promise.all(Array.from({ length: inFlight }, () => log.append(event)));
+      });
+      const second = await timed(async () => {
+        for (let batch = 0; batch < batches; batch += 1) {
+          await raw.write(together);
+          await raw.datasync();
+        }
+      });
+      if (round === 0) continue; // warm-up
+      mine.push(first);
+      theirs.push(second);
+    }
+    const perSecond = (ms: number): number => Math.round((batches * inFlight * 1_000) / ms);
+    rows.push({
+      id: 'P7', what: `durable events per second, ${inFlight} in flight: journal / raw append + fdatasync of the same batch`, ...ratioOf(theirs, mine),
+      goal: goals[inFlight] as number, better: 'least', detail: { journalPerSecond: perSecond(median(mine)), rawPerSecond: perSecond(median(theirs)), eventBytes: line.length },
+    });
+  }
+  await log.close?.();
+  await raw.close();
+  await rm(home, { recursive: true, force: true });
+  return rows;
+}
