@@ -1,22 +1,22 @@
 import { isBuiltin, whyExcluded } from '../../functions/index.js';
 import { Unparsed } from '../parser.js';
+import { after, before, cut, isWord, says } from '../rewrite/tokens.js';
 
 /** In front of every renamed call; a text that holds it already is refused. */
 const mark = 'fn__';
 
 /** Calls with a grammar of their own, and words that are a clause as well as a function: left as they are. */
 const kept: ReadonlySet<string> = new Set([
-  'CAST', 'TRY_CAST', 'EXTRACT', 'POSITION', 'TRIM', 'REPLACE', 'INSERT', 'LIKE', 'ILIKE', 'RLIKE', 'REGEXP', 'IN', 'ANY', 'ALL', 'EXISTS',
+  'CAST', 'TRY_CAST', 'EXTRACT', 'POSITION', 'TRIM', 'REPLACE', 'INSERT', 'LIKE', 'ILIKE', 'RLIKE', 'REGEXP', 'IN', 'ANY', 'ALL', 'EXISTS', 'COUNT', 'SUBSTRING',
   'FIRST_VALUE', 'LAST_VALUE', 'NTH_VALUE', 'LEAD', 'LAG', 'TRANSFORM', 'FILTER', 'REDUCE', 'TABLE', 'VALUES', 'INTERVAL', 'FLATTEN',
 ]);
 
-// Strings and quoted identifiers whole; a word that the word before it makes a name (or a type) instead of a call; else a call.
-const tokens =
-  /'(?:[^'\\]|\\.|'')*'|"(?:[^"]|"")*"|\$\$[^]*?\$\$|(?:\.|::|\b(?:into|table|view|as|join|with|recursive|references|update|from)\s)\s*[A-Za-z_][\w$]*|[A-Za-z_][\w$]*/gi;
+/** What stands before a word makes it a name or a type instead of a call. */
+const naming = ['INTO', 'TABLE', 'VIEW', 'AS', 'JOIN', 'WITH', 'RECURSIVE', 'REFERENCES', 'UPDATE', 'FROM'];
 
 /**
- * Gives every call of a built-in a name polyglot has no typed node for. Polyglot turns calls it knows into ~300 node types that
- * forget the spelling (IFNULL, NVL and COALESCE become one) and the quotes of the name; unknown ones become one generic node that keeps both.
+ * Gives every call of a built-in a name polyglot has no typed node for. Polyglot turns calls it knows into some 300 node types that
+ * forget the spelling (IFNULL, NVL and COALESCE become one) and the quotes of the name; unknown ones become one node that keeps both.
  *
  * Why no object can get lost: only letters are put in front of a word that is followed by `(`, so the text has the same tokens in
  * the same places, and every relation has the name it had unless it is itself followed by `(`, where the renamed name no longer
@@ -24,17 +24,16 @@ const tokens =
  */
 export function renameCalls(canonical: string): string {
   if (canonical.toLowerCase().includes(mark)) throw new Unparsed('a name with a reserved beginning');
-  return canonical.replace(tokens, (token, at: number) => {
-    if (!/^[A-Za-z_]/.test(token) || /\s/.test(token) || !opens(canonical, at + token.length)) return token;
-    const name = token.toUpperCase();
-    return !kept.has(name) && (isBuiltin(name) || whyExcluded(name) !== undefined) ? mark + token : token;
-  });
+  const pieces = cut(canonical);
+  return pieces.map((piece, at) => (isWord(piece) && isCall(pieces, at) ? mark + piece : piece)).join('');
 }
 
-function opens(canonical: string, from: number): boolean {
-  let at = from;
-  while (canonical[at] === ' ' || canonical[at] === '\n' || canonical[at] === '\t') at++;
-  return canonical[at] === '(';
+function isCall(pieces: readonly string[], at: number): boolean {
+  if (pieces[after(pieces, at)] !== '(') return false;
+  const name = (pieces[at] as string).toUpperCase();
+  if (kept.has(name) || (!isBuiltin(name) && whyExcluded(name) === undefined)) return false;
+  const lead = pieces[before(pieces, at)];
+  return lead !== '.' && lead !== '::' && !says(lead, ...naming);
 }
 
 /** The function's name as it was written. */

@@ -6,7 +6,7 @@ export const containers: ReadonlySet<string> = new Set([
   // queries
   'select', 'union', 'intersect', 'except', 'subquery', 'values', 'expressions', 'from', 'joins', 'where_clause', 'group_by', 'having',
   'qualify', 'order_by', 'limit', 'offset', 'fetch', 'direction', 'top', 'distinct', 'all', 'by_name', 'windows', 'spec', 'connect', 'start', 'lateral',
-  'table', 'alias', 'alias_explicit_as', 'alias_columns', 'column_aliases', 'alias_keyword', 'columns', 'totals', 'nocycle', 'rows', 'count', 'percent',
+  'table', 'alias', 'alias_explicit_as', 'alias_columns', 'column_aliases', 'alias_keyword', 'columns', 'totals', 'nocycle', 'rows', 'count', 'percent', 'qualify_after_window',
   'with_ties', 'corresponding', 'strict', 'modifiers_inside', 'join', 'joined_table', 'left', 'right', 'on', 'using', 'kind', 'nesting_group',
   'match_condition', 'use_inner_keyword', 'use_outer_keyword', 'directed', 'paren', 'tuple', 'query', 'is_top', 'parenthesized',
   // relations with clauses
@@ -23,7 +23,7 @@ export const containers: ReadonlySet<string> = new Set([
   'j_s_o_n_extract', 'variant_extract', 'prior', 'connect_by_root', 'lambda', 'parameters', 'body', 'parameter_types', 'var', 'identifier',
   'named_argument', 'separator', 'window_function', 'within_group', 'over', 'frame', 'window_name', 'end', 'kind_text', 'start_side_text',
   'end_side_text', 'Preceding', 'Following', 'desc', 'explicit_asc', 'nulls_first', 'ignore_nulls', 'filter', 'default', 'args',
-  'pattern', 'symmetric', 'no_parens', 'annotated', 'position', 'default_value', 'negated', 'is_is_not', 'flags', 'ordered',
+  'from_for_syntax', 'pattern', 'symmetric', 'no_parens', 'annotated', 'position', 'default_value', 'negated', 'is_is_not', 'flags', 'ordered',
   // changes and definitions
   'conditional_insert', 'source', 'set', 'from_clause', 'matched', 'condition', 'then', 'as_select', 'clone_source', 'constraints',
   'constraint_order', 'primary_key', 'unique', 'nullable', 'References', 'references', 'ForeignKey', 'modifiers', 'Like', 'PrimaryKey', 'Unique',
@@ -38,5 +38,5 @@ export const containers: ReadonlySet<string> = new Set([
 export const words: ReadonlySet<string> = new Set([
   'literal_type', 'value', 'kind', 'separator', 'alias', 'alias_keyword', 'column_aliases', 'alias_columns', 'data_type', 'field', 'unit', 'quantifier', 'op', 'style',
   'start', 'end', 'kind_text', 'start_side_text', 'end_side_text', 'direction', 'method', 'rows', 'after', 'window_frame', 'collation',
-  'Custom', 'position', 'name', 'constraint_order', 'comment', 'on_delete', 'on_update', 'match_type', 'action', 'Comment', 'index', 'original_name',
+  'Custom', 'position', 'name', 'constraint_order', 'comment', 'on_delete', 'on_update', 'match_type', 'action', 'Comment', 'index', 'fields',
 ]);

@@ -30,7 +30,7 @@ export const nodes: Readonly<Record<string, Handler>> = {
     // The definition of a column in DDL has the same name.
     if ('data_type' in tree(payload, 'a column')) return walk.visit(payload, scope);
     walk.gathering.column(columnParts({ column: payload }) ?? []);
-    walk.closed(tree(payload, 'a column'), 'name', 'table', 'span');
+    walk.closed(tree(payload, 'a column'), 'name', 'table', 'span', 'join_mark');
   },
   dot: (walk, payload, scope) => {
     const parts = columnParts({ dot: payload });
@@ -50,9 +50,18 @@ export const nodes: Readonly<Record<string, Handler>> = {
   match_recognize: (walk, payload, scope) => {
     const node = tree(payload, 'a pattern');
     // The pattern is kept as text: only symbols and their operators may stand in it.
-    if (!/^[\w\s|&^$*+?{},()-]*$/.test(text(node['pattern'], 'a pattern'))) throw new Unparsed('a row pattern');
+    if (!isPattern(text(node['pattern'], 'a pattern'))) throw new Unparsed('a row pattern');
     walk.visit(without(node, 'pattern'), scope);
   },
+  j_s_o_n_extract: (walk, payload, scope) => {
+    // A path is kept as text: an index that is an expression would hide in it.
+    const path = tree(tree(payload, 'a path')['expression'], 'a path')['literal'];
+    if (isTree(path) && text(path['value'], 'a path').includes('(')) throw new Unparsed('a path that holds an expression');
+    walk.visit(payload, scope);
+  },
+  // FETCH has a field of that name.
+  count: (walk, payload, scope) => (isTree(payload) && 'star' in payload ? typed('COUNT')(walk, payload, scope) : walk.visit(payload, scope)),
+  substring: typed('SUBSTRING'),
   extract: typed('EXTRACT'),
   str_position: typed('POSITION'),
   trim: typed('TRIM'),
@@ -86,4 +95,8 @@ function timeTravel(walk: Walker, payload: unknown, scope: Scope): void {
   // AT (STREAM => '…') names another object inside a string.
   if (node['kind'] === 'STREAM') throw new Unparsed('time travel to a stream');
   walk.visit(node, scope);
+}
+
+function isPattern(pattern: string): boolean {
+  return /^[\w\s|&^$*+?{},()-]*$/.test(pattern) && !/\b(?:select|from|join|with)\b/i.test(pattern);
 }

@@ -1,30 +1,43 @@
 import { init, parse } from '@guanmingchiu/sqlparser-ts';
 import { Gathering } from '../gather.js';
 import { stoppedAt, Trapped, Unparsed, type Parser } from '../parser.js';
+import type { Reading } from '../reading.js';
+import { forSqlparser, stand } from '../rewrite/index.js';
 import { gatherStatement } from './statement.js';
 
-/** `@guanmingchiu/sqlparser-ts`, which is Apache DataFusion's sqlparser-rs. Its module must be loaded first. */
+/** `@guanmingchiu/sqlparser-ts`, which is Apache DataFusion's sqlparser-rs; resolves when its module is loaded. */
 export async function loadSqlparser(): Promise<Parser> {
   await init();
   return { name: 'sqlparser', read };
 }
 
-function read(canonical: string) {
-  const statements: readonly unknown[] = parseText(canonical);
+function read(canonical: string): Reading {
+  const statements = parseEither(canonical);
   if (statements.length !== 1) throw new Unparsed(`sqlparser: ${statements.length} statements`);
   const gathering = new Gathering();
-  return gathering.reading(1, gatherStatement(statements[0], gathering));
+  const reading = gathering.reading(1, gatherStatement(statements[0], gathering));
+  return { ...reading, reads: reading.reads.filter(([first]) => first?.text !== stand) };
+}
+
+function parseEither(canonical: string): readonly unknown[] {
+  if (canonical.toLowerCase().includes(stand)) throw new Unparsed('a reserved name');
+  const plain = parseText(canonical);
+  if (typeof plain !== 'string') return plain;
+  const rewritten = forSqlparser(canonical);
+  const second = rewritten === canonical ? plain : parseText(rewritten);
+  if (typeof second === 'string') throw new Unparsed(`sqlparser: ${stoppedAt(plain)}`);
+  return second;
 }
 
 /** Messages of sqlparser-rs itself; every other one is the WebAssembly runtime's, which leaves the module unusable. */
 const ordinary = /^sql parser error: |at Line: \d+, Column: \d+$/;
 
-function parseText(canonical: string): readonly unknown[] {
+function parseText(text: string): readonly unknown[] | string {
   try {
-    return parse(canonical, 'snowflake');
+    return parse(text, 'snowflake');
   } catch (error) {
     const message = error instanceof Error ? error.message : '';
     if (!ordinary.test(message)) throw new Trapped('sqlparser');
-    throw new Unparsed(`sqlparser: ${stoppedAt(message)}`);
+    return message;
   }
 }

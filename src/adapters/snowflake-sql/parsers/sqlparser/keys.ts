@@ -8,7 +8,7 @@ export const containers: ReadonlySet<string> = new Set([
   'distinct', 'top', 'quantity', 'Constant', 'Expr', 'with_ties', 'percent', 'from', 'selection', 'group_by', 'Expressions', 'having', 'qualify',
   'flavor', 'order_by', 'kind', 'options', 'asc', 'nulls_first', 'limit_clause', 'LimitOffset', 'limit', 'offset', 'rows', 'fetch',
   'connect_by', 'StartWith', 'ConnectBy', 'relationships', 'nocycle', 'condition', 'content', 'explicit_row', 'value_keyword', 'All', 'all',
-  'window_before_qualify', 'top_before_distinct', 'Distinct', 'On', 'interpolate',
+  'window_before_qualify', 'named_window', 'NamedWindow', 'window_name', 'top_before_distinct', 'Distinct', 'On', 'interpolate',
   // relations
   'relation', 'joins', 'join_operator', 'Join', 'Inner', 'Left', 'LeftOuter', 'Right', 'RightOuter', 'FullOuter', 'CrossJoin', 'AsOf',
   'match_condition', 'constraint', 'Using', 'Natural', 'global', 'alias', 'explicit', 'columns', 'name', 'Derived', 'lateral', 'subquery', 'NestedJoin',
@@ -23,7 +23,7 @@ export const containers: ReadonlySet<string> = new Set([
   'Between', 'low', 'high', 'InList', 'list', 'InSubquery', 'negated', 'Exists', 'IsNull', 'IsNotNull', 'IsTrue', 'IsNotTrue', 'IsFalse', 'IsNotFalse',
   'IsDistinctFrom', 'IsNotDistinctFrom', 'Like', 'ILike', 'RLike', 'any', 'escape_char', 'regexp', 'AnyOp', 'AllOp', 'compare_op', 'is_some',
   'Tuple', 'Array', 'elem', 'named', 'Dictionary', 'key', 'JsonAccess', 'path', 'Dot', 'Bracket', 'quoted', 'CompoundFieldAccess', 'root', 'access_chain', 'Subscript',
-  'Index', 'index', 'Interval', 'leading_field', 'TypedString', 'uses_odbc_syntax', 'AtTimeZone', 'timestamp', 'time_zone', 'Collate', 'collation', 'Prior',
+  'Index', 'index', 'Interval', 'leading_field', 'TypedString', 'uses_odbc_syntax', 'AtTimeZone', 'timestamp', 'time_zone', 'Collate', 'collation', 'Prior', 'OuterJoin',
   'Prefixed', 'prefix', 'Lambda', 'params', 'One', 'Many', 'syntax', 'Wildcard', 'QualifiedWildcard', 'ObjectName', 'opt_exclude', 'opt_rename',
   'opt_replace', 'opt_ilike', 'Single', 'Multiple', 'items', 'column_name', 'as_keyword', 'ident', 'GroupingSets', 'Rollup', 'Cube',
   'args', 'parameters', 'Unnamed', 'arg', 'clauses', 'duplicate_treatment', 'OrderBy', 'IgnoreOrRespectNulls', 'null_treatment', 'within_group', 'filter', 'over',
@@ -37,5 +37,5 @@ export const containers: ReadonlySet<string> = new Set([
   'constraints', 'SpaceSeparated', 'CommaSeparated', 'DropDefault', 'DropNotNull', 'SetNotNull', 'column', 'index_type_display', 'cluster_by', 'Parentheses', 'drop_behavior', 'table_options', 'Plain',
   // data types
   'Varchar', 'IntegerLength', 'length', 'Decimal', 'Numeric', 'Number', 'PrecisionAndScale', 'Precision', 'Float', 'Char', 'Time', 'Timestamp', 'TimestampNtz',
-  'Datetime', 'Custom', 'AngleBracket', 'Parenthesis', 'Int', 'Integer', 'BigInt', 'SmallInt', 'TinyInt', 'Binary', 'Varbinary', 'String', 'Double',
+  'Datetime', 'Custom', 'AngleBracket', 'Parenthesis', 'Int', 'Integer', 'BigInt', 'SmallInt', 'TinyInt', 'Binary', 'Varbinary', 'CharacterVarying', 'CharVarying', 'Character', 'Nvarchar', 'String', 'Double',
 ]);

@@ -43,8 +43,14 @@ export const nodes: Readonly<Record<string, Handler>> = {
     walk.gathering.relation(objectName(node['foreign_table']), scope);
     walk.closed(node, 'name', 'columns', 'foreign_table', 'referred_columns', 'on_delete', 'on_update', 'match_kind');
   },
+  data_type: (walk, payload, scope) => {
+    if (isTree(payload) && Object.values(payload).every(isPlainType)) return;
+    walk.visit(payload, scope);
+  },
   Identifier: (walk, payload) => walk.gathering.column([part(payload)]),
   CompoundIdentifier: (walk, payload) => walk.gathering.column(list(payload, 'a column').map(part)),
+  Like: like,
+  ILike: like,
   Collate: (walk, payload, scope) => walk.visit(without(tree(payload, 'COLLATE'), 'collation'), scope),
   Substring: (walk, payload, scope) => typed(tree(payload, 'SUBSTRING')['shorthand'] === true ? 'SUBSTR' : 'SUBSTRING')(walk, payload, scope),
   Ceil: typed('CEIL'),
@@ -54,11 +60,20 @@ export const nodes: Readonly<Record<string, Handler>> = {
   Extract: typed('EXTRACT'),
 };
 
-/** AT, BEFORE and CHANGES look like calls in this tree, but are clauses; their arguments are expressions. */
+/** LIKE ALL (…) is held as if ALL were a function. */
+function like(walk: Walker, payload: unknown, scope: Scope): void {
+  const node = tree(payload, 'LIKE');
+  const { pattern } = node;
+  const called = isTree(pattern) ? pattern['Function'] : undefined;
+  const quantified = isTree(called) && objectName(called['name']).every((each) => spells(each, 'ALL'));
+  walk.visit(quantified ? { ...node, pattern: without(called, 'name') } : node, scope);
+}
+
+/** AT, BEFORE, END and CHANGES look like calls in this tree, but are clauses; their arguments are expressions. */
 function timeTravel(walk: Walker, payload: unknown, scope: Scope): void {
   const node = tree(tree(payload, 'a time travel')['Function'], 'a time travel');
   const clause = objectName(node['name']);
-  if (!['AT', 'BEFORE', 'CHANGES'].some((word) => clause.length === 1 && spells(clause[0], word))) throw new Unparsed('a time travel of unknown shape');
+  if (!['AT', 'BEFORE', 'CHANGES', 'END'].some((word) => clause.length === 1 && spells(clause[0], word))) throw new Unparsed('a time travel of unknown shape');
   for (const each of list(tree(tree(node['args'], 'a time travel')['List'], 'a time travel')['args'], 'a time travel')) {
     const named = tree(each, 'a time travel')['Named'];
     // AT (STREAM => '…') names another object inside a string.
@@ -66,4 +81,9 @@ function timeTravel(walk: Walker, payload: unknown, scope: Scope): void {
     walk.visit(each, scope);
   }
   walk.visit(without(node, 'name', 'args'), scope);
+}
+
+/** A type with lengths at most: nothing in it can be an expression. */
+function isPlainType(parameters: unknown): boolean {
+  return Array.isArray(parameters) ? parameters.every(isPlainType) : typeof parameters !== 'object' || parameters === null;
 }

@@ -1,0 +1,20 @@
+import { after, before, isWord } from './tokens.js';
+
+/**
+ * `a:b::array[0]` and `a::variant:b` become `a:b[0]` and `a:b`, and `a[0]:b` becomes `a[0].b`, for polyglot, which ends an
+ * expression's path at a cast or an index.
+ *
+ * Why no object can get lost: only `::` and the one plain word after it are cut, and a type is not an object; and a colon after a
+ * bracketed index becomes a dot, which cannot begin a name there.
+ */
+export function pathsWithoutCasts(pieces: readonly string[]): string[] {
+  const kept = [...pieces];
+  for (let at = kept.length - 1; at >= 0; at--) {
+    if (kept[at] === ':' && kept[before(kept, at)] === ']') kept[at] = '.';
+    if (kept[at] !== '::') continue;
+    const type = after(kept, at);
+    const next = kept[after(kept, type)];
+    if (isWord(kept[type]) && (next === '[' || next === ':')) kept.splice(at, after(kept, type) - at);
+  }
+  return kept;
+}
