@@ -8,12 +8,22 @@ const longestAddress = 64;
 
 /** Who calls, by the one Authorization header; a token anywhere else is not seen. */
 export function readCaller(request: HostRequest): Caller | Denied {
-  const [header, ...others] = request.headersDistinct['authorization'] ?? [];
+  const { authorization: header } = request.headers;
   if (header === undefined) return unauthenticated('credential.missing', 'No Authorization header was sent.');
-  if (others.length > 0) return unauthenticated('credential.repeated', 'More than one Authorization header was sent.');
+  if (isRepeated(request.rawHeaders)) return unauthenticated('credential.repeated', 'More than one Authorization header was sent.');
   const token = bearer.exec(header)?.[1];
   if (token === undefined) return unauthenticated('credential.malformed', 'The Authorization header is not of the form "Bearer <token>".');
   return { credential: { scheme: 'bearer', token }, transport: transportOf(request) };
+}
+
+/** Node keeps the first of several in `headers`, and a proxy before us may have checked another. */
+function isRepeated(raw: readonly string[]): boolean {
+  let seen = 0;
+  for (let index = 0; index < raw.length; index += 2) {
+    const name = raw[index] as string;
+    if (name.length === 13 && name.toLowerCase() === 'authorization') seen += 1;
+  }
+  return seen > 1;
 }
 
 function transportOf(request: HostRequest): Transport {
