@@ -1,3 +1,5 @@
 export { expectCode, expectThat, type ContractCase } from './case.js';
 export { auditContract, sampleEvent, type AuditSubject } from './audit.js';
 export { engineContract, type EngineSample, type EngineSubject } from './engine.js';
+export { identityContract, type IdentitySubject } from './identity.js';
+export { policyContract, type PolicySubject } from './policy.js';

@@ -1,0 +1,142 @@
+import { AccessError } from '../../core/index.js';
+import { patternFault } from './pattern.js';
+import { actions, obligationsOf, rolePrefix, type Membership, type Rule } from './rule.js';
+
+/** One file of rules. `name` is what errors call it. */
+export interface PolicyText {
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface Rules {
+  readonly rules: readonly Rule[];
+  readonly memberships: readonly Membership[];
+}
+
+const subject = /^[A-Za-z][\w.-]*:\S(?:.*\S)?$/;
+const connection = /^[A-Za-z][\w.-]{0,62}$/;
+
+/** Reads and lints every row. Throws one CONFIG_INVALID that names every fault with its file and line. */
+export function lint(texts: readonly PolicyText[]): Rules {
+  const faults: string[] = [];
+  const rules: (Rule & { readonly at: string })[] = [];
+  const memberships: (Membership & { readonly at: string })[] = [];
+  for (const { name, text } of texts) {
+    for (const [index, line] of text.replace(/^\uFEFF/, '').split(/\r?\n/).entries()) {
+      const row = line.trim();
+      if (row === '' || row.startsWith('#')) continue;
+      const at = `${name}:${index + 1}`;
+      const fields = fieldsOf(row);
+      const read = fields === undefined ? 'a double quote is not closed' : readRow(fields, at);
+      if (typeof read === 'string') faults.push(`${at}: ${read}`);
+      else if ('role' in read) memberships.push({ ...read, at });
+      else rules.push({ ...read, at });
+    }
+  }
+  faults.push(...together(rules, memberships));
+  if (rules.length === 0 && faults.length === 0) faults.push('there is no rule at all: nobody could do anything');
+  if (faults.length > 0) throw new AccessError('CONFIG_INVALID', `the policy cannot be used:\n${faults.slice(0, 50).join('\n')}${faults.length > 50 ? `\nand ${faults.length - 50} more` : ''}`);
+  return { rules, memberships };
+}
+
+/** Splits at commas outside double quotes, which are part of an object's name. */
+function fieldsOf(row: string): readonly string[] | undefined {
+  const fields: string[] = [];
+  let start = 0;
+  let quoted = false;
+  for (let at = 0; at <= row.length; at += 1) {
+    if (row[at] === '"') quoted = !quoted;
+    if (at < row.length && (row[at] !== ',' || quoted)) continue;
+    fields.push(row.slice(start, at).trim());
+    start = at + 1;
+  }
+  return quoted ? undefined : fields;
+}
+
+function readRow(fields: readonly string[], at: string): Rule | Membership | string {
+  if (fields[0] === 'p') return readRule(fields.slice(1), at);
+  if (fields[0] === 'g') return readMembership(fields.slice(1));
+  return `a row begins with p or g, not ${JSON.stringify(fields[0])}`;
+}
+
+function readRule(fields: readonly string[], at: string): Rule | string {
+  if (fields.length < 5 || fields.length > 7) return `a p row has 5 to 7 fields after p (subject, connection, object, action, effect, obligations, rule id), not ${fields.length}`;
+  const [who = '', where = '', object = '', action = '', effect = '', obliged = '', id = ''] = fields;
+  if (!subject.test(who)) return `${JSON.stringify(who)} is no subject: write <issuer name>:<sub> or role:<name>`;
+  if (!connection.test(where)) return `${JSON.stringify(where)} is no name for a connection`;
+  const fault = patternFault(object);
+  if (fault !== undefined) return fault;
+  if (effect !== 'allow' && effect !== 'deny') return `the effect is allow or deny, not ${JSON.stringify(effect)}`;
+  if (!actions.includes(action) && !(action === '*' && effect === 'deny')) return `the action is one of ${actions.join(', ')} (or * in a deny), not ${JSON.stringify(action)}`;
+  if (action.startsWith('open:') && object.split('.').length > 2 && !object.includes('"')) return `${action} is about a schema: write DATABASE.SCHEMA`;
+  const obligations = obligationsOf(obliged);
+  if (obligations === undefined) return `${JSON.stringify(obliged)} are no obligations: write names, each with =value where it needs one`;
+  if (effect === 'deny' && obligations.length > 0) return 'a deny carries no obligations';
+  return { id: id === '' ? at : id, subject: who, connection: where, object, action, effect, obligations };
+}
+
+function readMembership(fields: readonly string[]): Membership | string {
+  if (fields.length !== 3) return `a g row has 3 fields after g (subject, role, connection), not ${fields.length}`;
+  const [who = '', role = '', where = ''] = fields;
+  if (!subject.test(who)) return `${JSON.stringify(who)} is no subject: write <issuer name>:<sub> or role:<name>`;
+  if (!role.startsWith(rolePrefix) || !subject.test(role)) return `${JSON.stringify(role)} is no role: write role:<name>`;
+  return connection.test(where) ? { subject: who, role, connection: where } : `${JSON.stringify(where)} is no name for a connection`;
+}
+
+type At<T> = T & { readonly at: string };
+
+/** What is wrong between rows: names used twice, roles that lead nowhere, roles that hold themselves. */
+function together(rules: readonly At<Rule>[], memberships: readonly At<Membership>[]): string[] {
+  const faults: string[] = [];
+  const ids = new Map<string, string>();
+  for (const { id, at } of rules) {
+    const first = ids.get(id);
+    if (first === undefined) ids.set(id, at);
+    else faults.push(`${at}: the rule id ${id} is used already at ${first}`);
+  }
+  const known = new Set([...rules.map((rule) => keyOf(rule.subject, rule.connection)), ...memberships.map((each) => keyOf(each.subject, each.connection))]);
+  for (const { role, connection: where, at } of memberships) {
+    if (!known.has(keyOf(role, where))) faults.push(`${at}: ${role} has no rule on ${where}`);
+  }
+  return [...faults, ...cycles(memberships)];
+}
+
+function cycles(memberships: readonly At<Membership>[]): string[] {
+  const held = gather(memberships, (each) => keyOf(each.subject, each.connection));
+  const state = new Map<string, 'open' | 'done'>();
+  const faults: string[] = [];
+  for (const start of held.keys()) {
+    const stack = [{ key: start, next: 0 }];
+    while (stack.length > 0) {
+      const top = stack.at(-1) as { key: string; next: number };
+      if (top.next === 0) state.set(top.key, 'open');
+      const edge = held.get(top.key)?.[top.next];
+      top.next += 1;
+      if (edge === undefined) {
+        state.set(top.key, 'done');
+        stack.pop();
+        continue;
+      }
+      const to = keyOf(edge.role, edge.connection);
+      if (state.get(to) === 'open') faults.push(`${edge.at}: ${edge.role} ends up holding itself`);
+      else if (state.get(to) === undefined) stack.push({ key: to, next: 0 });
+    }
+  }
+  return faults;
+}
+
+/** The items by a key, in order. */
+export function gather<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group === undefined) groups.set(key(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+/** A subject on a connection; neither may hold a line break. */
+export function keyOf(who: string, where: string): string {
+  return `${where}\n${who}`;
+}

@@ -1,0 +1,28 @@
+const plain = /^[A-Z_][A-Z0-9_$]*$/;
+const piece = /"(?:[^"]|"")+"|[^."]+|\./g;
+
+/** The parts of `DB.SCHEMA` or `DB.SCHEMA.NAME`, quotes kept; undefined for any other text. */
+export function partsOf(text: string): readonly string[] | undefined {
+  const pieces = text.match(piece) ?? [];
+  if (pieces.join('') !== text || pieces.length % 2 === 0) return undefined;
+  const parts = pieces.filter((_, index) => index % 2 === 0);
+  const dots = pieces.filter((_, index) => index % 2 === 1);
+  return parts.every((part) => part !== '.') && dots.every((dot) => dot === '.') ? parts : undefined;
+}
+
+/** Why a text is no pattern for objects, or undefined when it is one: two or three parts, each a name or `*`. */
+export function patternFault(text: string): string | undefined {
+  const parts = partsOf(text);
+  if (parts === undefined || parts.length < 2 || parts.length > 3) return 'an object is DATABASE.SCHEMA or DATABASE.SCHEMA.NAME, each part a name or *';
+  const odd = parts.find((part) => part !== '*' && !plain.test(part) && !part.startsWith('"'));
+  if (odd !== undefined) return `${odd} is stored as ${odd.toUpperCase()}: write it in upper case, or in double quotes where it is really spelled so`;
+  const needless = parts.find((part) => part.startsWith('"') && plain.test(part.slice(1, -1)));
+  return needless === undefined ? undefined : `${needless} needs no quotes`;
+}
+
+/** True when every part is the same, or `*` in the pattern. As many parts on both sides; never a prefix, never a part of a name. */
+export function objectCovers(pattern: string, object: string): boolean {
+  const [patterns, parts] = [partsOf(pattern), partsOf(object)];
+  if (patterns === undefined || parts === undefined || patterns.length !== parts.length) return false;
+  return patterns.every((part, index) => part === '*' || part === parts[index]);
+}

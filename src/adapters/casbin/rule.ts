@@ -1,0 +1,45 @@
+import type { Json, Obligation } from '../../core/index.js';
+
+/** What a rule may be about. `*`, for a deny only, is all of them. */
+export const actions: readonly string[] = ['open:read', 'open:write', 'read', 'write', 'ddl', 'metadata'];
+
+export interface Rule {
+  /** The name given in the file, else `file:line`. */
+  readonly id: string;
+  readonly subject: string;
+  readonly connection: string;
+  readonly object: string;
+  readonly action: string;
+  readonly effect: 'allow' | 'deny';
+  readonly obligations: readonly Obligation[];
+}
+
+/** `subject` holds `role` on one connection; a role may hold another. */
+export interface Membership {
+  readonly subject: string;
+  readonly role: string;
+  readonly connection: string;
+}
+
+export const rolePrefix = 'role:';
+
+export function actionCovers(pattern: string, action: string): boolean {
+  return pattern === '*' || pattern === action;
+}
+
+/** Reads `approval max_rows=1000`: names, each with a number, true, false or a word. Undefined when it cannot be read. */
+export function obligationsOf(text: string): readonly Obligation[] | undefined {
+  const result: Obligation[] = [];
+  for (const item of text.split(/[\s;]+/).filter((each) => each !== '')) {
+    const match = /^([a-z][a-z0-9_.-]*)(?:=([\w.:/-]+))?$/.exec(item);
+    if (match === null) return undefined;
+    result.push({ type: match[1] as string, value: valueOf(match[2]) });
+  }
+  return result;
+}
+
+function valueOf(text: string | undefined): Json {
+  if (text === undefined || text === 'true') return true;
+  if (text === 'false') return false;
+  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+}
