@@ -5,7 +5,7 @@ import { readBody } from './body.js';
 import { check, form, type Form } from './check.js';
 import type { Exchange, Operation } from './exchange.js';
 import { problemOfError } from './problem.js';
-import { refuse, reply, send, sendProblem } from './reply.js';
+import { refuse, reply, send, sendLarge, sendProblem } from './reply.js';
 import { rowsAsJson } from './rows-json.js';
 import { streamRows } from './rows-stream.js';
 
@@ -48,8 +48,8 @@ export const explainStatement: Operation = withBody(forms.explain, async (exchan
 });
 
 export const readRecord: Operation = async (exchange) => {
-  const { gateway, caller, subject, signal, response } = exchange;
-  await reply(exchange, await gateway.record({ ...caller, session: subject }, signal), (events) => send(response, 200, JSON.stringify({ events })));
+  const { gateway, caller, subject, signal } = exchange;
+  await reply(exchange, await gateway.record({ ...caller, session: subject }, signal), (events) => sendLarge(exchange, JSON.stringify({ events })));
 };
 
 export const decide: Operation = withBody(forms.decision, (exchange) => decideNothing(exchange));
@@ -70,14 +70,17 @@ function withBody<T>({ ...expected }: Form<T>, operation: (exchange: Exchange, b
   };
 }
 
-async function sendRows({ response, settings }: Exchange, result: StatementResult): Promise<void> {
+async function sendRows(exchange: Exchange, result: StatementResult): Promise<void> {
+  const { response, settings } = exchange;
+  let text: string;
   try {
-    send(response, 200, await rowsAsJson(result, settings), { vary: 'accept' });
+    text = await rowsAsJson(result, settings);
   } catch (error) {
     const fault = AccessError.from(error, 'INTERNAL');
     settings.onFault(fault, result.statement);
-    sendProblem(response, problemOfError(fault, result.statement));
+    return sendProblem(response, problemOfError(fault, result.statement));
   }
+  await sendLarge(exchange, text);
 }
 
 function shown({ openedAt, expiresAt, ...session }: SessionState): string {

@@ -1,4 +1,4 @@
-import { AccessError, type Gateway } from '../../core/index.js';
+import { AccessError, faults, type Gateway } from '../../core/index.js';
 
 export interface ExpressOptions {
   /** Most rows of one `application/json` answer; more are for NDJSON. Default 10,000. */
@@ -7,7 +7,7 @@ export interface ExpressOptions {
   readonly jsonBytes?: number;
   /** How long a client may leave sent rows unread before it is cut off and its statement cancelled, milliseconds. Default 60,000. */
   readonly stallMs?: number;
-  /** Told of every fault that is answered or ends a stream, for the service's log; holds no credential, SQL or row. What it throws is ignored. */
+  /** Told of every fault that is answered or ends a stream, for the service's log, but not of clients that left. What it throws is ignored. */
   readonly onFault?: (fault: AccessError, id: string) => void;
 }
 
@@ -31,8 +31,10 @@ export function settle(gateway: Gateway, options: ExpressOptions): Settings {
   return { ...caps, onFault: quiet(onFault) };
 }
 
+/** A stream may end by a denial too, such as a deadline: that is no fault. */
 function quiet(told: Settings['onFault']): Settings['onFault'] {
   return (fault, id) => {
+    if (fault.code === 'ABORTED' || !Object.hasOwn(faults, fault.code)) return;
     try {
       told(fault, id);
     } catch {

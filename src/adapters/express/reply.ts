@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { newId, type Outcome, type Pending } from '../../core/index.js';
 import { challenge } from './caller.js';
 import type { Exchange } from './exchange.js';
+import { writeWhole } from './pace.js';
 import { problemOfDenial, problemOfError, type Problem, type Refused } from './problem.js';
 import { http } from './status.js';
 
@@ -15,6 +16,13 @@ export function send(response: ServerResponse, status: number, body: string, hea
   if (response.destroyed) return;
   response.writeHead(status, { ...always, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...headers });
   response.end(body);
+}
+
+/** Sends an answer that may be large, as fast as the client reads. */
+export async function sendLarge({ response, settings }: Exchange, body: string): Promise<void> {
+  if (response.destroyed) return;
+  response.writeHead(200, { ...always, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
+  await writeWhole(response, body, settings.stallMs).catch(() => response.destroy());
 }
 
 export function sendProblem(response: ServerResponse, problem: Problem, headers: Headers = {}): void {

@@ -1,7 +1,7 @@
-import type { ServerResponse } from 'node:http';
 import { AccessError, type StatementResult } from '../../core/index.js';
 import { ndjson } from './accept.js';
 import type { Exchange } from './exchange.js';
+import { write } from './pace.js';
 import { problemOfError } from './problem.js';
 import { always } from './reply.js';
 import { headOf } from './rows-json.js';
@@ -14,14 +14,14 @@ const rowsPerLine = 2_048;
  */
 export async function streamRows({ response, settings }: Exchange, result: StatementResult): Promise<void> {
   // nginx and its kin hold a stream back unless told.
-  response.writeHead(200, { ...always, vary: 'accept', 'content-type': ndjson, 'x-accel-buffering': 'no' });
+  response.writeHead(200, { ...always, 'content-type': ndjson, 'x-accel-buffering': 'no' });
   let rows = 0;
   try {
-    await write(response, headOf(result), settings.stallMs);
+    await write(response, line(headOf(result)), settings.stallMs);
     for await (const batch of result.batches) {
       for (let from = 0; from < batch.length; from += rowsPerLine) {
         const some = batch.length <= rowsPerLine ? batch : batch.slice(from, from + rowsPerLine);
-        await write(response, { rows: some }, settings.stallMs);
+        await write(response, line({ rows: some }), settings.stallMs);
         rows += some.length;
       }
     }
@@ -31,24 +31,6 @@ export async function streamRows({ response, settings }: Exchange, result: State
     settings.onFault(fault, result.statement);
     response.end(line({ end: { status: 'failed', rows, problem: problemOfError(fault, result.statement) } }));
   }
-}
-
-/** Resolves when there is room for more. Throws ABORTED when the client is gone or reads nothing for too long. */
-async function write(response: ServerResponse, content: object, stallMs: number): Promise<void> {
-  if (!response.destroyed && !response.write(line(content))) await drained(response, stallMs);
-  if (response.destroyed) throw new AccessError('ABORTED');
-}
-
-function drained(response: ServerResponse, stallMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const stalled = setTimeout(() => response.destroy(), stallMs);
-    const done = (): void => {
-      clearTimeout(stalled);
-      response.off('drain', done).off('close', done);
-      resolve();
-    };
-    response.on('drain', done).on('close', done);
-  });
 }
 
 function line(content: object): string {

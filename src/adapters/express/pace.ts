@@ -1,0 +1,33 @@
+import type { ServerResponse } from 'node:http';
+import { AccessError } from '../../core/index.js';
+
+const piece = 65_536;
+
+/** Resolves when there is room for more. Throws ABORTED when the client is gone, or reads nothing for `stallMs`. */
+export async function write(response: ServerResponse, chunk: string | Uint8Array, stallMs: number): Promise<void> {
+  if (!response.destroyed && !response.write(chunk)) await drained(response, stallMs);
+  if (response.destroyed) throw new AccessError('ABORTED');
+}
+
+/** Sends the body of an answer whose head is written, and holds it no longer than the client goes on reading. */
+export async function writeWhole(response: ServerResponse, body: string, stallMs: number): Promise<void> {
+  if (body.length <= piece) {
+    response.end(body);
+    return;
+  }
+  const bytes = Buffer.from(body);
+  for (let from = 0; from < bytes.length; from += piece) await write(response, bytes.subarray(from, from + piece), stallMs);
+  response.end();
+}
+
+function drained(response: ServerResponse, stallMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const stalled = setTimeout(() => response.destroy(), stallMs);
+    const done = (): void => {
+      clearTimeout(stalled);
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    response.on('drain', done).on('close', done);
+  });
+}
