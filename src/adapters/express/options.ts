@@ -5,7 +5,7 @@ export interface ExpressOptions {
   readonly jsonRows?: number;
   /** Most bytes of the rows of one `application/json` answer. Default 8 MiB. */
   readonly jsonBytes?: number;
-  /** How long a client may leave sent rows unread before it is cut off and its statement cancelled, milliseconds. Default 60,000. */
+  /** How long a client may read nothing while there is more to send, before it is cut off and its statement cancelled, milliseconds. Default 60,000. */
   readonly stallMs?: number;
   /** Told of every fault that is answered or ends a stream, for the service's log, but not of clients that left. What it throws is ignored. */
   readonly onFault?: (fault: AccessError, id: string) => void;
