@@ -26,8 +26,16 @@ export async function readBody(request: HostRequest): Promise<Body> {
 function parsedByHost({ body, headers }: HostRequest): Body {
   if (body === undefined) return invalid('request.body', 'The service read the body before it came here, and kept nothing of it.');
   if (Buffer.isBuffer(body)) return body.length > bodyLimit ? tooLarge() : parse(body);
-  const measured = headers['content-length'] !== undefined && headers['content-encoding'] === undefined;
-  return !measured && Buffer.byteLength(JSON.stringify(body) ?? '') > bodyLimit ? tooLarge() : { value: body };
+  const announced = headers['content-length'] !== undefined && headers['content-encoding'] === undefined;
+  return announced || sizeOf(body) <= bodyLimit ? { value: body } : tooLarge();
+}
+
+function sizeOf(body: unknown): number {
+  try {
+    return Buffer.byteLength(JSON.stringify(body) ?? '');
+  } catch {
+    return Infinity; // nested deeper than the stack
+  }
 }
 
 /** Reads by events: leaving an async iteration early would destroy the socket, and with it the answer. */

@@ -60,7 +60,7 @@ export async function decideNothing(exchange: Exchange): Promise<void> {
   await reply(exchange, await gateway.connections(caller, signal), () => refuse(response, { denied: deny('NOT_FOUND', 'Approvals are not configured here.', { reason: 'approval.not_configured' }) }));
 }
 
-function withBody<T>({ ...expected }: Form<T>, operation: (exchange: Exchange, body: T) => Promise<void>): Operation {
+function withBody<T>(expected: Form<T>, operation: (exchange: Exchange, body: T) => Promise<void>): Operation {
   return async (exchange) => {
     const body = await readBody(exchange.request);
     if (body === 'gone') return;

@@ -61,5 +61,5 @@ function answerMethod({ method }: HostRequest, response: ServerResponse, route: 
 }
 
 function unasked() {
-  return deny('INVALID_REQUEST', 'This path takes nothing after a "?".', { reason: 'request.query', hint: 'A token belongs into the Authorization header.' });
+  return deny('INVALID_REQUEST', 'This path takes nothing after a "?".', { reason: 'request.query', hint: 'A token belongs in the Authorization header.' });
 }

@@ -97,10 +97,11 @@ describe.each(readings)('what is asked, $name', ({ host, before }) => {
   });
 });
 
-describe.each(hosts)('bodies that are no JSON, $name', ({ host }) => {
+describe.each(hosts)('bodies made to hurt, $name', ({ host }) => {
   it.each([
     ['nothing', '', 400], ['a broken object', '{"sql":', 400], ['two objects', '{}{}', 400], ['a comment', '{/**/}', 400], ['NaN', '{"ttl":NaN}', 400],
-    ['deep nesting', '['.repeat(100_000), 400], ['bytes that are no UTF-8', Buffer.from([0x22, 0xff, 0xfe, 0x22]), 400], ['UTF-16', Buffer.from('{}', 'utf16le'), 400],
+    ['nesting without end', '['.repeat(100_000), 400], ['deep nesting', `${'['.repeat(500_000)}${']'.repeat(500_000)}`, 400], ['a deep field', `{"reason":${'{"a":'.repeat(150_000)}1${'}'.repeat(150_000)}}`, 400],
+    ['very many fields', JSON.stringify(Object.fromEntries(Array.from({ length: 40_000 }, (_, n) => [`field${n}`, n]))), 400], ['very many bad binds', `{"binds":[${'{},'.repeat(300_000)}1]}`, 400], ['bytes that are no UTF-8', Buffer.from([0x22, 0xff, 0xfe, 0x22]), 400], ['UTF-16', Buffer.from('{}', 'utf16le'), 400],
   ])('%s', async (_what, body, expected) => {
     const { gateway } = await house();
     const { ask } = await mount(gateway, { host });
@@ -122,6 +123,8 @@ describe.each(hosts)('bodies that are no JSON, $name', ({ host }) => {
     const { ask } = await mount(gateway, { host, before: (app) => void app.use(host.json({ limit: '64mb' })) });
     const body = gzipSync(JSON.stringify({ ...opening, reason: ' '.repeat(2_000_000) }));
     expect((await ask('POST', '/sessions', { body, headers: { 'content-encoding': 'gzip' } })).status).toBe(413);
+    const nested = gzipSync(`{"reason":${'['.repeat(400_000)}${']'.repeat(400_000)}}`);
+    expect((await ask('POST', '/sessions', { body: nested, headers: { 'content-encoding': 'gzip' } })).status).toBe(413);
   });
 
   it('one that the host read and threw away is an error, not a wait', async () => {

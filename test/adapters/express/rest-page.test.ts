@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { settle } from '../../../src/adapters/express/options.js';
 import { routes } from '../../../src/adapters/express/routes.js';
 import type { Gateway } from '../../../src/core/index.js';
+import { house } from './house.js';
+import { mount } from './mounted.js';
 
 const root = join(import.meta.dirname, '../../..');
 const page = readFileSync(join(root, 'docs/rest.md'), 'utf8');
@@ -21,6 +23,14 @@ describe('docs/rest.md', () => {
     expect(caps).toEqual({ jsonRows: 10_000, jsonBytes: 8 * 1_048_576, stallMs: 60_000 });
     for (const name of Object.keys(caps)) expect(page).toContain(`\`${name}\``);
     for (const value of ['10,000 rows', '8 MiB', '60,000']) expect(page).toContain(value);
+  });
+
+  it('shows a problem as it is', async () => {
+    const { gateway } = await house();
+    const { ask, session } = await mount(gateway);
+    const { json } = await ask('POST', `/sessions/${await session()}/statements`, { body: { sql: 'SELECT acme.finance.payroll' } });
+    const shown = JSON.parse(/```json\n(\{\n {2}"type"[^`]*)```/.exec(page)?.[1] ?? '') as Record<string, unknown>;
+    expect({ ...shown, instance: '' }).toEqual({ ...json, instance: '' });
   });
 
   it('names every reason that this adapter gives, and no other', () => {
