@@ -1,0 +1,19 @@
+const mostBytes = 512 * 1024;
+const longestMs = 5_000;
+
+/** Reads a small JSON document: no redirect is followed, no more than 512 KiB is read, and 5 seconds is the end of it. Throws on anything else. */
+export async function fetchJson(url: URL): Promise<unknown> {
+  const response = await fetch(url, { redirect: 'error', headers: { accept: 'application/json' }, signal: AbortSignal.timeout(longestMs) });
+  if (!response.ok || response.body === null) {
+    await response.body?.cancel();
+    throw new Error(`${url.host} answered ${response.status}`);
+  }
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+    size += chunk.length;
+    if (size > mostBytes) throw new Error(`${url.host} sent more than ${mostBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)));
+}
