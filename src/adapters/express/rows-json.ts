@@ -27,34 +27,33 @@ export function headOf({ statement, kind, operation, queryId, columns, affected 
 /** Rows as JSON, up to the caps. */
 class Page {
   readonly #caps: Caps;
-  readonly #parts: string[] = [];
+  readonly #texts: string[] = [];
   #bytes = 0;
-  rows = 0;
 
   constructor(caps: Caps) {
     this.#caps = caps;
   }
 
+  get rows(): number {
+    return this.#texts.length;
+  }
+
   text(): string {
-    return this.#parts.join(',');
+    return this.#texts.join(',');
   }
 
   /** Takes as many of the rows as there is room for, and says how many. */
   add(batch: readonly Row[]): number {
-    const rows = batch.slice(0, this.#caps.jsonRows - this.rows);
-    if (this.#fits(rows)) return rows.length;
-    const misfit = rows.findIndex((row) => !this.#fits([row]));
-    return misfit < 0 ? rows.length : misfit;
+    for (const [taken, row] of batch.entries()) if (!this.#fits(row)) return taken;
+    return batch.length;
   }
 
-  #fits(rows: readonly Row[]): boolean {
-    if (rows.length === 0) return true;
-    const text = JSON.stringify(rows).slice(1, -1);
-    const bytes = Buffer.byteLength(text) + 1;
-    if (this.#bytes + bytes > this.#caps.jsonBytes) return false;
-    this.#parts.push(text);
-    this.#bytes += bytes;
-    this.rows += rows.length;
+  #fits(row: Row): boolean {
+    if (this.rows === this.#caps.jsonRows) return false;
+    const text = JSON.stringify(row);
+    this.#bytes += Buffer.byteLength(text) + 1;
+    if (this.#bytes > this.#caps.jsonBytes) return false;
+    this.#texts.push(text);
     return true;
   }
 }

@@ -1,4 +1,4 @@
-import { AccessError, type StatementResult } from '../../core/index.js';
+import { AccessError, type Row, type StatementResult } from '../../core/index.js';
 import { ndjson } from './accept.js';
 import type { Exchange } from './exchange.js';
 import { write } from './pace.js';
@@ -6,7 +6,9 @@ import { problemOfError } from './problem.js';
 import { always } from './reply.js';
 import { headOf } from './rows-json.js';
 
-const rowsPerLine = 2_048;
+const fewest = 64;
+const most = 2_048;
+const lineLength = 262_144;
 
 /**
  * Sends a result as it comes, never faster than the client reads: a line with the columns, lines with rows, and a last line that says how it ended.
@@ -18,18 +20,29 @@ export async function streamRows({ response, settings }: Exchange, result: State
   let rows = 0;
   try {
     await write(response, line(headOf(result)), settings.stallMs);
-    for await (const batch of result.batches) {
-      for (let from = 0; from < batch.length; from += rowsPerLine) {
-        const some = batch.length <= rowsPerLine ? batch : batch.slice(from, from + rowsPerLine);
-        await write(response, line({ rows: some }), settings.stallMs);
-        rows += some.length;
-      }
+    for await (const some of portions(result.batches)) {
+      await write(response, some.text, settings.stallMs);
+      rows += some.rows;
     }
     response.end(line({ end: { status: 'complete', rows, truncated: result.delivery()?.truncated ?? false } }));
   } catch (error) {
     const fault = AccessError.from(error, 'INTERNAL');
     settings.onFault(fault, result.statement);
     response.end(line({ end: { status: 'failed', rows, problem: problemOfError(fault, result.statement) } }));
+  }
+}
+
+/** Rows in lines of about 256 kB whatever they weigh; the first holds few, so that it comes soon. */
+async function* portions(batches: AsyncIterable<readonly Row[]>): AsyncGenerator<{ readonly text: string; readonly rows: number }> {
+  let next = fewest;
+  for await (const batch of batches) {
+    for (let from = 0; from < batch.length;) {
+      const some = batch.slice(from, from + next);
+      const text = line({ rows: some });
+      yield { text, rows: some.length };
+      from += some.length;
+      next = Math.min(most, Math.max(1, Math.floor((lineLength * some.length) / text.length)));
+    }
   }
 }
 

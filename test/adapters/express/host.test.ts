@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import type { RequestHandler } from 'express';
 import { describe, expect, it } from 'vitest';
 import { expressRouter } from '../../../src/adapters/express/index.js';
 import type { Gateway } from '../../../src/core/index.js';
@@ -22,6 +23,21 @@ describe.each(hosts)('in a host application, $name', ({ host }) => {
     expect(await (await fetch(`${root}/health`)).json()).toEqual({ ok: true });
     const opened = await fetch(`${root}/sessions`, { method: 'POST', headers: { authorization: 'Bearer a', 'content-type': 'application/json' }, body: JSON.stringify(opening) });
     expect([opened.status, opened.headers.get('location')]).toEqual([201, expect.stringMatching(/^\/sessions\//)]);
+  });
+
+  it('lives in a router within a router, behind what the host puts before it', async () => {
+    const { gateway } = await house();
+    const { url } = await mount(gateway, { host, before: (app) => {
+      const inner = host.Router().use('/access', (_request, _response, next) => void setTimeout(next, 5), host.json(), expressRouter(gateway));
+      app.use('/api', host.Router().use('/v1', inner));
+    } });
+    const root = url.replace('/jit', '/api/v1/access');
+    const headers = { authorization: 'Bearer a', 'content-type': 'application/json' };
+    const opened = await fetch(`${root}/sessions`, { method: 'POST', headers, body: JSON.stringify(opening) });
+    const location = opened.headers.get('location') ?? '';
+    expect([opened.status, location]).toEqual([201, expect.stringMatching(/^\/api\/v1\/access\/sessions\//)]);
+    expect((await fetch(new URL(location, root), { headers })).status).toBe(200);
+    expect(await (await fetch(`${root}/openapi.json`)).json()).toMatchObject({ servers: [{ url: '/api/v1/access' }] });
   });
 
   it('says which methods a path takes', async () => {
@@ -91,6 +107,12 @@ describe.each(hosts)('in a host application, $name', ({ host }) => {
 });
 
 describe('setting up', () => {
+  it('makes what Express takes for a handler', async () => {
+    const { gateway } = await house();
+    const handler: RequestHandler = expressRouter(gateway);
+    expect(handler).toHaveLength(3); // four parameters would make it an error handler
+  });
+
   it('works under plain node:http', async () => {
     const { gateway } = await house();
     const handler = expressRouter(gateway);

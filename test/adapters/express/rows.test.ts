@@ -66,12 +66,20 @@ describe.each(hosts)('rows over $name', ({ host }) => {
     ]);
   });
 
-  it('a batch of any size becomes lines of at most 2,048 rows', async () => {
+  it('a batch of any size becomes lines of a fair length', async () => {
     const { gateway } = await house(() => ({ columns, rows: Array.from({ length: 5_000 }, (_, n) => [n, '']) }));
     const { ask, session } = await mount(gateway, { host });
     const lines = linesOf((await ask('POST', `/sessions/${await session()}/statements`, { body: sql, headers: inLines })).text);
-    expect(lines.slice(1, -1).map((each) => (each['rows'] as unknown[]).length)).toEqual([2_048, 2_048, 904]);
+    expect(lines.slice(1, -1).map((each) => (each['rows'] as unknown[]).length)).toEqual([64, 2_048, 2_048, 840]);
     expect(lines.slice(1, -1).flatMap((each) => each['rows'] as Row[]).map(([n]) => n)).toEqual(Array.from({ length: 5_000 }, (_, n) => n));
+  });
+
+  it('heavy rows go few to a line', async () => {
+    const heavy = 'x'.repeat(200_000);
+    const { gateway } = await house(() => ({ columns, rows: Array.from({ length: 70 }, (_, n) => [n, heavy]) }));
+    const { ask, session } = await mount(gateway, { host });
+    const lines = linesOf((await ask('POST', `/sessions/${await session()}/statements`, { body: sql, headers: inLines })).text);
+    expect(lines.slice(1, -1).map((each) => (each['rows'] as unknown[]).length)).toEqual([64, 1, 1, 1, 1, 1, 1]);
   });
 
   it('no rows are an answer too', async () => {
