@@ -22,7 +22,7 @@ export function expressRouter(gateway: Gateway, options: ExpressOptions = {}): M
     const operation = found.route[(request.method === 'HEAD' ? 'GET' : request.method) as keyof Route];
     if (operation === undefined) return answerMethod(request, response, found.route);
     if (operation === 'contract') return send(response, 200, contract(request.baseUrl));
-    void answer(operation, request, response, { gateway, settings, subject: found.subject, query });
+    answer(operation, request, response, { gateway, settings, subject: found.subject, query }).catch(() => response.destroy());
   };
 }
 

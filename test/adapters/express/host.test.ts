@@ -87,6 +87,16 @@ describe.each(hosts)('in a host application, $name', ({ host }) => {
     expect(faults).toEqual([new Error('secret')]);
   });
 
+  it('a host that breaks the answer does not bring the service down', async () => {
+    const { gateway } = await house();
+    const { ask } = await mount(gateway, { host, before: (app) => void app.use('/jit', (_request, response, next) => {
+      Object.assign(response, { writeHead: () => { throw new Error('the host’s own'); } });
+      next();
+    }) });
+    await expect(ask('GET', '/connections')).rejects.toThrow();
+    await expect(ask('GET', '/connections', { token: '' })).rejects.toThrow();
+  });
+
   it('believes the host about the client’s address, and caps what the client says of itself', async () => {
     const { gateway, audit } = await house();
     const { ask } = await mount(gateway, { host, before: (app) => void app.set('trust proxy', true) });
