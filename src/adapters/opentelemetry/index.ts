@@ -1,0 +1,34 @@
+import { metrics, trace, type MeterProvider, type TracerProvider } from '@opentelemetry/api';
+import type { Observer, Plugin } from '../../core/index.js';
+import { createMeasure } from './measures.js';
+import { schemaUrl, scopeName, scopeVersion } from './names.js';
+import { inSpan } from './spans.js';
+
+/** All optional: by default the process's registered providers are used. */
+export interface OpenTelemetryOptions {
+  readonly tracerProvider?: TracerProvider;
+  readonly meterProvider?: MeterProvider;
+  /** Whether engine spans carry the statement with every literal replaced (`db.query.text`); true by default. */
+  readonly queryText?: boolean;
+}
+
+/**
+ * Traces and measures what the gateway does, by the stable database conventions (OpenTelemetry semantic conventions 1.45.0). It never
+ * carries a credential, bind, literal, row, principal or actor, and it changes nothing. Register the SDK before the gateway is created.
+ */
+export function opentelemetry({ tracerProvider, meterProvider, queryText = true }: OpenTelemetryOptions = {}): Plugin {
+  return {
+    name: 'opentelemetry',
+    setup(host) {
+      // `trace.getTracer` drops the schema URL, so the provider is asked itself.
+      const tracer = (tracerProvider ?? trace.getTracerProvider()).getTracer(scopeName, scopeVersion, { schemaUrl });
+      const measure = createMeasure((meterProvider ?? metrics.getMeterProvider()).getMeter(scopeName, scopeVersion, { schemaUrl }));
+      const observer: Observer = async (what, watched, work) => {
+        const began = performance.now();
+        const ended = await (what === 'append' ? work() : inSpan(tracer, what, watched, work, queryText));
+        measure(what, ended, (performance.now() - began) / 1_000);
+      };
+      host.observe(observer);
+    },
+  };
+}
