@@ -1,0 +1,23 @@
+import { deny, type Plugin } from '../core/index.js';
+import { demand } from './option.js';
+
+export interface Freeze {
+  /** Asked at each request. Only a clear `false` lets it pass; throwing fails the request. */
+  readonly frozen: () => boolean | Promise<boolean>;
+  /** Shown to who is refused. */
+  readonly hint?: string;
+}
+
+/** Denies every open and every statement while `frozen` says so; sessions may still be closed. Throws CONFIG_INVALID without a function. */
+export function freeze({ frozen, hint = 'Ask again later.' }: Freeze): Plugin {
+  demand(typeof frozen === 'function', 'freeze', 'frozen is a function');
+  return {
+    name: 'freeze',
+    setup(host) {
+      host.guard('identity', async () => {
+        const answer: unknown = await frozen();
+        return answer === false ? undefined : deny('GUARDED', 'Access is frozen for now.', { hint });
+      });
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { deny, type Plugin } from '../core/index.js';
+import { demand } from './option.js';
+
+const plugin = 'require-reason';
+
+export interface RequireReason {
+  /** Fewest characters of the trimmed reason; default 10. */
+  readonly minLength?: number;
+  /** Must match somewhere in the reason, such as `/\bOPS-\d{1,9}\b/`. The operator's own, run on at most 1,000 characters. */
+  readonly pattern?: RegExp;
+  /** Shown to who is refused: what to write. */
+  readonly hint?: string;
+}
+
+/** Denies to open a session whose reason is too short or lacks a pattern, such as a ticket. Throws CONFIG_INVALID on options that cannot be. */
+export function requireReason({ minLength = 10, pattern, hint = `Give a reason of at least ${minLength} characters.` }: RequireReason = {}): Plugin {
+  demand(Number.isInteger(minLength) && minLength >= 1 && minLength <= 1_000, plugin, 'minLength is 1 to 1,000');
+  demand(pattern === undefined || pattern instanceof RegExp, plugin, 'pattern is a RegExp');
+  // A copy without `g` and `y`: those would remember where the last reason matched.
+  const wanted = pattern === undefined ? undefined : new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ''));
+  return {
+    name: plugin,
+    setup(host) {
+      host.guard('identity', ({ asked }) => {
+        if (!('reason' in asked)) return undefined;
+        const reason = asked.reason.trim();
+        return reason.length >= minLength && (wanted === undefined || wanted.test(reason)) ? undefined : deny('GUARDED', 'The reason does not say enough.', { hint });
+      });
+    },
+  };
+}
