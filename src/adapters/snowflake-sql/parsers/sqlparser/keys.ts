@@ -31,7 +31,7 @@ export const containers: ReadonlySet<string> = new Set([
   'substring_from', 'substring_for', 'trim_where', 'trim_what', 'trim_characters', 'in', 'Scale', 'Week', 'end',
   // changes and definitions
   'source', 'values', 'multi_table_into_clauses', 'multi_table_when_clauses', 'multi_table_else_clause', 'into_clauses', 'assignments', 'target', 'ColumnName',
-  'AfterSet', 'using', 'on', 'clause_kind', 'predicate', 'action', 'Update', 'Insert', 'Delete', 'query', 'option', 'NotNull', 'PrimaryKey', 'Unique', 'Default',
+  'AfterSet', 'using', 'on', 'clause_kind', 'predicate', 'query', 'option', 'NotNull', 'PrimaryKey', 'Unique', 'Default',
   'characteristics', 'AddColumn', 'column_keyword', 'column_def', 'if_not_exists', 'DropColumn', 'has_column_keyword', 'column_names', 'RenameColumn',
   'old_column_name', 'new_column_name', 'AlterColumn', 'SetDataType', 'had_set', 'SetDefault', 'AddConstraint', 'DropConstraint', 'ClusterBy', 'exprs', 'Comment',
   'constraints', 'SpaceSeparated', 'CommaSeparated', 'DropDefault', 'DropNotNull', 'SetNotNull', 'column', 'index_type_display', 'cluster_by', 'Parentheses', 'drop_behavior', 'table_options', 'Plain',

@@ -36,6 +36,12 @@ export const nodes: Readonly<Record<string, Handler>> = {
     if (kind !== 'Changes') throw new Unparsed(`sqlparser ${kind}`);
     for (const each of Object.values(tree(clause, 'CHANGES'))) if (!isAbsent(each)) timeTravel(walk, each, scope);
   },
+  // What a MERGE does with a row; anywhere else a statement inside a statement is not known.
+  action: (walk, payload, scope) => {
+    const [kind, action] = variant(payload);
+    if (kind !== 'Update' && kind !== 'Insert' && kind !== 'Delete') throw new Unparsed(`sqlparser ${kind}`);
+    walk.visit(action, scope);
+  },
   // An INTO clause of a multi-table insert.
   table_name: (walk, payload) => walk.gathering.target(objectName(payload)),
   ForeignKey: (walk, payload, scope) => {

@@ -1,0 +1,188 @@
+import { execFile } from 'node:child_process';
+import { performance } from 'node:perf_hooks';
+import { promisify } from 'node:util';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { HostEvents, StartHost } from '../../../../src/adapters/snowflake-sql/parsers/host.js';
+import { startThread } from '../../../../src/adapters/snowflake-sql/parsers/host.js';
+import { createReaders, type ReadersOptions } from '../../../../src/adapters/snowflake-sql/parsers/readers.js';
+import type { Readers, Readings } from '../../../../src/adapters/snowflake-sql/parsers/reading.js';
+import { shown } from './support.js';
+
+const open: Readers[] = [];
+const never = (): AbortSignal => new AbortController().signal;
+
+function readers(options?: ReadersOptions, start?: StartHost): Readers {
+  const made = createReaders(options, start);
+  open.push(made);
+  return made;
+}
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((each) => each.close()));
+});
+
+/** A host that does what a real one cannot be made to do, and counts its lives. */
+function faulty(behave: (events: HostEvents, canonical: string, life: number) => void, load: (events: HostEvents, life: number) => void = (events) => events.ready()) {
+  const seen = { started: 0, ended: 0, asked: [] as string[] };
+  const start: StartHost = (events) => {
+    const life = ++seen.started;
+    setImmediate(() => load(events, life));
+    return {
+      read: (canonical) => {
+        seen.asked.push(canonical);
+        setImmediate(() => behave(events, canonical, life));
+      },
+      end: async () => {
+        seen.ended++;
+      },
+    };
+  };
+  return { start, seen };
+}
+
+const answer: Readings = { ok: true, reading: { statements: 1, root: 'SELECT', reads: [], writes: [], functions: [] } };
+
+describe('the pool, in real threads', () => {
+  it('reads many at once, each with its own answer', async () => {
+    const pool = readers({ size: 2 });
+    const answers = await Promise.all(Array.from({ length: 200 }, (_, n) => pool.read(`select * from t${n} join u using (x)`, never())));
+    expect(answers.map((each) => each.ok && each.reading.reads.map(shown))).toEqual(Array.from({ length: 200 }, (_, n) => [`T${n}`, 'U']));
+  });
+
+  it('survives a trap inside a parser: the text is refused, the thread replaced, the next read', async () => {
+    const pool = readers({ size: 1 });
+    expect(await pool.read(`select 1 ${'and a = 1 '.repeat(3_000)}`, never())).toEqual({ ok: false, why: 'crashed', detail: 'sqlparser failed inside' });
+    expect(await pool.read('select 1 from t', never())).toMatchObject({ ok: true });
+  });
+
+  it('ends a thread that does not answer in time and starts another', async () => {
+    let lives = 0;
+    const stuck: StartHost = (events) => {
+      lives++;
+      return lives > 1 ? startThread(events) : { ...startThread(events), read: () => {} };
+    };
+    const pool = readers({ size: 1, timeoutMs: 300 }, stuck);
+    expect(await pool.read('select 1 from t', never())).toEqual({ ok: false, why: 'timeout', detail: 'not read within 300 ms' });
+    expect(await pool.read('select 1 from t', never())).toMatchObject({ ok: true });
+    expect(lives).toBe(2);
+  });
+
+  it('never holds up the event loop, not even while it starts', async () => {
+    const pool = readers({ size: 2 });
+    let worst = 0;
+    let last = performance.now();
+    const beat = setInterval(() => {
+      worst = Math.max(worst, performance.now() - last);
+      last = performance.now();
+    }, 5);
+    const wide = `select ${Array.from({ length: 200 }, (_, n) => `coalesce(a${n}, ${n}) as c${n}`).join(', ')} from t`;
+    const answers = await Promise.all(Array.from({ length: 60 }, () => pool.read(wide, never())));
+    clearInterval(beat);
+    expect(answers.every((each) => each.ok)).toBe(true);
+    // Loading and reading take some hundred milliseconds on one thread; a machine with other work may delay a beat, but not that long.
+    expect(worst).toBeLessThan(250);
+  });
+
+  it('holds the process while a reading is awaited, and no longer', async () => {
+    const module = new URL('../../../../src/adapters/snowflake-sql/parsers/readers.ts', import.meta.url).href;
+    const script = `import { createReaders } from ${JSON.stringify(module)};
+      const { ok } = await createReaders().read('select 1 from t', new AbortController().signal);
+      console.log('read', ok);`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { timeout: 20_000 });
+    expect(stdout.trim()).toBe('read true');
+  });
+});
+
+describe('the pool, with faults', () => {
+  it('settles every read when its thread dies, and starts another for what waits', async () => {
+    const { start, seen } = faulty((events, canonical) => (canonical === 'die' ? events.gone() : events.answer(answer)));
+    const pool = readers({ size: 1 }, start);
+    const [died, lived] = await Promise.all([pool.read('die', never()), pool.read('live', never())]);
+    expect([died, lived]).toEqual([{ ok: false, why: 'crashed', detail: 'a parser thread ended' }, answer]);
+    expect(seen).toMatchObject({ started: 2, ended: 1 });
+  });
+
+  it('refuses what waits when threads cannot start, and tries again for the next', async () => {
+    const { start, seen } = faulty((events) => events.answer(answer), (events, life) => (life === 1 ? events.gone() : events.ready()));
+    const pool = readers({ size: 1 }, start);
+    const refused = { ok: false, why: 'crashed', detail: 'the parsers do not start' };
+    expect(await Promise.all([pool.read('a', never()), pool.read('b', never())])).toEqual([refused, refused]);
+    expect(await pool.read('c', never())).toEqual(answer);
+    expect(seen.started).toBe(2);
+  });
+
+  it('ignores an answer that comes after its end', async () => {
+    const { start } = faulty((events, canonical, life) => {
+      if (life === 1) setTimeout(() => events.answer(answer), 60);
+      else events.answer({ ok: false, why: 'unparsed', detail: canonical });
+    });
+    const pool = readers({ size: 1, timeoutMs: 20 }, start);
+    const late = pool.read('late', never());
+    const next = pool.read('next', never());
+    expect(await late).toMatchObject({ why: 'timeout' });
+    expect(await next).toMatchObject({ why: 'unparsed', detail: 'next' });
+  });
+
+  it('lets an answer through that was only waiting behind a blocked loop', async () => {
+    const { start } = faulty((events) => {
+      const until = performance.now() + 80;
+      while (performance.now() < until);
+      setImmediate(() => events.answer(answer));
+    });
+    expect(await readers({ size: 1, timeoutMs: 20 }, start).read('a', never())).toEqual(answer);
+  });
+
+  it('starts no thread before the first read, and no more than its size', async () => {
+    const { start, seen } = faulty((events) => setTimeout(() => events.answer(answer), 5));
+    const pool = readers({ size: 3 }, start);
+    expect(seen.started).toBe(0);
+    await Promise.all(Array.from({ length: 50 }, (_, n) => pool.read(String(n), never())));
+    expect(seen.started).toBe(3);
+    expect(seen.asked).toHaveLength(50);
+  });
+
+  it('settles at once when the caller goes away, and does not ask for what nobody waits for', async () => {
+    const { start, seen } = faulty((events) => setTimeout(() => events.answer(answer), 30));
+    const pool = readers({ size: 1 }, start);
+    const caller = new AbortController();
+    const busy = pool.read('busy', never());
+    const waiting = pool.read('waiting', caller.signal);
+    caller.abort();
+    const gone = { ok: false, why: 'timeout', detail: 'the caller went away' };
+    expect(await waiting).toEqual(gone);
+    expect(await pool.read('late', caller.signal)).toEqual(gone);
+    expect(await busy).toEqual(answer);
+    expect(await pool.read('after', never())).toEqual(answer);
+    expect(seen.asked).toEqual(['busy', 'after']);
+  });
+
+  it('keeps its thread when the caller of a running read goes away', async () => {
+    const { start, seen } = faulty((events) => setTimeout(() => events.answer(answer), 20));
+    const pool = readers({ size: 1 }, start);
+    const caller = new AbortController();
+    const running = pool.read('running', caller.signal);
+    setTimeout(() => caller.abort(), 5);
+    expect(await running).toMatchObject({ why: 'timeout' });
+    expect(await pool.read('next', never())).toEqual(answer);
+    expect(seen).toMatchObject({ started: 1, ended: 0 });
+  });
+
+  it('lets no more than a thousand wait', async () => {
+    const { start } = faulty((events) => events.answer(answer));
+    const pool = readers({ size: 1 }, start);
+    const all = await Promise.all(Array.from({ length: 1_100 }, (_, n) => pool.read(String(n), never())));
+    expect(all.filter((each) => each.ok)).toHaveLength(1_000);
+    expect(all.at(-1)).toEqual({ ok: false, why: 'timeout', detail: 'too many statements are waiting' });
+  });
+
+  it('answers every read after it is closed, also those that were running', async () => {
+    const { start, seen } = faulty(() => {});
+    const pool = readers({ size: 1 }, start);
+    const pending = [pool.read('running', never()), pool.read('waiting', never())];
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await pool.close();
+    const closed = { ok: false, why: 'crashed', detail: 'the parsers are closed' };
+    expect(await Promise.all([...pending, pool.read('later', never())])).toEqual([closed, closed, closed]);
+    expect(seen).toMatchObject({ started: 1, ended: 1 });
+  });
+});
