@@ -1,0 +1,135 @@
+import { formatObject, type Analysis, type ColumnLineage, type ObjectRef, type SchemaRef } from '../../core/index.js';
+import { checkCalled, checkCalls, type OwnFunctions } from './calls.js';
+import { canonicalOf, digestOf, redactedOf } from './canonical.js';
+import { checkCost } from './cost.js';
+import { isEarlierName, partsOf } from './flow.js';
+import { checkDefinition, explained, kindOf, type Kind } from './kind.js';
+import { lex } from './lexer.js';
+import { checkLimits } from './limits.js';
+import { revealed } from './metadata.js';
+import { resolve, storedCase } from './names.js';
+import { oneStatement, plainer } from './normalize.js';
+import type { Name, Reading, Readers } from './parsers/reading.js';
+import { Refused, type Reason } from './refusal.js';
+import { checkRelations } from './relations.js';
+import { isSign, isWord, type Token } from './token.js';
+
+/** What a judgement needs besides the text. */
+export interface Bench {
+  readonly readers: Readers;
+  readonly scope: SchemaRef;
+  /** Functions of the connection's own that may be called, in stored case: `DB.SCHEMA.NAME`. */
+  readonly functions: ReadonlySet<string>;
+  readonly signal: AbortSignal;
+}
+
+type Objects = Pick<Analysis, 'reads' | 'writes' | 'functions' | 'lineage'>;
+
+const nothing: Objects = { reads: [], writes: [], functions: [] };
+
+/** Reads one text. Never throws for what it says: what cannot or must not be judged comes back with a refusal. */
+export async function analyze(text: string, bench: Bench): Promise<Analysis> {
+  let tokens: readonly Token[] = [];
+  let kind: Kind = { kind: 'invalid', operation: '' };
+  let objects = nothing;
+  try {
+    const all = lex(text);
+    checkLimits(all);
+    kind = { kind: all.some((token) => isSign(token, ';')) ? 'multi' : 'invalid', operation: '' };
+    const first = kindOf(all);
+    if (first.kind === 'script') kind = first;
+    tokens = plainer(oneStatement(all));
+    kind = kindOf(tokens);
+    if (kind.refuse !== undefined) throw new Refused(kind.refuse);
+    objects = await objectsOf(tokens, kind, bench);
+    return analysis(tokens, kind, objects);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    const refused = error.reason === 'sql.stage' ? { ...kind, kind: 'exfil' as const } : kind;
+    return { ...analysis(tokens, refused, objects), refusal: error.refusal() };
+  }
+}
+
+async function objectsOf(tokens: readonly Token[], kind: Kind, bench: Bench): Promise<Objects> {
+  if (kind.operation === 'EXPLAIN') {
+    const query = explained(tokens);
+    if (query === undefined || kindOf(query).kind !== 'read' || kindOf(query).refuse !== undefined) throw new Refused('sql.metadata');
+    return judged(query, { kind: 'read', operation: 'SELECT' }, bench);
+  }
+  if (kind.kind === 'metadata') return { ...nothing, reads: revealed(tokens, bench.scope) };
+  if (kind.kind === 'ddl') checkDefinition(tokens);
+  const parts = partsOf(tokens);
+  const found: Objects[] = [];
+  for (const part of parts) found.push(await judged(part, parts.length === 1 ? kind : kindOf(part), bench));
+  return found.length === 1 ? (found[0] as Objects) : together(found);
+}
+
+/** One part by itself: its own text first, then what both parsers agree on, each held against the other. */
+async function judged(tokens: readonly Token[], kind: Kind, bench: Bench): Promise<Objects> {
+  if (kind.refuse !== undefined) throw new Refused(kind.refuse);
+  checkText(tokens);
+  const own = ownFunctions(bench);
+  checkCalls(tokens, own);
+  checkCost(tokens);
+  const reading = await read(tokens, bench);
+  if (reading.statements !== 1 || !agrees(reading.root, kind)) throw new Refused('sql.parsers_disagree');
+  checkCalled(reading.functions, own, tokens.some((token) => isWord(token, 'MATCH_RECOGNIZE')));
+  const called = reading.functions.filter((name) => own.has(name)).map((name) => resolve(name, bench.scope, 'function'));
+  const reads = reading.reads.filter((name) => !(name.length === 1 && isEarlierName(name[0]?.text ?? ''))).map((name) => resolve(name, bench.scope));
+  const writes = reading.writes.map((name) => resolve(name, bench.scope));
+  checkRelations(tokens, [...reads, ...writes], bench.scope);
+  const lineage = reading.lineage === undefined ? {} : { lineage: reading.lineage.map(({ column, sources }) => lineageOf(column, sources, bench.scope)) };
+  return { reads: unique([...reads, ...called]), writes: unique(writes), functions: namesOf(reading.functions), ...lineage };
+}
+
+/** What the text may not hold anywhere, whatever it means there. */
+function checkText(tokens: readonly Token[]): void {
+  for (const [at, token] of tokens.entries()) {
+    if (token.kind === 'stage' || (isWord(token, 'DIRECTORY', 'SEMANTIC_VIEW') && isSign(tokens[at + 1], '('))) throw new Refused('sql.stage');
+    if (token.kind === 'variable' && !/^\$\d+$/.test(token.text)) throw new Refused('sql.variable');
+    if (isWord(token, 'STREAM') && isSign(tokens[at + 1], '=>')) throw new Refused('sql.dynamic_name', 'STREAM');
+    if (isSign(token, ':=')) throw new Refused('sql.script');
+  }
+}
+
+async function read(tokens: readonly Token[], { readers, signal }: Bench): Promise<Reading> {
+  const readings = await readers.read(canonicalOf(tokens), signal);
+  if (readings.ok) return readings.reading;
+  const reasons: Readonly<Record<typeof readings.why, Reason>> = { unparsed: 'sql.unparsed', disagree: 'sql.parsers_disagree', timeout: 'sql.too_slow', crashed: 'sql.too_slow' };
+  throw new Refused(reasons[readings.why], readings.why === 'unparsed' || readings.why === 'disagree' ? readings.detail : undefined);
+}
+
+function agrees(root: string, { kind, operation }: Kind): boolean {
+  if (kind === 'read') return root === 'SELECT';
+  return root === operation || root.startsWith(`${operation} `) || operation.startsWith(`${root} `);
+}
+
+function ownFunctions({ functions, scope }: Bench): OwnFunctions {
+  return { has: (name) => functions.size > 0 && functions.has(formatObject(resolve(name, scope, 'function'))) };
+}
+
+function together(found: readonly Objects[]): Objects {
+  return { reads: unique(found.flatMap((each) => each.reads)), writes: [], functions: [...new Set(found.flatMap((each) => each.functions))] };
+}
+
+function lineageOf(column: string, sources: readonly Name[] | 'unknown', scope: SchemaRef): ColumnLineage {
+  if (sources === 'unknown') return { column, sources };
+  return { column, sources: sources.map((name) => `${formatObject(resolve(name.slice(0, -1), scope))}.${storedCase(name.at(-1) as Name[number])}`) };
+}
+
+function namesOf(functions: readonly Name[]): readonly string[] {
+  return [...new Set(functions.map((name) => name.map(storedCase).join('.')))];
+}
+
+function unique(objects: readonly ObjectRef[]): readonly ObjectRef[] {
+  return [...new Map(objects.map((each) => [`${each.kind} ${formatObject(each)}`, each])).values()].toSorted((a, b) => (formatObject(a) < formatObject(b) ? -1 : 1));
+}
+
+function analysis(tokens: readonly Token[], { kind, operation }: Kind, objects: Objects): Analysis {
+  const canonical = canonicalOf(tokens);
+  const targets = [...objects.writes, ...objects.reads].map(formatObject);
+  const summary = [operation, ...targets].join(' ').trim();
+  return {
+    kind, operation, canonical: canonical === '' ? '-' : canonical, digest: digestOf(canonical), redacted: redactedOf(tokens), summary: summary.length > 255 ? `${summary.slice(0, 252)}...` : summary, ...objects,
+  };
+}

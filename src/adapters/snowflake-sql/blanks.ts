@@ -1,0 +1,34 @@
+import { Refused } from './refusal.js';
+
+/** What ends a line for some readers and not for others. */
+const oddLineEnd = /[\v\f\u0085\u2028\u2029]|\r(?!\n)/;
+
+/** The place of the next token: blanks and comments are left out, and comments that can be read in two ways are refused. */
+export function skipBlanks(text: string, from: number): number {
+  let at = from;
+  for (;;) {
+    const char = text[at];
+    if (char === ' ' || char === '\t' || char === '\n') at += 1;
+    else if (char === '\r' && text[at + 1] === '\n') at += 2;
+    else if (text.startsWith('--', at) || text.startsWith('//', at)) at = endOfLine(text, at);
+    else if (text.startsWith('/*', at)) at = endOfBlock(text, at);
+    else return at;
+  }
+}
+
+function endOfLine(text: string, start: number): number {
+  const newline = text.indexOf('\n', start);
+  const end = newline < 0 ? text.length : newline;
+  const comment = text.slice(start, end).replace(/\r$/, newline < 0 ? '\r' : '');
+  if (oddLineEnd.test(comment) || comment.includes('\0')) throw new Refused('sql.comment');
+  return end;
+}
+
+/** Block comments do not nest in Snowflake; elsewhere they do, so one that looks nested is refused, as are optimiser and MySQL comments. */
+function endOfBlock(text: string, start: number): number {
+  const end = text.indexOf('*/', start + 2);
+  if (end < 0) throw new Refused('sql.unterminated');
+  const comment = text.slice(start + 2, end);
+  if (comment.includes('/*') || comment.endsWith('/') || /^[+!]/.test(comment) || comment.includes('\0')) throw new Refused('sql.comment');
+  return end + 2;
+}

@@ -1,0 +1,60 @@
+import { AccessError, parseSchema, type Analysis, type Analyzer, type SchemaRef } from '../../core/index.js';
+import { analyze } from './analyze.js';
+import { createReaders } from './parsers/readers.js';
+
+export interface SnowflakeSqlOptions {
+  /** Functions of the connection's own that statements may call, as `DB.SCHEMA.NAME`. A policy decides on each like on a table. Default none. */
+  readonly functions?: readonly string[];
+  /** How long both parsers together may take for one statement, milliseconds. Default 500. */
+  readonly timeoutMs?: number;
+  /** Worker threads for the parsers. Default 2. */
+  readonly threads?: number;
+  /** Analyses kept, the most recently used. Default 2,000. */
+  readonly cached?: number;
+}
+
+/** Which reading of Snowflake's SQL this is; part of every cache key. */
+const dialect = 'snowflake-2026-11';
+
+/**
+ * Judges Snowflake SQL: what it reads, writes and calls, by our own lexer and two independent parsers that must agree. What is not fully
+ * understood is refused. Parsers run in worker threads under a time limit. Throws CONFIG_INVALID for options that cannot be used.
+ */
+export function snowflakeSql(options: SnowflakeSqlOptions = {}): Analyzer {
+  const { functions = [], timeoutMs = 500, threads = 2, cached = 2_000 } = options;
+  for (const [name, value] of Object.entries({ timeoutMs, threads, cached })) {
+    if (!Number.isSafeInteger(value) || value < 1) throw new AccessError('CONFIG_INVALID', `snowflakeSql: ${name} must be a positive whole number`);
+  }
+  const own = new Set(functions.map(fullName));
+  const readers = createReaders({ timeoutMs, size: threads });
+  const kept = new Map<string, Promise<Analysis>>();
+  return {
+    async analyze(sql, scope, signal) {
+      const key = JSON.stringify([dialect, scope.database, scope.schema, sql]);
+      const known = kept.get(key);
+      if (known !== undefined) {
+        kept.delete(key);
+        kept.set(key, known);
+        return known;
+      }
+      const work = analyze(sql, { readers, scope, functions: own, signal });
+      const analysis = await work;
+      signal.throwIfAborted();
+      if (analysis.refusal?.reason !== 'sql.too_slow') kept.set(key, work);
+      if (kept.size > cached) kept.delete(kept.keys().next().value as string);
+      return analysis;
+    },
+    close: () => readers.close(),
+  };
+}
+
+function fullName(name: string): string {
+  const cut = name.lastIndexOf('.');
+  try {
+    const { database, schema } = parseSchema(name.slice(0, cut)) satisfies SchemaRef;
+    if (/^[A-Z_][A-Z0-9_$]*$/.test(name.slice(cut + 1)) && name.startsWith(`${database}.${schema}.`)) return name;
+  } catch {
+    // Said below.
+  }
+  throw new AccessError('CONFIG_INVALID', `snowflakeSql: ${JSON.stringify(name)} is no function: write DB.SCHEMA.NAME in upper case`);
+}

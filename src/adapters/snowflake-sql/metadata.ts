@@ -1,0 +1,35 @@
+import type { ObjectRef, SchemaRef } from '../../core/index.js';
+import { nameAt, resolve, storedCase } from './names.js';
+import { Refused } from './refusal.js';
+import { isWord, type Token } from './token.js';
+
+/** What `DESCRIBE TABLE name` or `SHOW ... IN SCHEMA name` reveals: an object, or nothing but the scope itself. Refuses every other form. */
+export function revealed(tokens: readonly Token[], scope: SchemaRef): readonly ObjectRef[] {
+  return isWord(tokens[0], 'SHOW') ? shown(tokens, scope) : described(tokens, scope);
+}
+
+function described(tokens: readonly Token[], scope: SchemaRef): readonly ObjectRef[] {
+  if (!isWord(tokens[1], 'TABLE', 'VIEW')) throw new Refused('sql.metadata');
+  return [wholeName(tokens, 2, scope)];
+}
+
+/** `SHOW [TERSE] TABLES | VIEWS | OBJECTS [LIKE '...'] IN SCHEMA name`, and `SHOW COLUMNS [LIKE '...'] IN TABLE | VIEW name`. */
+function shown(tokens: readonly Token[], scope: SchemaRef): readonly ObjectRef[] {
+  let at = isWord(tokens[1], 'TERSE') ? 2 : 1;
+  const what = tokens[at];
+  at += 1;
+  if (isWord(tokens[at], 'LIKE') && tokens[at + 1]?.kind === 'string') at += 2;
+  if (!isWord(tokens[at], 'IN')) throw new Refused('sql.metadata');
+  if (isWord(what, 'COLUMNS') && isWord(tokens[at + 1], 'TABLE', 'VIEW')) return [wholeName(tokens, at + 2, scope)];
+  if (!isWord(what, 'TABLES', 'VIEWS', 'OBJECTS') || !isWord(tokens[at + 1], 'SCHEMA')) throw new Refused('sql.metadata');
+  const { name, end } = nameAt(tokens, at + 2);
+  const [schema, database] = name.map(storedCase).toReversed();
+  if (end !== tokens.length || name.length > 2 || schema !== scope.schema || (database ?? scope.database) !== scope.database) throw new Refused('sql.metadata');
+  return [];
+}
+
+function wholeName(tokens: readonly Token[], start: number, scope: SchemaRef): ObjectRef {
+  const { name, end } = nameAt(tokens, start);
+  if (name.length === 0 || name.length > 3 || end !== tokens.length) throw new Refused('sql.metadata');
+  return resolve(name, scope);
+}

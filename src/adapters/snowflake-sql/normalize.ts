@@ -1,0 +1,47 @@
+import { Refused } from './refusal.js';
+import { isIdentifier, isSign, isWord, type Token } from './token.js';
+
+const part = /^(?:[A-Za-z_][A-Za-z0-9_$]*|"[^"\\`]+")$/;
+const pieces = /"[^"]*"|[^."]+|\./g;
+
+/** The statement without the one `;` that may end it. Throws where something follows it. */
+export function oneStatement(tokens: readonly Token[]): readonly Token[] {
+  const end = tokens.findIndex((token) => isSign(token, ';'));
+  if (end < 0) return tokens;
+  if (end < tokens.length - 1) throw new Refused('sql.multiple_statements');
+  return tokens.slice(0, end);
+}
+
+/** Writes out what means the same in plainer words: `IDENTIFIER('a.b')` is `a.b`, `db..t` is `db.PUBLIC.t`. */
+export function plainer(tokens: readonly Token[]): readonly Token[] {
+  const result: Token[] = [];
+  for (let at = 0; at < tokens.length; at += 1) {
+    const token = tokens[at] as Token;
+    if (isWord(token, 'IDENTIFIER') && isSign(tokens[at + 1], '(')) {
+      result.push(...writtenOut(tokens[at + 2], tokens[at + 3], token.spaced));
+      if (isSign(tokens[at + 4], '(')) throw new Refused('sql.dynamic_name', 'IDENTIFIER');
+      at += 3;
+    } else if (isSign(token, '.') && isSign(tokens[at + 1], '.') && isIdentifier(tokens[at - 1])) {
+      result.push(token, word('PUBLIC'));
+    } else {
+      result.push(token);
+    }
+  }
+  return result;
+}
+
+function writtenOut(literal: Token | undefined, close: Token | undefined, spaced: boolean): readonly Token[] {
+  if (literal?.kind !== 'string' || !isSign(close, ')')) throw new Refused('sql.dynamic_name', 'IDENTIFIER');
+  const name = literal.text.startsWith('$$') ? literal.text.slice(2, -2) : literal.text.slice(1, -1);
+  const parts = name.match(pieces) ?? [];
+  const good = parts.join('') === name && parts.length % 2 === 1 && parts.length <= 5 && parts.every((each, index) => (index % 2 === 1 ? each === '.' : part.test(each)));
+  if (!good) throw new Refused('sql.dynamic_name', 'IDENTIFIER');
+  return parts.map((text, index): Token => {
+    if (text === '.') return { kind: 'sign', text, upper: text, spaced: false };
+    return text.startsWith('"') ? { kind: 'quoted', text, upper: text, spaced: spaced && index === 0 } : { ...word(text), spaced: spaced && index === 0 };
+  });
+}
+
+function word(text: string): Token {
+  return { kind: 'word', text, upper: text.replaceAll(/[a-z]/g, (letter) => letter.toUpperCase()), spaced: false };
+}

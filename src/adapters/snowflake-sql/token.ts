@@ -1,0 +1,37 @@
+/** What a piece of the text is. `variable` is `$name` or `$1`; `stage` a path that begins with `@`. */
+export type TokenKind = 'word' | 'quoted' | 'string' | 'number' | 'variable' | 'stage' | 'sign';
+
+/** One piece of the text, comments and blanks left out. */
+export interface Token {
+  readonly kind: TokenKind;
+  /** As written. */
+  readonly text: string;
+  /** A word in ASCII upper case; any other token as written. */
+  readonly upper: string;
+  /** Whether a blank or comment stood before it. */
+  readonly spaced: boolean;
+}
+
+/** True for an unquoted word that is one of these. */
+export function isWord(token: Token | undefined, ...words: readonly string[]): boolean {
+  return token?.kind === 'word' && (words.length === 0 || words.includes(token.upper));
+}
+
+export function isSign(token: Token | undefined, sign: string): boolean {
+  return token?.kind === 'sign' && token.text === sign;
+}
+
+/** True for what can be a part of a name. */
+export function isIdentifier(token: Token | undefined): token is Token {
+  return token?.kind === 'word' || token?.kind === 'quoted';
+}
+
+/** The place of the bracket that closes the one at `open`, or the end. */
+export function closing(tokens: readonly Token[], open: number): number {
+  let depth = 0;
+  for (let at = open; at < tokens.length; at += 1) {
+    if (isSign(tokens[at], '(')) depth += 1;
+    else if (isSign(tokens[at], ')') && (depth -= 1) === 0) return at;
+  }
+  return tokens.length;
+}
