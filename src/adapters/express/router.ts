@@ -42,8 +42,7 @@ async function answer(operation: Operation, request: HostRequest, response: Serv
 function fail(response: ServerResponse, settings: Settings, fault: AccessError): void {
   const id = newId(Date.now());
   settings.onFault(fault, id);
-  if (response.headersSent) response.destroy();
-  else sendProblem(response, problemOfError(new AccessError('INTERNAL'), id));
+  sendProblem(response, problemOfError(new AccessError('INTERNAL'), id));
 }
 
 /** What was asked for, below the prefix: Express has taken that off `url`. A whole address may be the target too (RFC 9112 §3.2.2). */

@@ -101,7 +101,9 @@ describe.each(hosts)('in a host application, $name', ({ host }) => {
     const { gateway, audit } = await house();
     const { ask } = await mount(gateway, { host, before: (app) => void app.set('trust proxy', true) });
     await ask('POST', '/sessions', { body: opening, headers: { 'x-forwarded-for': '203.0.113.9', 'user-agent': 'x'.repeat(5_000) } });
+    await ask('POST', '/sessions', { body: opening, headers: { 'x-forwarded-for': 'y'.repeat(5_000) } });
     expect(audit.events.find((event) => event.code === 'session.opened')?.data['transport']).toEqual({ protocol: 'rest', address: '203.0.113.9', userAgent: 'x'.repeat(256) });
+    expect(audit.events.at(-1)?.data['transport']).toMatchObject({ address: 'y'.repeat(64) });
   });
 
   it('keeps many at once apart', async () => {

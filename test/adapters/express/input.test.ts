@@ -110,6 +110,14 @@ describe.each(hosts)('bodies made to hurt, $name', ({ host }) => {
     expect(text).not.toContain('at JSON.parse');
   });
 
+  it('a broken letter is refused, not replaced', async () => {
+    const { gateway } = await house();
+    const { ask } = await mount(gateway, { host });
+    const body = Buffer.from(JSON.stringify({ ...opening, reason: '~' })).map((byte) => (byte === 0x7e ? 0xff : byte));
+    const { status, json } = await ask('POST', '/sessions', { body });
+    expect([status, json['reason']]).toEqual([400, 'request.encoding']);
+  });
+
   it('compressed ones are refused, a bomb among them', async () => {
     const { gateway } = await house();
     const { ask } = await mount(gateway, { host });

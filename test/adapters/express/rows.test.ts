@@ -75,7 +75,7 @@ describe.each(hosts)('rows over $name', ({ host }) => {
   });
 
   it('heavy rows go few to a line', async () => {
-    const heavy = 'x'.repeat(200_000);
+    const heavy = 'x'.repeat(300_000);
     const { gateway } = await house(() => ({ columns, rows: Array.from({ length: 70 }, (_, n) => [n, heavy]) }));
     const { ask, session } = await mount(gateway, { host });
     const lines = linesOf((await ask('POST', `/sessions/${await session()}/statements`, { body: sql, headers: inLines })).text);
@@ -212,10 +212,24 @@ describe.each(hosts)('rows over $name', ({ host }) => {
     await expect(answer.setEncoding('utf8').reduce((all: string, chunk: string) => all + chunk, '')).rejects.toThrow();
   });
 
+  it('a client that reads slowly, but reads, is not', async () => {
+    const rows = source(300);
+    const { gateway } = await house(() => ({ columns, rows: rows.rows }));
+    const mounted = await mount(gateway, { host, options: { stallMs: 200 } });
+    const answer = await unread(mounted, await mounted.session());
+    let last = '';
+    for await (const chunk of answer as AsyncIterable<Buffer>) {
+      last = (last + chunk.toString('latin1')).slice(-100);
+      await sleep(1);
+    }
+    expect(last).toContain('"status":"complete","rows":300000');
+  });
+
   it('the end of the session ends a stream, and the last line says so', async () => {
     const rows = source(100_000);
     const { gateway } = await house(() => ({ columns, rows: rows.rows }));
-    const mounted = await mount(gateway, { host });
+    const faults: unknown[] = [];
+    const mounted = await mount(gateway, { host, options: { onFault: (fault) => faults.push(fault) } });
     const session = await mounted.session();
     const answer = await unread(mounted, session);
     await settled(() => rows.pulled);
@@ -223,6 +237,7 @@ describe.each(hosts)('rows over $name', ({ host }) => {
     expect(rows.ended).toBe(true);
     const text = await answer.setEncoding('utf8').reduce((all: string, chunk: string) => all + chunk, '');
     expect(linesOf(text).at(-1)).toMatchObject({ end: { status: 'failed', problem: { code: 'SESSION_CLOSED', status: 410 } } });
+    expect(faults).toEqual([]);
   });
 
   it('who asks for the end and leaves gets it all the same', async () => {

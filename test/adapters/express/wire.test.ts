@@ -1,7 +1,9 @@
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { readBody } from '../../../src/adapters/express/body.js';
 import { house, opening } from './house.js';
 import { hosts, mount } from './mounted.js';
 
@@ -85,6 +87,25 @@ describe.each(hosts)('on the wire, $name', ({ host }) => {
     expect([audit.events.map(({ code }) => code), engine.live()]).toEqual([['gateway.started'], 0]);
   });
 
+  it('a client that left before we were asked opens nothing', async () => {
+    const { gateway, audit } = await house();
+    let asked = false;
+    const { port } = await mount(gateway, { host, before: (app) => void app.use(host.json(), (_request, response, next) => {
+      response.once('close', () => {
+        asked = true;
+        setImmediate(next);
+      });
+    }) });
+    const { socket } = await dial(port);
+    const body = JSON.stringify(opening);
+    socket.write(head('POST /jit/sessions HTTP/1.1', auth, json, `Content-Length: ${body.length}`) + body);
+    await sleep(50);
+    socket.destroy();
+    await until(() => asked);
+    await sleep(50);
+    expect(audit.events.map(({ code }) => code)).not.toContain('session.opened');
+  });
+
   it('requests sent at once on one connection are answered in order', async () => {
     const { gateway } = await house();
     const { port, session } = await mount(gateway, { host });
@@ -141,4 +162,18 @@ describe.each(hosts)('on the wire, $name', ({ host }) => {
       expect([id, text().slice(9, 12), text().includes('"reason":"session.unknown"')]).toEqual([id, '404', true]);
     }
   });
+});
+
+it('a request that is over before it is read is over', async () => {
+  const read: unknown[] = [];
+  const server = createServer((request) => {
+    request.destroy();
+    setImmediate(() => void readBody(request).then((body) => read.push(body)));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { socket } = await dial((server.address() as { port: number }).port);
+  socket.write(head('POST / HTTP/1.1', json, 'Content-Length: 10'));
+  await until(() => read.length > 0);
+  server.close();
+  expect(read).toEqual(['gone']);
 });
