@@ -26,7 +26,6 @@ const apart = { resourceLimits, env: {}, argv: [], execArgv: [], stdout: true, s
 
 // Our own tests and benches run the TypeScript itself; the thread then needs a loader. The published package has no `.ts` file.
 const isSource = import.meta.url.endsWith('.ts');
-const fromSource = `import('tsx/esm/api').then((tsx) => { tsx.register(); return import(${JSON.stringify(new URL('./worker.ts', import.meta.url).href)}); });`;
 
 /** A worker thread; it never keeps the process alive by itself. */
 export const startThread: StartHost = (events) => {

@@ -1,8 +1,10 @@
 import { init, parse } from '@guanmingchiu/sqlparser-ts';
 import { Gathering } from '../gather.js';
+import { lineage } from '../lineage/index.js';
 import { stoppedAt, Trapped, Unparsed, type Parser } from '../parser.js';
 import type { Reading } from '../reading.js';
 import { forSqlparser, stand } from '../rewrite/index.js';
+import { isTree } from '../tree.js';
 import { gatherStatement } from './statement.js';
 
 /** `@guanmingchiu/sqlparser-ts`, which is Apache DataFusion's sqlparser-rs; resolves when its module is loaded. */
@@ -14,8 +16,11 @@ export async function loadSqlparser(): Promise<Parser> {
 function read(canonical: string): Reading {
   const statements = parseEither(canonical);
   if (statements.length !== 1) throw new Unparsed(`sqlparser: ${statements.length} statements`);
+  const [statement] = statements;
   const gathering = new Gathering();
-  const reading = gathering.reading(1, gatherStatement(statements[0], gathering));
+  const root = gatherStatement(statement, gathering);
+  const query = isTree(statement) ? statement['Query'] : undefined;
+  const reading = gathering.reading(1, root, query === undefined ? undefined : lineage(query));
   return { ...reading, reads: reading.reads.filter(([first]) => first?.text !== stand) };
 }
 

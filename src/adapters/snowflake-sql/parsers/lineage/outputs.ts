@@ -1,0 +1,27 @@
+import { lookup } from '../identifier.js';
+import type { Name } from '../reading.js';
+
+/** Where a value comes from: relation and column as written, all of them and perhaps more; or nobody can tell. */
+export type Sources = readonly Name[] | 'unknown';
+
+/** One output column: its stored name, undefined where Snowflake makes one up. */
+export interface Output {
+  readonly name: string | undefined;
+  readonly sources: Sources;
+}
+
+/** A relation in FROM: a table, of which we do not know the columns; a query, of which we do; or anything else. */
+export type Relation =
+  | { readonly as: string; readonly kind: 'table'; readonly name: Name }
+  | { readonly as: string; readonly kind: 'query'; readonly outputs: readonly Output[] }
+  | { readonly as: string; readonly kind: 'opaque' };
+
+/** The sources of several values together; one that is unknown makes all of it unknown. */
+export function together(all: readonly Sources[]): Sources {
+  const found = new Map<string, Name>();
+  for (const sources of all) {
+    if (sources === 'unknown') return 'unknown';
+    for (const source of sources) found.set(lookup(source), source);
+  }
+  return [...found.values()];
+}
