@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { readBody } from '../../../src/adapters/express/body.js';
 import { house, opening } from './house.js';
 import { hosts, mount } from './mounted.js';
+import { until } from './streams.js';
 
 const auth = 'Authorization: Bearer a';
 const json = 'Content-Type: application/json';
@@ -28,10 +29,6 @@ async function dial(port: number): Promise<Line> {
   const closed = once(socket, 'close');
   await once(socket, 'connect');
   return { socket, text: () => text, closed };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(5);
 }
 
 describe.each(hosts)('on the wire, $name', ({ host }) => {
