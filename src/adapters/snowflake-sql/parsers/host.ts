@@ -24,14 +24,14 @@ const resourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 
 /** Nothing of the process is handed on. A parser that panics prints what it was reading, so its output is kept from us, and never read. */
 const apart = { resourceLimits, env: {}, argv: [], execArgv: [], stdout: true, stderr: true };
 
-// Our own tests and benches run the TypeScript itself, and the thread then needs their loader. The published package has no `.ts` file.
+// Our own tests and benches run the TypeScript itself, and the thread then needs their loader; Node 20 takes no `--import` for a thread.
+// The published package has no `.ts` file.
 const isSource = import.meta.url.endsWith('.ts');
 const fromSource = `import("tsx/esm/api").then((tsx) => { tsx.register(); return import(${JSON.stringify(new URL('./worker.ts', import.meta.url).href)}); });`;
-const entry = new URL(isSource ? './worker.ts' : './worker.js', import.meta.url);
 
 /** A worker thread; it never keeps the process alive by itself. */
 export const startThread: StartHost = (events) => {
-  const thread = new Worker(entry, isSource ? { ...apart, execArgv: ['--import', 'tsx'] } : apart);
+  const thread = isSource ? new Worker(fromSource, { ...apart, eval: true }) : new Worker(new URL('./worker.js', import.meta.url), apart);
   thread.on('message', (message: 'ready' | Readings) => (message === 'ready' ? events.ready() : events.answer(message)));
   thread.on('error', () => events.gone());
   thread.on('exit', () => events.gone());
