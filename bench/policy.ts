@@ -21,10 +21,11 @@ const rulesOf = (count: number): string => [
   'g, idp:me, role:mine, warehouse', ...own, ...Array.from({ length: count - own.length }, (_, index) => `p, role:r${index % 5_000}, warehouse, ACME.S${index}.T, read, allow`),
 ].join('\n');
 
+const policyOf = (count: number): Promise<PolicyDecisionPoint> => casbin({ policy: { name: 'bench', text: rulesOf(count) } });
+
 /** P5: what a decision costs among 100,000 rules, against 100 rules, and against plain node-casbin. Tables vary so that kept answers do not hide the work. */
 export async function policyRows(quick: boolean): Promise<Row[]> {
   const [rounds, each] = quick ? [5, 300] : [11, 1_000];
-  const policyOf = (count: number): Promise<PolicyDecisionPoint> => casbin({ policy: { name: 'bench', text: rulesOf(count) } });
   const [few, many] = [await policyOf(100), await policyOf(100_000)];
   const [fewTimes, manyTimes, keptTimes]: [number[], number[], number[]] = [[], [], []];
   for (let round = 0; round <= rounds; round += 1) {

@@ -55,6 +55,7 @@ export function createLooks(parts: LooksParts): Looks {
     },
 
     async record({ asked, identity }, trip) {
+      if (sessions.isForeign(asked.session, identity)) return unknown();
       trip.stageName = 'audit';
       const events = await audit.record(asked.session);
       const first = events[0];

@@ -1,3 +1,4 @@
+import type { End } from './ended.js';
 import type { Ended, Observer, Watchable, Watched } from './plugin.js';
 
 /**
@@ -9,14 +10,30 @@ export function watch<T>(
   what: Watchable,
   watched: Watched,
   work: () => Promise<T>,
-  ended: (end: { readonly value: T } | { readonly error: unknown }) => Ended,
+  ended: (end: End<T>) => Ended,
 ): Promise<T> {
   if (observers.length === 0) return work();
   let running: Promise<T> | undefined;
-  const start = (): Promise<T> => (running ??= work());
-  const innermost = (): Promise<Ended> => start().then((value) => ended({ value }), (error: unknown) => ended({ error }));
+  const start = (): Promise<T> => (running ??= begin(work));
+  const tell = (end: End<T>): Ended => {
+    try {
+      return ended(end);
+    } catch {
+      return { status: 'failed', code: 'INTERNAL', watched };
+    }
+  };
+  const innermost = (): Promise<Ended> => start().then((value) => tell({ value }), (error: unknown) => tell({ error }));
   void observers.reduceRight<() => Promise<Ended>>((next, observer) => once(() => around(observer, what, watched, next)), innermost)();
   return start();
+}
+
+/** What throws at once has begun too. */
+function begin<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return work();
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }
 
 function around(observer: Observer, what: Watchable, watched: Watched, next: () => Promise<Ended>): Promise<Ended> {

@@ -49,6 +49,11 @@ export class Sessions {
     return session?.belongsTo(identity) === true ? session : undefined;
   }
 
+  /** True for a session of this process that is somebody else's, so that nothing more need be looked up. */
+  isForeign(id: string, identity: Identity): boolean {
+    return (this.#live.get(id) ?? this.#ended.get(id))?.belongsTo(identity) === false;
+  }
+
   live(): readonly Session[] {
     return [...this.#live.values()];
   }

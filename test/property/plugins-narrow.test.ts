@@ -127,6 +127,40 @@ describe('plugins', () => {
     await expect(house({ plugins: [twin, twin] })).rejects.toMatchObject({ code: 'CONFIG_DUPLICATE' });
   });
 
+  it.each<[string, Plugin, string]>([
+    ['no name', { name: '', setup: () => undefined }, 'CONFIG_INVALID'],
+    ['a name that is a trap', { name: '__proto__', setup: () => undefined }, 'CONFIG_INVALID'],
+    ['an observer that is none', { name: 'p', setup: (host) => host.observe(undefined as never) }, 'CONFIG_INVALID'],
+    ['a guard after nothing', { name: 'p', setup: (host) => host.guard('toString' as never, () => undefined) }, 'CONFIG_INVALID'],
+    ["an obligation that is the gateway's own", { name: 'p', setup: (host) => host.fulfil('max_rows', ({ sql }) => sql) }, 'CONFIG_DUPLICATE'],
+    ['a setup that throws', { name: 'p', setup: () => { throw new Error('no'); } }, 'PLUGIN_FAILED'],
+  ])('with %s are refused at the start, and what others opened is closed', async (_name, plugin, code) => {
+    const closed: string[] = [];
+    const first: Plugin = { name: 'first', setup: (host) => host.onClose(() => void closed.push('first')) };
+    await expect(house({ plugins: [first, plugin] })).rejects.toMatchObject({ code });
+    expect(closed).toEqual(['first']);
+  });
+
+  it('that do not heed the signal do not hold the request', async () => {
+    let armed = false;
+    const deaf: Plugin = { name: 'deaf', setup: (host) => host.guard('scope', () => (armed ? new Promise<undefined>(() => undefined) : undefined)) };
+    const { run, session, engine } = await house({ plugins: [deaf] });
+    const id = await session();
+    armed = true;
+    const leave = new AbortController();
+    setTimeout(() => leave.abort(), 10);
+    expect(codeOf(await run(id, 'SELECT orders', 'token-a', leave.signal))).toBe('ABORTED');
+    expect(engine.ran).toEqual([]);
+  });
+
+  it('have their words cut to a fair length, and nothing else of theirs is passed on', async () => {
+    const chatty: Plugin = { name: 'chatty', setup: (host) => host.guard('identity', () => ({ ...deny('GUARDED', 'm'.repeat(10_000), { reason: 'not a reason', hint: 'h'.repeat(10_000) }), secret: 'x' }) as Denied) };
+    const { gateway } = await house({ plugins: [chatty] });
+    const outcome = await gateway.connections(as('token-a'));
+    expect(outcome).toMatchObject({ reason: 'plugin.chatty', message: 'm'.repeat(500), hint: 'h'.repeat(500) });
+    expect(outcome).not.toHaveProperty('secret');
+  });
+
   it('a denial of a guard names its plugin and asks nothing of the caller by another code', async () => {
     const plugin: Plugin = { name: 'strict', setup: (host) => host.guard('identity', () => deny('NOT_FOUND', 'out of hours')) };
     const { gateway } = await house({ plugins: [plugin] });

@@ -45,16 +45,18 @@ export async function casbin(options: CasbinOptions): Promise<CasbinPolicy> {
 }
 
 async function load({ policy, mustDeny = [] }: CasbinOptions): Promise<InForce> {
-  const texts = typeof policy === 'object' && 'text' in policy ? [policy] : await Promise.all([policy].flat().map(read));
+  const texts = typeof policy === 'object' && 'text' in policy ? [policy] : await Promise.all([policy].flat().map((path, _index, all) => read(path, all)));
   const book = new Book(lint(texts));
   const judge = new Judge(book);
   await selfTest(judge, book, mustDeny);
   return { judge, version: book.version };
 }
 
-async function read(path: string): Promise<PolicyText> {
+/** A file by its last name, or by its whole path where two have the same. */
+async function read(path: string, all: readonly string[]): Promise<PolicyText> {
+  const alone = all.filter((each) => basename(each) === basename(path)).length === 1;
   try {
-    return { name: basename(path), text: await readFile(path, 'utf8') };
+    return { name: alone ? basename(path) : path, text: await readFile(path, 'utf8') };
   } catch (error) {
     throw new AccessError('CONFIG_INVALID', `the policy ${path} cannot be read`, { cause: error });
   }

@@ -60,7 +60,7 @@ export class Judge {
 
 /** Which rules say so. Casbin names one at most, and none for a denial. */
 function explain({ rules }: Page, object: string, action: string): Verdict {
-  const matching = rules.filter((rule) => objectCovers(rule.object, object) && actionCovers(rule.action, action));
+  const matching = rules.filter((rule) => objectCovers(rule.object, object, rule.effect) && actionCovers(rule.action, action));
   const denying = matching.filter((rule) => rule.effect === 'deny');
   return denying.length > 0 ? { permitted: false, rules: denying } : { permitted: matching.length > 0, rules: matching };
 }

@@ -1,5 +1,5 @@
 import { AccessError } from '../../core/index.js';
-import { patternFault } from './pattern.js';
+import { partsOf, patternFault } from './pattern.js';
 import { actions, obligationsOf, rolePrefix, type Membership, type Rule } from './rule.js';
 
 /** One file of rules. `name` is what errors call it. */
@@ -13,7 +13,10 @@ export interface Rules {
   readonly memberships: readonly Membership[];
 }
 
-const subject = /^[A-Za-z][\w.-]*:\S(?:.*\S)?$/;
+/** Obligations that the gateway itself reads as a number. */
+const caps: ReadonlySet<string> = new Set(['max_rows', 'max_bytes', 'max_ttl']);
+
+export const subject = /^[A-Za-z][\w.-]*:\S(?:.*\S)?$/;
 const connection = /^[A-Za-z][\w.-]{0,62}$/;
 
 /** Reads and lints every row. Throws one CONFIG_INVALID that names every fault with its file and line. */
@@ -33,7 +36,7 @@ export function lint(texts: readonly PolicyText[]): Rules {
       else rules.push({ ...read, at });
     }
   }
-  faults.push(...together(rules, memberships));
+  for (const fault of together(rules, memberships)) faults.push(fault);
   if (rules.length === 0 && faults.length === 0) faults.push('there is no rule at all: nobody could do anything');
   if (faults.length > 0) throw new AccessError('CONFIG_INVALID', `the policy cannot be used:\n${faults.slice(0, 50).join('\n')}${faults.length > 50 ? `\nand ${faults.length - 50} more` : ''}`);
   return { rules, memberships };
@@ -68,8 +71,11 @@ function readRule(fields: readonly string[], at: string): Rule | string {
   if (fault !== undefined) return fault;
   if (effect !== 'allow' && effect !== 'deny') return `the effect is allow or deny, not ${JSON.stringify(effect)}`;
   if (!actions.includes(action) && !(action === '*' && effect === 'deny')) return `the action is one of ${actions.join(', ')} (or * in a deny), not ${JSON.stringify(action)}`;
-  if (action.startsWith('open:') && object.split('.').length > 2 && !object.includes('"')) return `${action} is about a schema: write DATABASE.SCHEMA`;
+  if (action.startsWith('open:') && partsOf(object)?.length !== 2) return `${action} is about a schema: write DATABASE.SCHEMA`;
   const obligations = obligationsOf(obliged);
+  const unusable = obligations?.find((each) => caps.has(each.type) && !(Number.isSafeInteger(each.value) && (each.value as number) >= 0));
+  if (unusable !== undefined) return `the obligation ${unusable.type} needs a whole number`;
+  if (obligations?.some((each) => each.type === 'approval' && each.value === false) === true) return 'approval=false is no obligation: leave it out';
   if (obligations === undefined) return `${JSON.stringify(obliged)} are no obligations: write names, each with =value where it needs one`;
   if (effect === 'deny' && obligations.length > 0) return 'a deny carries no obligations';
   return { id: id === '' ? at : id, subject: who, connection: where, object, action, effect, obligations };

@@ -16,5 +16,5 @@ g = _, _, _
 e = some(where (p.eft == allow)) && !some(where (p.eft == deny))
 
 [matchers]
-m = g(r.sub, p.sub, r.dom) && sameText(r.dom, p.dom) && objectCovers(p.obj, r.obj) && actionCovers(p.act, r.act)
+m = g(r.sub, p.sub, r.dom) && sameText(r.dom, p.dom) && objectCovers(p.obj, r.obj, p.eft) && actionCovers(p.act, r.act)
 `;

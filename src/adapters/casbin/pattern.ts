@@ -20,9 +20,14 @@ export function patternFault(text: string): string | undefined {
   return needless === undefined ? undefined : `${needless} needs no quotes`;
 }
 
-/** True when every part is the same, or `*` in the pattern. As many parts on both sides; never a prefix, never a part of a name. */
-export function objectCovers(pattern: string, object: string): boolean {
+/**
+ * True when every part is the same, or `*` in the pattern. An allow covers as many parts as it has; never a prefix, never a part of a name. A
+ * deny reaches further: one on a schema covers what is in it, and one on everything in a schema covers the schema.
+ */
+export function objectCovers(pattern: string, object: string, effect: string): boolean {
   const [patterns, parts] = [partsOf(pattern), partsOf(object)];
-  if (patterns === undefined || parts === undefined || patterns.length !== parts.length) return false;
-  return patterns.every((part, index) => part === '*' || part === parts[index]);
+  if (patterns === undefined || parts === undefined) return false;
+  const shared = Math.min(patterns.length, parts.length);
+  const whole = patterns.length === parts.length || (effect === 'deny' && shared === 2 && (patterns.length === 2 || patterns[2] === '*'));
+  return whole && patterns.slice(0, shared).every((part, index) => part === '*' || part === parts[index]);
 }

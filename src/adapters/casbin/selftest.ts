@@ -1,7 +1,9 @@
 import { AccessError } from '../../core/index.js';
 import type { Book } from './book.js';
 import type { Judge } from './judge.js';
-import { actions } from './rule.js';
+import { subject as subjectForm } from './lint.js';
+import { patternFault } from './pattern.js';
+import { actions, rolePrefix } from './rule.js';
 
 /** Something that must never be permitted, whatever the rules say. */
 export interface MustDeny {
@@ -22,7 +24,8 @@ export async function selfTest(judge: Judge, book: Book, mustDeny: readonly Must
     if ((await judge.decide(subject, connection, object, action)).permitted) permitted.push(`${subject} may ${action} ${object} on ${connection}`);
   };
   for (const each of mustDeny) {
-    if (!actions.includes(each.action)) throw new AccessError('CONFIG_INVALID', `mustDeny: ${JSON.stringify(each.action)} is no action`);
+    const fault = faultOf(each, book);
+    if (fault !== undefined) throw new AccessError('CONFIG_INVALID', `mustDeny: ${fault}`);
     await ask(each);
   }
   const step = Math.max(1, Math.floor(book.rules.length / samples));
@@ -32,4 +35,12 @@ export async function selfTest(judge: Judge, book: Book, mustDeny: readonly Must
     for (const stranger of [...strangers, ...(subject.startsWith('role:') ? [subject] : [])]) await ask({ subject: stranger, connection, object, action: asked });
   }
   if (permitted.length > 0) throw new AccessError('CONFIG_INVALID', `the policy permits what must be denied:\n${permitted.slice(0, 20).join('\n')}`);
+}
+
+/** What makes a test of nothing: nonsense is always denied. */
+function faultOf({ subject, connection, object, action }: MustDeny, book: Book): string | undefined {
+  if (!subjectForm.test(subject) || subject.startsWith(rolePrefix)) return `${JSON.stringify(subject)} is nobody: write <issuer name>:<sub>`;
+  if (!book.rules.some((rule) => rule.connection === connection)) return `no rule is about the connection ${JSON.stringify(connection)}`;
+  if (patternFault(object) !== undefined || object.includes('*')) return `${JSON.stringify(object)} is no object`;
+  return actions.includes(action) ? undefined : `${JSON.stringify(action)} is no action`;
 }

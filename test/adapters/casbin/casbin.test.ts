@@ -27,6 +27,11 @@ describe('every way Casbin is known to fail open (threats 3.3)', () => {
     expect(await ask(policy, 'idp:alice', 'read', 'ACME.OPS.PAY')).toMatchObject({ effect: 'deny', rules: ['no-pay'] });
   });
 
+  it.each([['read', 'ACME.OPS', 'ACME.OPS.PAY'], ['*', 'ACME.OPS', 'ACME.OPS.PAY'], ['*', 'ACME.*', 'ACME.OPS.PAY'], ['read', 'ACME.OPS.*', 'ACME.OPS'], ['read', '*.*', 'ACME.OPS.PAY']])('a deny of %s on %s reaches %s', async (action, object, asked) => {
+    const policy = await policyOf(`${one}\np, idp:alice, warehouse, ACME.OPS, read, allow\np, idp:alice, warehouse, ${object}, ${action}, deny, , reached`);
+    expect(await ask(policy, 'idp:alice', 'read', asked)).toMatchObject({ effect: 'deny', rules: ['reached'] });
+  });
+
   it('no matching row denies', async () => {
     expect((await ask(await policyOf(one), 'idp:alice', 'write', 'ACME.OPS.ORDERS')).effect).toBe('deny');
   });
@@ -116,9 +121,9 @@ describe('a policy that cannot be used', () => {
   it('is refused with every fault at its file and line', async () => {
     const text = ['# rules', 'p, idp:alice, warehouse, acme.OPS.*, read, allow', 'q, x', 'p, idp:alice, warehouse, A.B, raed, allow', 'g, idp:alice, admins, warehouse', 'g, idp:alice, role:ghost, warehouse',
       'p, idp:alice, warehouse, A.B.C, read, allow, , same', 'p, idp:alice, warehouse, A.B.D, read, allow, , same', 'p, idp:alice, warehouse, A.B.C, read, deny, approval', 'p, idp:alice, warehouse, A.B."x, read, allow',
-      'p, idp:alice, warehouse, A.B.*, *, allow', 'p, idp:alice, warehouse, A.B.C.D, read, allow', 'p, idp:alice, warehouse, A.B.*, read, allow, MAX=1', 'p, idp:alice, warehouse, A.B."X", read, allow', 'p, idp:alice, warehouse, A.B.C, open:read, allow'].join('\r\n');
+      'p, idp:alice, warehouse, A.B.*, *, allow', 'p, idp:alice, warehouse, A.B.C.D, read, allow', 'p, idp:alice, warehouse, A.B.*, read, allow, MAX=1', 'p, idp:alice, warehouse, A.B."X", read, allow', 'p, idp:alice, warehouse, A.B."c d", open:read, allow', 'p, idp:alice, warehouse, A.B.*, read, allow, max_rows=many'].join('\r\n');
     const { message } = await policyOf(`\uFEFF${text}`).then(() => ({ message: '' }), (error: unknown) => error as Error);
-    for (const [line, words] of [[2, 'stored as ACME'], [3, 'p or g'], [4, 'action is one of'], [5, 'no role'], [6, 'has no rule'], [8, 'used already at policy.csv:7'], [9, 'no obligations'], [10, 'not closed'], [11, 'action is one of'], [12, 'each part a name or *'], [13, 'no obligations'], [14, 'needs no quotes'], [15, 'about a schema']] as const) {
+    for (const [line, words] of [[2, 'stored as ACME'], [3, 'p or g'], [4, 'action is one of'], [5, 'no role'], [6, 'has no rule'], [8, 'used already at policy.csv:7'], [9, 'no obligations'], [10, 'not closed'], [11, 'action is one of'], [12, 'each part a name or *'], [13, 'no obligations'], [14, 'needs no quotes'], [15, 'about a schema'], [16, 'whole number']] as const) {
       expect(message).toMatch(new RegExp(`policy\\.csv:${line}: .*${words.replaceAll(/[*.]/g, '.')}`));
     }
   });
@@ -131,6 +136,11 @@ describe('a policy that cannot be used', () => {
     const mustDeny = [{ subject: 'idp:intern', connection: 'warehouse', object: 'A.B.PAYROLL', action: 'read' }];
     await expect(policyOf('p, idp:intern, warehouse, A.B.*, read, allow', { mustDeny })).rejects.toMatchObject({ code: 'CONFIG_INVALID', message: expect.stringContaining('idp:intern may read A.B.PAYROLL') as string });
     await expect(policyOf('p, idp:intern, warehouse, A.B.*, read, allow\np, idp:intern, warehouse, A.B.PAYROLL, *, deny', { mustDeny })).resolves.toBeDefined();
+  });
+
+  it.each([[{ subject: 'intern' }, 'nobody'], [{ subject: 'role:x' }, 'nobody'], [{ connection: 'warehuose' }, 'no rule is about'], [{ object: 'a.b.c' }, 'no object'], [{ object: 'A.B.*' }, 'no object'], [{ action: 'raed' }, 'no action']])('and a test of nothing is no test: %o', async (change, message) => {
+    const mustDeny = [{ subject: 'idp:intern', connection: 'warehouse', object: 'A.B.C', action: 'write', ...change }];
+    await expect(policyOf('p, idp:intern, warehouse, A.B.*, read, allow', { mustDeny })).rejects.toMatchObject({ code: 'CONFIG_INVALID', message: expect.stringContaining(message) as string });
   });
 });
 

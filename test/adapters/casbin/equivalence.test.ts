@@ -9,11 +9,11 @@ import { ask, policyOf } from './asking.js';
 const people = ['idp:a', 'idp:b', 'idp:c'];
 const roles = ['role:x', 'role:y', 'role:z'];
 const connections = ['one', 'two'];
-const objects = ['A.B.C', 'A.B.D', 'A.E.C'];
+const objects = ['A.B.C', 'A.B.D', 'A.E.C', 'A.B', 'A."b c".C'];
 const rule = fc.record({
-  subject: fc.constantFrom(...people, ...roles), connection: fc.constantFrom(...connections), object: fc.constantFrom(...objects, 'A.B.*', 'A.*.C', '*.*.*'),
-  action: fc.constantFrom('read', 'write'), effect: fc.constantFrom('allow', 'allow', 'deny'),
-});
+  subject: fc.constantFrom(...people, ...roles), connection: fc.constantFrom(...connections), object: fc.constantFrom(...objects, 'A.B.*', 'A.*.C', '*.*.*', 'A.B', 'A.*', 'A."b c".C'),
+  action: fc.constantFrom('read', 'write', '*'), effect: fc.constantFrom('allow', 'allow', 'deny'),
+}).map((each) => (each.action === '*' ? { ...each, effect: 'deny' } : each));
 // A role holds only later ones, so that there is no cycle.
 const membership = fc.record({ subject: fc.constantFrom(...people, 'role:x', 'role:y'), role: fc.nat(2), connection: fc.constantFrom(...connections) })
   .map((each) => ({ ...each, role: roles[each.subject === 'role:y' ? 2 : each.subject === 'role:x' ? Math.max(1, each.role) : each.role] as string }));
