@@ -5,12 +5,18 @@ const deepest = 64;
  * else a frozen copy. `__proto__` keys are dropped; functions, class instances, `Date`, `Map` and cycles throw a TypeError.
  */
 export function facts<T>(value: T): T {
-  return frozen(value, 0) ? value : (copy(value, 0) as T);
+  const result = frozen(value, 0) ? value : (copy(value, 0) as T);
+  if (typeof result === 'object' && result !== null) settled.add(result);
+  return result;
 }
+
+/** Objects known to be frozen all the way down, which they then are for ever. */
+const settled = new WeakSet<object>();
 
 function frozen(value: unknown, depth: number): boolean {
   if (typeof value === 'function' || typeof value === 'symbol') return false;
   if (typeof value !== 'object' || value === null) return true;
+  if (settled.has(value)) return true;
   if (depth > deepest || !Object.isFrozen(value)) return false;
   if (Array.isArray(value)) return value.every((item) => frozen(item, depth + 1));
   if (!plain(value) || Object.hasOwn(value, '__proto__')) return false;
@@ -23,7 +29,7 @@ function frozen(value: unknown, depth: number): boolean {
 
 function copy(value: unknown, depth: number): unknown {
   if (typeof value === 'function' || typeof value === 'symbol') throw new TypeError('facts are plain data');
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || settled.has(value)) return value;
   if (depth > deepest) throw new TypeError('facts nest too deep');
   if (Array.isArray(value)) return Object.freeze(value.map((item) => copy(item, depth + 1)));
   if (!plain(value)) throw new TypeError('facts are plain data');

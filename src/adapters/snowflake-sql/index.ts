@@ -1,4 +1,4 @@
-import { AccessError, parseSchema, type Analysis, type Analyzer, type SchemaRef } from '../../core/index.js';
+import { AccessError, facts, parseSchema, type Analysis, type Analyzer, type SchemaRef } from '../../core/index.js';
 import { analyze } from './analyze.js';
 import { createReaders } from './parsers/readers.js';
 
@@ -37,7 +37,7 @@ export function snowflakeSql(options: SnowflakeSqlOptions = {}): Analyzer {
         kept.set(key, known);
         return known;
       }
-      const work = analyze(sql, { readers, scope, functions: own, signal });
+      const work = analyze(sql, { readers, scope, functions: own, signal }).then(facts);
       const analysis = await work;
       signal.throwIfAborted();
       if (analysis.refusal?.reason !== 'sql.too_slow') kept.set(key, work);

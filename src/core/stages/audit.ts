@@ -3,6 +3,7 @@ import { endOfWork } from '../ended.js';
 import { AccessError } from '../errors.js';
 import type { AuditEvent } from '../events.js';
 import { watch } from '../observe.js';
+import { Patience } from '../patience.js';
 import type { Observer } from '../plugin.js';
 import type { AuditLog } from '../ports.js';
 
@@ -36,9 +37,17 @@ export function createRecorder(log: AuditLog, clock: Clock, timeoutMs: number, o
   let settling: Promise<void> | undefined;
   let retry: (() => void) | undefined;
 
-  const start = async (event: AuditEvent): Promise<void> => log.append(event);
+  const start = async (event: AuditEvent): Promise<void> => {
+    try {
+      await log.append(event);
+    } catch (error) {
+      throw unavailable(error);
+    }
+  };
 
-  const wait = (writing: Promise<void>): Promise<void> => watch(observers, 'append', {}, () => inTime(writing, clock, timeoutMs), (end) => endOfWork(end, {}));
+  const patience = new Patience(clock, timeoutMs, () => new AccessError('AUDIT_UNAVAILABLE', 'the record did not become durable in time'));
+
+  const wait = (writing: Promise<void>): Promise<void> => watch(observers, 'append', {}, () => patience.wait(writing), (end) => endOfWork(end, {}));
 
   /** A write that timed out is not begun again while it may still succeed. */
   const write = (item: Owed): Promise<void> => {
@@ -111,18 +120,10 @@ export function createRecorder(log: AuditLog, clock: Clock, timeoutMs: number, o
     },
 
     async settle() {
-      if (late.size > 0) await inTime(Promise.all(late).then(() => undefined), clock, timeoutMs);
+      if (late.size > 0) await patience.wait(Promise.all(late));
       if (owed.length > 0) await payAll();
     },
   };
-}
-
-/** Rejects with AUDIT_UNAVAILABLE where the write does, or takes longer than `timeoutMs`. */
-function inTime(writing: Promise<void>, clock: Clock, timeoutMs: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const forget = clock.after(timeoutMs, () => reject(new AccessError('AUDIT_UNAVAILABLE', 'the record did not become durable in time')));
-    writing.finally(forget).then(resolve, (error: unknown) => reject(unavailable(error)));
-  });
 }
 
 function unavailable(error: unknown): AccessError {
