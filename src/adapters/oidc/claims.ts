@@ -1,34 +1,51 @@
 import type { JWTPayload } from 'jose';
 import type { Identity, Principal } from '../../core/index.js';
 import type { Settings } from './options.js';
+import type { Reason } from './reasons.js';
 
 const longest = 255;
 
-/** The identity in verified claims, or the stable reason why there is none. Only the claims named here are ever read. */
-export function identityOf(claims: JWTPayload, settings: Settings): Identity | string {
-  const { issuer, audience, name, tokens, maxLifetimeMs, clockToleranceMs, clock } = settings;
-  const { sub, iat, exp, aud, act, jti } = claims;
+/** The identity in verified claims, or the reason why there is none. Only the claims named here and in the options are ever read. */
+export function identityOf(claims: JWTPayload, settings: Settings): Identity | Reason {
+  const { sub, exp, jti } = claims;
+  const act = claims['act'];
+  const shown = claims[settings.claims.name];
   if (!isName(sub)) return 'token.sub';
-  if (!isTime(iat) || iat * 1_000 > clock.now() + clockToleranceMs) return 'token.iat';
-  if (!isTime(exp) || exp <= iat || (exp - iat) * 1_000 > maxLifetimeMs) return 'token.lifetime';
-  const named = typeof aud === 'string' ? [aud] : aud;
-  if (!Array.isArray(named) || named.length === 0 || !named.every((each) => audience.has(each))) return 'token.aud';
-  const client = claims['client_id'] ?? claims['azp'];
-  if (client !== undefined && !isName(client)) return 'token.client';
-  if (tokens === 'plain' && ('nonce' in claims || 'at_hash' in claims || (client === undefined && claims['scope'] === undefined))) return 'token.not_for_access';
-  const actor = actorOf(act, issuer);
+  const fault = timeFault(claims, settings) ?? audienceFault(claims, settings);
+  if (fault !== undefined) return fault;
+  if (claims['cnf'] !== undefined) return 'token.bound';
+  const clients = new Set(settings.claims.client.map((each) => claims[each]).filter((each) => each !== undefined));
+  const [client] = clients;
+  if (clients.size > 1 || (client !== undefined && !isName(client))) return 'token.client';
+  const scopes = scopesOf(claims[settings.claims.scope]);
+  if (settings.tokens === 'plain' && ('nonce' in claims || 'at_hash' in claims || (client === undefined && scopes === undefined))) return 'token.not_for_access';
+  const actor = actorOf(act, settings.issuer);
   if (actor === undefined && act !== undefined) return 'token.act';
 
-  const person = (subject: string): Principal => ({ id: `${name}:${subject}`, subject, issuer });
-  const shown = claims['name'];
-  return {
-    principal: { ...person(sub), ...(isName(shown) ? { name: shown } : {}) },
-    actor: actor === undefined ? person(sub) : person(actor),
-    expiresAt: exp * 1_000,
+  const principal = person(sub, settings, isName(shown) ? { name: shown } : {});
+  return Object.freeze({
+    principal,
+    actor: actor === undefined ? principal : person(actor, settings),
+    expiresAt: Math.floor((exp as number) * 1_000),
     ...(client === undefined ? {} : { client }),
     ...(isName(jti) ? { tokenId: jti } : {}),
-    ...(typeof claims['scope'] === 'string' ? { scopes: claims['scope'].split(' ').filter((each) => each !== '') } : {}),
-  };
+    ...(scopes === undefined ? {} : { scopes }),
+  });
+}
+
+function person(subject: string, { name, issuer }: Settings, more: { readonly name?: string } = {}): Principal {
+  return Object.freeze({ id: `${name}:${subject}`, subject, issuer, ...more });
+}
+
+function timeFault({ iat, exp }: JWTPayload, { clock, clockToleranceMs, maxLifetimeMs }: Settings): Reason | undefined {
+  if (!isTime(iat) || iat * 1_000 > clock.now() + clockToleranceMs) return 'token.iat';
+  return !isTime(exp) || exp <= iat || (exp - iat) * 1_000 > maxLifetimeMs ? 'token.lifetime' : undefined;
+}
+
+/** Every audience must be us (RFC 9068 §4 leaves it to us): a token for another service too could be replayed here by that service. */
+function audienceFault({ aud }: JWTPayload, { audience }: Settings): Reason | undefined {
+  const named = typeof aud === 'string' ? [aud] : aud;
+  return Array.isArray(named) && named.length > 0 && named.every((each) => audience.has(each)) ? undefined : 'token.aud';
 }
 
 /** The `sub` of the outermost `act`, who acts now (RFC 8693 §4.1); inner ones are history. An actor of another issuer has no name here. */
@@ -38,9 +55,15 @@ function actorOf(act: unknown, issuer: string): string | undefined {
   return isName(sub) && (iss === undefined || iss === issuer) ? sub : undefined;
 }
 
-/** Printable, and short enough to be written down. */
+/** Words in one text (RFC 6749 §3.3), or a list of them as some issuers write it. */
+function scopesOf(value: unknown): readonly string[] | undefined {
+  const words = typeof value === 'string' ? value.split(' ').filter((each) => each !== '') : value;
+  return Array.isArray(words) && words.every(isName) ? Object.freeze([...words]) : undefined;
+}
+
+/** Printable, whole characters, and short enough to be written down: two names never look the same in the record. */
 function isName(value: unknown): value is string {
-  return typeof value === 'string' && value !== '' && value.length <= longest && !/[\p{Cc}\p{Cf}]/u.test(value);
+  return typeof value === 'string' && value !== '' && value.length <= longest && !/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(value);
 }
 
 function isTime(value: unknown): value is number {

@@ -1,9 +1,8 @@
 const mostBytes = 512 * 1024;
-const longestMs = 5_000;
 
-/** Reads a small JSON document: no redirect is followed, no more than 512 KiB is read, and 5 seconds is the end of it. Throws on anything else. */
-export async function fetchJson(url: URL): Promise<unknown> {
-  const response = await fetch(url, { redirect: 'error', headers: { accept: 'application/json' }, signal: AbortSignal.timeout(longestMs) });
+/** Reads a small JSON document: no redirect is followed, no more than 512 KiB is read, and `timeoutMs` is the end of it. Throws on anything else. */
+export async function fetchJson(url: URL, timeoutMs: number): Promise<unknown> {
+  const response = await fetch(url, { redirect: 'error', headers: { accept: 'application/json' }, signal: AbortSignal.timeout(timeoutMs) });
   if (!response.ok || response.body === null) {
     await response.body?.cancel();
     throw new Error(`${url.host} answered ${response.status}`);

@@ -1,19 +1,23 @@
 /** True when some object in a JSON text names a member twice: readers differ in which one they believe. The text must parse. */
 export function repeatsMember(text: string): boolean {
   const open: (Set<string> | undefined)[] = [];
+  // A string is a name where an object has just begun or gone on; what follows it, and how far off, says nothing.
+  let naming = false;
   for (let at = 0; at < text.length; at += 1) {
     const char = text[at];
-    if (char === '{') open.push(new Set());
-    else if (char === '[') open.push(undefined);
+    if (char === '{') [naming] = [true, open.push(new Set())];
+    else if (char === '[') [naming] = [false, open.push(undefined)];
     else if (char === '}' || char === ']') open.pop();
+    else if (char === ',') naming = open.at(-1) !== undefined;
     else if (char === '"') {
       const end = endOfString(text, at);
       const members = open.at(-1);
-      if (members !== undefined && /^\s*:/.test(text.slice(end + 1, end + 64))) {
+      if (naming && members !== undefined) {
         const name = JSON.parse(text.slice(at, end + 1)) as string;
         if (members.has(name)) return true;
         members.add(name);
       }
+      naming = false;
       at = end;
     }
   }

@@ -1,34 +1,36 @@
 import { repeatsMember } from './members.js';
+import type { Reason } from './reasons.js';
 
 const mostCharacters = 16_384;
 const form = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 const keyInHeader = ['jwk', 'jku', 'x5u', 'x5c'];
 
-/** What is wrong with a token before any key is looked at, as a stable reason; undefined when it may be verified. */
-export function faultOf(token: string): string | undefined {
+/** The issuer a token claims to be of, believed by nobody yet; or what is wrong with it before any key is looked at. */
+export function claimedIssuer(token: string): { readonly issuer: unknown } | Reason {
   if (token.length > mostCharacters) return 'token.too_long';
   if (!form.test(token)) return 'token.malformed';
-  const [header, payload] = token.split('.').map(textOf);
+  const [head = '', body = ''] = token.split('.').map(textOf);
+  const [header, payload] = [objectIn(head), objectIn(body)];
   if (header === undefined || payload === undefined) return 'token.malformed';
-  if (!isObject(header) || !isObject(payload)) return 'token.malformed';
-  if (repeatsMember(header) || repeatsMember(payload)) return 'token.repeated_member';
-  const parsed = JSON.parse(header) as Record<string, unknown>;
-  return keyInHeader.some((name) => Object.hasOwn(parsed, name)) ? 'token.key_in_header' : undefined;
+  if (repeatsMember(head) || repeatsMember(body)) return 'token.repeated_member';
+  if (keyInHeader.some((name) => Object.hasOwn(header, name))) return 'token.key_in_header';
+  return { issuer: payload['iss'] };
 }
 
-function textOf(part: string): string | undefined {
+/** Strict UTF-8, and a byte order mark is no part of JSON (RFC 8259 §8.1). Empty when it is not text. */
+function textOf(part: string): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(part, 'base64url'));
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(part, 'base64url'));
   } catch {
-    return undefined;
+    return '';
   }
 }
 
-function isObject(text: string): boolean {
+function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }

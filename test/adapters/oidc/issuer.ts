@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK, type JWTPayload } from 'jose';
 import { onTestFinished } from 'vitest';
@@ -44,8 +44,13 @@ export interface Served {
   readonly issuer: string;
   /** What the server answers; change it to break it. */
   keys: readonly JWK[];
-  answer: 'keys' | 'error' | 'huge' | 'redirect' | 'garbage' | 'hang' | 'other-issuer';
+  answer: 'keys' | 'error' | 'huge' | 'redirect' | 'garbage' | 'hang' | 'drip' | 'other-issuer';
   readonly fetches: () => number;
+}
+
+/** One blank after the other, and never an end. */
+function drip(response: ServerResponse): () => void {
+  return () => void setTimeout(() => response.writable && response.write(' ', drip(response)), 10);
 }
 
 /** A real provider's public side: discovery and keys over HTTP. */
@@ -62,6 +67,7 @@ export async function serve(...keys: readonly Key[]): Promise<Served> {
     fetches += 1;
     if (state.answer === 'error') response.writeHead(503).end();
     else if (state.answer === 'redirect') response.writeHead(302, { location: `${base}/elsewhere` }).end();
+    else if (state.answer === 'drip') response.write(' ', drip(response));
     else if (state.answer === 'garbage') response.end('<html>');
     else if (state.answer === 'huge') response.end(JSON.stringify({ keys: state.keys, pad: 'x'.repeat(600 * 1024) }));
     else response.end(JSON.stringify({ keys: state.keys }));

@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { oidc } from '../../../src/adapters/oidc/index.js';
 import { audience, authenticate, claims, makeKey, serve, sign, signal, stillClock } from './issuer.js';
 
 const [first, second] = [await makeKey('k1'), await makeKey('k2')];
+const realFetch = globalThis.fetch;
 const good = { principal: { id: 'idp:alice' } };
 
 describe('keys fetched from the issuer', () => {
@@ -66,6 +67,73 @@ describe('keys fetched from the issuer', () => {
     idp.answer = answer;
     const provider = oidc({ issuer: idp.issuer, audience, clock: stillClock() });
     await expect(authenticate(provider, await sign(idp.issuer, first))).rejects.toMatchObject({ code: 'IDENTITY_UNAVAILABLE' });
+  });
+
+  it.each(['hang', 'drip'] as const)('that never come (%s) are not waited for without end', async (answer) => {
+    const idp = await serve(first);
+    idp.answer = answer;
+    const provider = oidc({ issuer: idp.issuer, audience, clock: stillClock(), fetchTimeoutMs: 100 });
+    await expect(authenticate(provider, await sign(idp.issuer, first))).rejects.toMatchObject({ code: 'IDENTITY_UNAVAILABLE', retryable: true });
+  });
+
+  it('are asked for again soon while there are none, but not for every caller', async () => {
+    const idp = await serve(first);
+    idp.answer = 'error';
+    const clock = stillClock();
+    const provider = oidc({ issuer: idp.issuer, audience, clock });
+    const token = await sign(idp.issuer, first);
+    for (let turn = 0; turn < 5; turn += 1) await expect(authenticate(provider, token)).rejects.toMatchObject({ code: 'IDENTITY_UNAVAILABLE' });
+    expect(idp.fetches()).toBe(1);
+    idp.answer = 'keys';
+    clock.forward(2_001);
+    expect(await authenticate(provider, token)).toMatchObject(good);
+  });
+
+  it('that are good enough still serve at once while the issuer hangs', async () => {
+    const idp = await serve(first);
+    const clock = stillClock();
+    const provider = oidc({ issuer: idp.issuer, audience, clock, fetchTimeoutMs: 30_000 });
+    const token = await sign(idp.issuer, first, claims({ exp: (claims().exp ?? 0) + 3_600 }));
+    expect(await authenticate(provider, token)).toMatchObject(good);
+    idp.answer = 'error';
+    clock.forward(601_000);
+    expect(await authenticate(provider, token)).toMatchObject(good);
+    idp.answer = 'hang';
+    clock.forward(31_000);
+    expect(await authenticate(provider, token)).toMatchObject(good);
+  });
+
+  it('that did not change leave what was verified known', async () => {
+    const idp = await serve(first);
+    const clock = stillClock();
+    const provider = oidc({ issuer: idp.issuer, audience, clock });
+    const token = await sign(idp.issuer, first, claims({ exp: (claims().exp ?? 0) + 3_600 }));
+    const before = await authenticate(provider, token);
+    clock.forward(601_000);
+    expect(await authenticate(provider, token)).toBe(before);
+    expect(idp.fetches()).toBe(2);
+    idp.keys = [first.public, second.public];
+    clock.forward(601_000);
+    const after = await authenticate(provider, token);
+    expect(after).toEqual(before);
+    expect(after).not.toBe(before);
+  });
+
+  it('of an issuer elsewhere are not sought on this machine', async () => {
+    const idp = await serve(first);
+    const issuer = 'https://idp.acme.example';
+    // No server here can answer for an https name: only that first answer is played.
+    vi.stubGlobal('fetch', async (url: URL, init: RequestInit) => url.protocol === 'https:' ? Response.json({ issuer, jwks_uri: `${idp.issuer}/keys` }) : realFetch(url, init));
+    onTestFinished(() => void vi.unstubAllGlobals());
+    await expect(authenticate(oidc({ issuer, audience, clock: stillClock() }), await sign(issuer, first))).rejects.toMatchObject({ code: 'IDENTITY_UNAVAILABLE' });
+    expect(idp.fetches()).toBe(0);
+  });
+
+  it('of an issuer are not asked for by a token of another', async () => {
+    const idp = await serve(first);
+    const provider = oidc({ issuer: idp.issuer, audience, clock: stillClock() });
+    expect(await authenticate(provider, await sign('https://other.example', first))).toMatchObject({ reason: 'token.iss' });
+    expect(idp.fetches()).toBe(0);
   });
 
   it.each<[string, object]>([['a secret', { kty: 'oct', k: 'c2VjcmV0', kid: 'k1' }], ['a private key', { ...first.public, d: 'AAAA' }]])('are not used when %s is among them', async (_name, key) => {
