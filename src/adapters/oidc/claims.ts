@@ -67,5 +67,5 @@ function isName(value: unknown): value is string {
 }
 
 function isTime(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value) && value > 0 && value < 1e11;
+  return typeof value === 'number' && Number.isFinite(value) && value > 0;
 }

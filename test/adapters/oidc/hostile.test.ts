@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { oidc } from '../../../src/adapters/oidc/index.js';
 import type { Identity } from '../../../src/core/index.js';
-import { audience, authenticate, claims, makeKey, sign, signText, withKeys } from './issuer.js';
+import { audience, authenticate, claims, makeKey, now, sign, signText, withKeys } from './issuer.js';
 
 const issuer = 'https://idp.acme.example';
 const key = await makeKey('k1');
@@ -48,6 +48,26 @@ describe('a hostile token', () => {
     expect(await authenticate(provider, await signText(key, `\uFEFF${payload('"x":1')}`))).toMatchObject({ reason: 'token.malformed' });
   });
 
+  it('is refused when it is long, however good', async () => {
+    expect(await authenticate(provider, await sign(issuer, key, claims({ pad: 'x'.repeat(13_000) })))).toMatchObject({ reason: 'token.too_long' });
+  });
+
+  it('is refused when it is no UTF-8', async () => {
+    const [header, body, signature] = (await sign(issuer, key)).split('.') as [string, string, string];
+    const broken = Buffer.from(body, 'base64url').toString('latin1').replace('alice', 'al\xffce');
+    expect(await authenticate(provider, [header, Buffer.from(broken, 'latin1').toString('base64url'), signature].join('.'))).toMatchObject({ reason: 'token.malformed' });
+  });
+
+  it('may be of a clock a little ahead, and no more', async () => {
+    const at = now / 1_000;
+    expect(await authenticate(provider, await sign(issuer, key, claims({ iat: at + 29 })))).toMatchObject({ principal: { id: 'idp:alice' } });
+    expect(await authenticate(provider, await sign(issuer, key, claims({ iat: at + 31 })))).toMatchObject({ reason: 'token.iat' });
+  });
+
+  it('gives no id that cannot be written down', async () => {
+    expect(await authenticate(provider, await sign(issuer, key, claims({ jti: 'a\nb' })))).not.toHaveProperty('tokenId');
+  });
+
   it('may nest as deep as it is long', async () => {
     const deep = '['.repeat(5_000) + ']'.repeat(5_000);
     expect(await authenticate(provider, await signText(key, payload(`"deep":${deep}`)))).toMatchObject({ principal: { id: 'idp:alice' } });
@@ -74,6 +94,10 @@ describe('what a token gives', () => {
 describe('keys given by hand that cannot be used', () => {
   it.each<[string, unknown[]]>([['none', []], ['null', [null]], ['text', ['x']], ['a secret', [{ kty: 'oct', k: 'x' }]], ['a private key', [{ ...key.public, d: 'AAAA' }]], ['encryption only', [{ ...key.public, use: 'enc' }]]])('%s', (_name, keys) => {
     expect(() => oidc({ issuer, audience, keys: { keys: keys as Record<string, unknown>[] } })).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
+  });
+
+  it.each(['http://localhost:1', 'http://127.0.0.1:1', 'http://[::1]:1'])('but on this very machine an issuer is good enough for a trial: %s', (local) => {
+    expect(() => oidc({ issuer: local, audience })).not.toThrow();
   });
 
   it.each(['https://user:secret@idp.acme.example', 'https://idp.acme.example/?a=1', 'https://idp.acme.example/#x'])('an issuer that is no plain URL: %s', (bad) => {

@@ -65,8 +65,8 @@ export async function serve(...keys: readonly Key[]): Promise<Served> {
       return;
     }
     fetches += 1;
-    if (state.answer === 'error') response.writeHead(503).end();
-    else if (state.answer === 'redirect') response.writeHead(302, { location: `${base}/elsewhere` }).end();
+    if (state.answer === 'error') response.writeHead(503).end(JSON.stringify({ keys: state.keys }));
+    else if (state.answer === 'redirect' && request.url === '/keys') response.writeHead(302, { location: `${base}/elsewhere` }).end();
     else if (state.answer === 'drip') response.write(' ', drip(response));
     else if (state.answer === 'garbage') response.end('<html>');
     else if (state.answer === 'huge') response.end(JSON.stringify({ keys: state.keys, pad: 'x'.repeat(600 * 1024) }));

@@ -89,6 +89,37 @@ describe('keys fetched from the issuer', () => {
     expect(await authenticate(provider, token)).toMatchObject(good);
   });
 
+  it('are not asked for again right after a try that took long', async () => {
+    const idp = await serve(first);
+    idp.answer = 'drip';
+    const clock = stillClock();
+    const provider = oidc({ issuer: idp.issuer, audience, clock, fetchTimeoutMs: 200 });
+    const token = await sign(idp.issuer, first);
+    const slow = authenticate(provider, token);
+    clock.forward(5_000);
+    await expect(slow).rejects.toMatchObject({ code: 'IDENTITY_UNAVAILABLE' });
+    await expect(authenticate(provider, token)).rejects.toMatchObject({ code: 'IDENTITY_UNAVAILABLE' });
+    expect(idp.fetches()).toBe(1);
+  });
+
+  it('are fetched again in the background before they must be', async () => {
+    const idp = await serve(first);
+    const clock = stillClock();
+    const provider = oidc({ issuer: idp.issuer, audience, clock });
+    const token = await sign(idp.issuer, first);
+    expect(await authenticate(provider, token)).toMatchObject(good);
+    clock.forward(301_000);
+    expect(await authenticate(provider, token)).toMatchObject(good);
+    await vi.waitFor(() => expect(idp.fetches()).toBe(2));
+  });
+
+  it('are not used when there are too many', async () => {
+    const idp = await serve(first);
+    const provider = oidc({ issuer: idp.issuer, audience, clock: stillClock() });
+    idp.keys = Array.from({ length: 201 }, (_, index) => ({ ...first.public, kid: `k${index}` }));
+    await expect(authenticate(provider, await sign(idp.issuer, first))).rejects.toMatchObject({ code: 'IDENTITY_UNAVAILABLE' });
+  });
+
   it('that are good enough still serve at once while the issuer hangs', async () => {
     const idp = await serve(first);
     const clock = stillClock();
