@@ -1,7 +1,7 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AccessError, type AuditEvent, type AuditLog } from '../../core/index.js';
-import { Ledger } from './ledger.js';
+import { Ledger, type Span } from './ledger.js';
 import { linesOf } from './lines.js';
 import { lock } from './lock.js';
 import { settingsOf, type JournalOptions } from './options.js';
@@ -13,7 +13,8 @@ export type { JournalOptions } from './options.js';
 
 /**
  * The record as append-only JSON lines in a directory. An append is durable (fdatasync) when it resolves, in the order of the calls; one that
- * is rejected with AUDIT_UNAVAILABLE is taken back and leaves nothing. After a failure the next append tries again: no restart is needed.
+ * is rejected with AUDIT_UNAVAILABLE is taken back before anything else is written, and can be found by a later run only where a crash came
+ * first. After a failure the next append tries again: no restart is needed.
  * Throws CONFIG_INVALID for a directory that is in use or whose files were damaged.
  */
 export async function journal(options: JournalOptions): Promise<AuditLog> {
@@ -44,19 +45,27 @@ async function record(directory: string, ledger: Ledger, session: string): Promi
   const span = ledger.span(session);
   if (span === undefined) return [];
   const events = new Map<string, AuditEvent>();
+  const name = JSON.stringify(session);
   try {
-    const segments = (await readdir(directory)).map(segmentNumber).filter((number) => number !== undefined && number >= span.first.segment && number <= span.last.segment);
-    for (const number of (segments as number[]).toSorted((a, b) => a - b)) {
+    for (const number of await segmentsOf(directory, span)) {
       const from = number === span.first.segment ? span.first.offset : 0;
       const to = number === span.last.segment ? span.last.end : undefined;
       for await (const line of linesOf(join(directory, segmentName(number)), from, to)) {
-        if (!line.text.includes(session)) continue;
+        if (!line.text.includes(name)) continue;
         const event = eventOf(line);
-        if (event?.session === session) events.set(event.id, event);
+        if (event === undefined) throw new Error(`${segmentName(number)} was damaged at byte ${line.offset}`);
+        if (event.session === session) events.set(event.id, event);
       }
     }
   } catch (error) {
     throw new AccessError('AUDIT_UNAVAILABLE', 'the journal cannot be read', { cause: error });
   }
   return [...events.values()];
+}
+
+/** Numbers of the segments a session's events lie in, rising. */
+async function segmentsOf(directory: string, { first, last }: Span): Promise<readonly number[]> {
+  const numbers = (await readdir(directory)).map(segmentNumber).filter((number) => number !== undefined);
+  for (const { segment } of [first, last]) if (!numbers.includes(segment)) throw new Error(`${segmentName(segment)} is gone`);
+  return numbers.filter((number) => number >= first.segment && number <= last.segment).toSorted((a, b) => a - b);
 }

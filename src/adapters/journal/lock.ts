@@ -29,7 +29,7 @@ export async function lock(directory: string): Promise<Hold> {
       if ((await readFile(path, 'utf8').catch(() => undefined)) !== mine) await take(path, mine);
     },
     release: async () => {
-      await rm(path, { force: true });
+      if ((await readFile(path, 'utf8').catch(() => undefined)) === mine) await rm(path, { force: true });
       held.delete(directory);
     },
   };
@@ -37,16 +37,26 @@ export async function lock(directory: string): Promise<Hold> {
 
 async function take(path: string, mine: string): Promise<void> {
   for (let attempt = 0; attempt < 3; attempt += 1) {
-    try {
-      await writeFile(path, mine, { flag: 'wx' });
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
+    if (await place(path, mine)) return;
     const theirs = await readFile(path, 'utf8').catch(() => undefined);
     if (theirs !== undefined) await clear(path, theirs);
   }
   throw taken('another process');
+}
+
+/** Whole or not at all, so that neither a crash nor a full disk leaves a lock that nobody can read. False where there is one already. */
+async function place(path: string, mine: string): Promise<boolean> {
+  const draft = `${path}.${process.pid}.new`;
+  try {
+    await writeFile(draft, mine, { mode: 0o600 });
+    await link(draft, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
 }
 
 /** Moves a dead owner's lock away; where it turns out to be a new owner's, puts it back. */

@@ -10,6 +10,8 @@ export interface JournalOptions {
   readonly maxBytes?: number;
   /** The last part of `maxBytes`, kept for the outcomes of what already runs: no new intent is taken into it. Default 1/64 of `maxBytes`. */
   readonly reserveBytes?: number;
+  /** A group written and synced together ends with the event that reaches this size. Default 1 MiB. */
+  readonly batchBytes?: number;
 }
 
 export type Settings = Required<JournalOptions>;
@@ -18,8 +20,8 @@ export type Settings = Required<JournalOptions>;
 export function settingsOf(options: JournalOptions): Settings {
   const { directory, segmentBytes = 16 * 1024 ** 2, maxBytes = 8 * 1024 ** 3 } = options;
   if (typeof directory !== 'string' || directory === '') throw new AccessError('CONFIG_INVALID', 'journal: directory is not set');
-  const settings = { directory: resolve(directory), segmentBytes, maxBytes, reserveBytes: options.reserveBytes ?? Math.floor(maxBytes / 64) };
-  for (const name of ['segmentBytes', 'maxBytes', 'reserveBytes'] as const) {
+  const settings = { directory: resolve(directory), segmentBytes, maxBytes, reserveBytes: options.reserveBytes ?? Math.floor(maxBytes / 64), batchBytes: options.batchBytes ?? 1024 ** 2 };
+  for (const name of ['segmentBytes', 'maxBytes', 'reserveBytes', 'batchBytes'] as const) {
     if (!Number.isSafeInteger(settings[name]) || settings[name] < 1) throw new AccessError('CONFIG_INVALID', `journal: ${name} must be a positive whole number of bytes`);
   }
   if (settings.reserveBytes >= maxBytes) throw new AccessError('CONFIG_INVALID', 'journal: reserveBytes must be smaller than maxBytes');

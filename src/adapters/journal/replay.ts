@@ -1,9 +1,11 @@
-import { open, readdir, stat, truncate } from 'node:fs/promises';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { AccessError, eventCodes, type AuditEvent, type EventCode } from '../../core/index.js';
 import type { Ledger } from './ledger.js';
 import { linesOf, type Line } from './lines.js';
-import { segmentName, segmentNumber } from './segment.js';
+import { cutFile, segmentName, segmentNumber } from './segment.js';
 
 /** What earlier runs left on disk. */
 export interface Earlier {
@@ -13,8 +15,8 @@ export interface Earlier {
 }
 
 /**
- * Reads every segment into the ledger. What a crash tore off at the end of a segment was never acknowledged and is cut away; anything
- * unreadable that is followed by a good line was changed afterwards, and is refused with CONFIG_INVALID naming file and line.
+ * Reads every segment into the ledger. What is unreadable at the end of a segment is taken for a write that a crash tore, and set
+ * aside in a `.torn` file; anything unreadable before a good line was changed afterwards, and is refused with CONFIG_INVALID naming file and line.
  */
 export async function replay(directory: string, ledger: Ledger): Promise<Earlier> {
   const segments = (await readdir(directory)).map(segmentNumber).filter((number) => number !== undefined).toSorted((a, b) => a - b);
@@ -22,7 +24,7 @@ export async function replay(directory: string, ledger: Ledger): Promise<Earlier
   for (const number of segments) {
     const path = join(directory, segmentName(number));
     const whole = await replaySegment(path, number, ledger);
-    if ((await stat(path)).size > whole) await cut(path, whole);
+    if ((await stat(path)).size > whole) await setAside(path, whole);
     bytes += whole;
   }
   return { segments, bytes };
@@ -60,12 +62,8 @@ export function eventOf(line: Line): AuditEvent | undefined {
   }
 }
 
-async function cut(path: string, size: number): Promise<void> {
-  await truncate(path, size);
-  const file = await open(path, 'r+');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+/** Cuts a torn end off, and keeps its bytes beside the segment: they count for nothing, but nothing is thrown away unseen. */
+async function setAside(path: string, whole: number): Promise<void> {
+  await pipeline(createReadStream(path, { start: whole }), createWriteStream(`${path}.torn`, { flags: 'a', mode: 0o600, flush: true }));
+  await cutFile(path, whole);
 }

@@ -63,13 +63,18 @@ export class Segment {
   async cut(): Promise<void> {
     const there = await stat(this.#path).catch(() => undefined);
     if (there?.ino !== this.#inode || there.size <= this.size) return;
-    await truncate(this.#path, this.size);
-    const file = await open(this.#path, 'r+');
-    try {
-    await file.datasync();
+    await cutFile(this.#path, this.size);
+  }
+}
+
+/** Shortens a file; durable when resolved. */
+export async function cutFile(path: string, size: number): Promise<void> {
+  await truncate(path, size);
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
   } finally {
     await file.close();
-  }
   }
 }
 

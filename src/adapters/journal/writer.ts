@@ -4,7 +4,6 @@ import type { Settings } from './options.js';
 import { Segment } from './segment.js';
 
 const mostEvents = 256;
-const mostBytes = 1024 ** 2;
 
 interface Waiting {
   readonly event: AuditEvent;
@@ -37,8 +36,8 @@ export class Writer {
 
   append(event: AuditEvent): Promise<void> {
     if (this.#closed) return Promise.reject(new AccessError('AUDIT_UNAVAILABLE', 'the journal is closed'));
-    const line = Buffer.from(`${JSON.stringify(event)}\n`);
     return new Promise((resolve, reject) => {
+      const line = lineOf(event);
       this.#queue.push({ event, line, resolve, reject });
       this.#draining ??= this.#drain();
     });
@@ -65,7 +64,7 @@ export class Writer {
   #take(): Waiting[] {
     const group: Waiting[] = [];
     let bytes = 0;
-    while (this.#queue.length > 0 && group.length < mostEvents && bytes < mostBytes) {
+    while (this.#queue.length > 0 && group.length < mostEvents && bytes < this.#settings.batchBytes) {
       const next = this.#queue.shift() as Waiting;
       const room = this.#settings.maxBytes - (intents.has(next.event.code) ? this.#settings.reserveBytes : 0) - this.#bytes - bytes;
       if (next.line.length > room) {
@@ -115,6 +114,15 @@ export class Writer {
       this.#segment = await Segment.create(this.#settings.directory, this.#next - 1);
     }
     return this.#segment;
+  }
+}
+
+/** Made when it is appended: what the caller changes later is not recorded. */
+function lineOf(event: AuditEvent): Buffer {
+  try {
+    return Buffer.from(`${JSON.stringify(event)}\n`);
+  } catch (error) {
+    throw new AccessError('AUDIT_UNAVAILABLE', 'the event cannot be written as JSON', { cause: error });
   }
 }
 

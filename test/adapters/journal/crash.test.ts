@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { journal } from '../../../src/adapters/journal/index.js';
@@ -9,19 +10,19 @@ const storm = join(import.meta.dirname, 'storm.ts');
 
 describe('kill -9 under 64 writers', () => {
   it('loses nothing that was acknowledged, repeats nothing, keeps the order, and names what is open', async () => {
-    const directory = place();
+    const [directory, printed] = [place(), place()];
     const acknowledged = new Set<string>();
     for (let round = 0; round < 5; round += 1) {
-      const child = spawn(process.execPath, ['--import', 'tsx', storm, directory], { stdio: ['ignore', 'pipe', 'inherit'] });
-      let printed = '';
-      child.stdout.on('data', (chunk: Buffer) => {
-        printed += chunk.toString();
-      });
-      await once(child.stdout, 'data');
+      const path = join(printed, `round-${round}`);
+      const file = openSync(path, 'w');
+      const child = spawn(process.execPath, ['--import', 'tsx', storm, directory], { stdio: ['ignore', file, 'inherit'] });
+      const ended = once(child, 'close');
+      while (statSync(path).size === 0 && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 5));
       await new Promise((resolve) => setTimeout(resolve, 60 + round * 37));
       child.kill('SIGKILL');
-      await once(child, 'close');
-      for (const id of printed.split('\n').slice(0, -1)) acknowledged.add(id);
+      expect(await ended, 'it was killed, and did not fail by itself').toEqual([null, 'SIGKILL']);
+      closeSync(file);
+      for (const id of readFileSync(path, 'utf8').split('\n').slice(0, -1)) acknowledged.add(id);
     }
     const log = await journal({ directory });
     const events = eventsIn(directory);

@@ -1,4 +1,4 @@
-/** Appends without end, many at once, and prints the id of each event once it is durable. Killed by its test. */
+/** Appends without end, many at once, and prints the id of each event, into a file, once it is durable. Killed by its test. */
 import { writeSync } from 'node:fs';
 import { journal } from '../../../src/adapters/journal/index.js';
 import { sampleEvent } from '../../../src/core/contract/index.js';
