@@ -29,6 +29,11 @@ export function abortable<T>(work: Promise<T>, signal: AbortSignal, late: (value
   });
 }
 
+/** The same for work that is only begun here, so that what throws at once is a rejection too. */
+export function heeding<T>(begin: () => T | Promise<T>, signal: AbortSignal): Promise<T> {
+  return abortable((async () => begin())(), signal);
+}
+
 /** Forwards the abort of `from` to `to`; the returned function stops that. */
 export function follow(from: AbortSignal | undefined, to: AbortController): () => void {
   if (from === undefined) return () => undefined;

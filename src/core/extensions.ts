@@ -1,4 +1,4 @@
-import { abortable, reasonOf } from './abort.js';
+import { heeding, reasonOf } from './abort.js';
 import { Disposal } from './disposal.js';
 import { AccessError } from './errors.js';
 import { facts } from './freeze.js';
@@ -120,11 +120,6 @@ async function guard(guards: readonly Named<AnyGuard>[], given: FactsAfter[keyof
     return guarded(plugin, answer);
   }
   return undefined;
-}
-
-/** A plugin that does not heed the signal does not hold the request. */
-function heeding<T>(act: () => T | Promise<T>, signal: AbortSignal): Promise<T> {
-  return abortable((async () => act())(), signal);
 }
 
 const longest = 500;

@@ -1,3 +1,4 @@
+import { heeding } from './abort.js';
 import { checkAnalysis, checkDecision } from './answers.js';
 import { AccessError } from './errors.js';
 import type { Extensions } from './extensions.js';
@@ -44,7 +45,7 @@ export function createJudge(analyzer: Analyzer, policy: PolicyDecisionPoint, ext
 
 async function analyze(analyzer: Analyzer, sql: string, grant: Grant, signal: AbortSignal): Promise<Analysis> {
   try {
-    return await analyzer.analyze(sql, { database: grant.scope.database, schema: grant.scope.schema }, signal);
+    return await heeding(() => analyzer.analyze(sql, { database: grant.scope.database, schema: grant.scope.schema }, signal), signal);
   } catch (error) {
     throw AccessError.from(error, 'ANALYSIS_UNAVAILABLE');
   }
@@ -85,7 +86,7 @@ function asksOf(analysis: Analysis, scope: Scope): readonly Ask[] {
 export async function decide(policy: PolicyDecisionPoint, question: Parameters<PolicyDecisionPoint['decide']>[0], seen: Seen, signal: AbortSignal): Promise<Decision> {
   let decision: Decision;
   try {
-    decision = await policy.decide(question, signal);
+    decision = await heeding(() => policy.decide(question, signal), signal);
   } catch (error) {
     throw AccessError.from(error, 'POLICY_UNAVAILABLE');
   }

@@ -1,3 +1,4 @@
+import { heeding } from './abort.js';
 import { decide, type Judge } from './judge.js';
 import type { AuditEvent } from './events.js';
 import { explain } from './explain.js';
@@ -57,7 +58,7 @@ export function createLooks(parts: LooksParts): Looks {
     async record({ asked, identity }, trip) {
       if (sessions.isForeign(asked.session, identity)) return unknown();
       trip.stageName = 'audit';
-      const events = await audit.record(asked.session);
+      const events = await heeding(() => audit.record(asked.session), trip.signal);
       const first = events[0];
       return first !== undefined && isOwner(first, identity) ? events : unknown();
     },

@@ -1,3 +1,4 @@
+import { heeding } from '../abort.js';
 import { checkApproval } from '../answers.js';
 import type { Clock } from '../clock.js';
 import type { Extensions } from '../extensions.js';
@@ -18,7 +19,8 @@ export function createApprovalStage(approver: Approver, sessions: Sessions, exte
   const consent = async (scoped: Scoped, trip: Trip): Promise<Approval | Stop | undefined> => {
     const terms = scoped.decision.obligations.filter((each) => each.type === 'approval').map((each) => each.value);
     if (terms.length === 0) return undefined;
-    const answer = await approver.seek({ facts: scoped, terms: terms.length === 1 ? (terms[0] as Json) : terms }, trip.signal);
+    const request = { facts: scoped, terms: terms.length === 1 ? (terms[0] as Json) : terms };
+    const answer = await heeding(() => approver.seek(request, trip.signal), trip.signal);
     if (isStop(answer)) return answer;
     const approval = checkApproval(answer);
     const { principal, actor } = scoped.identity;

@@ -1,3 +1,4 @@
+import { heeding } from '../abort.js';
 import { checkIdentity } from '../answers.js';
 import type { Extensions } from '../extensions.js';
 import type { Identified, Moment, Received } from '../model.js';
@@ -12,7 +13,7 @@ export function createIdentityStage(provider: IdentityProvider, extensions: Exte
   return (credential: Credential) =>
     async <M extends Moment>(received: Received<M>, trip: Trip): Promise<Added | Stop> => {
       if (typeof credential?.token !== 'string' || credential.token === '') return deny('UNAUTHENTICATED', undefined, { reason: 'credential.missing' });
-      const answer = await provider.authenticate(credential, trip.signal);
+      const answer = await heeding(() => provider.authenticate(credential, trip.signal), trip.signal);
       if (isStop(answer)) return answer;
       const identity = checkIdentity(answer);
       trip.seen.identity = identity;
