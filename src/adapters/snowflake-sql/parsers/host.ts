@@ -11,6 +11,8 @@ export interface HostEvents {
 /** One place where both parsers run apart from the event loop; takes one text at a time. */
 export interface Host {
   read(canonical: string): void;
+  /** How long it has worked on a text, in milliseconds; 0 before it has taken it up, and when it is through with it. */
+  workedMs(): number;
   /** Ends it at once, whatever it is doing. */
   end(): Promise<unknown>;
 }
@@ -31,10 +33,17 @@ const fromSource = `import("tsx/esm/api").then((tsx) => { tsx.register(); return
 
 /** A worker thread; it never keeps the process alive by itself. */
 export const startThread: StartHost = (events) => {
-  const thread = isSource ? new Worker(fromSource, { ...apart, eval: true }) : new Worker(new URL('./worker.js', import.meta.url), apart);
+  const since = new BigInt64Array(new SharedArrayBuffer(8));
+  const options = { ...apart, workerData: since };
+  const thread = isSource ? new Worker(fromSource, { ...options, eval: true }) : new Worker(new URL('./worker.js', import.meta.url), options);
   thread.on('message', (message: 'ready' | Readings) => (message === 'ready' ? events.ready() : events.answer(message)));
   thread.on('error', () => events.gone());
   thread.on('exit', () => events.gone());
   thread.unref();
-  return { read: (canonical) => thread.postMessage(canonical, []), end: () => thread.terminate() };
+  return { read: (canonical) => thread.postMessage(canonical, []), workedMs: () => elapsedMs(Atomics.load(since, 0)), end: () => thread.terminate() };
 };
+
+/** Since a moment of the monotonic clock that all threads share; 0n stands for none. */
+function elapsedMs(since: bigint): number {
+  return since === 0n ? 0 : Number((process.hrtime.bigint() - since) / 1_000_000n);
+}

@@ -10,7 +10,10 @@ const closed: Readings = { ok: false, why: 'crashed', detail: 'the parsers are c
 const tooMany: Readings = { ok: false, why: 'timeout', detail: 'too many statements are waiting' };
 const unstartable: Readings = { ok: false, why: 'crashed', detail: 'the parsers do not start' };
 
-/** How the parsers are run: the limit for one statement in milliseconds (500) and the most threads at a time (2). */
+/**
+ * How the parsers are run: the limit for one statement in milliseconds (500; four times as much in the first five seconds of a
+ * thread, while V8 compiles), and the most threads at a time (2).
+ */
 export interface ReadersOptions {
   readonly timeoutMs?: number;
   readonly size?: number;

@@ -1,9 +1,14 @@
+import { performance } from 'node:perf_hooks';
 import type { Host, StartHost } from './host.js';
 import type { Job } from './job.js';
 import type { Readings } from './reading.js';
 
-/** How long a host may take to load both parsers: some hundred milliseconds in fact, far more on a starved machine. */
+/** How long a host may take to load both parsers, or to take up a text: some hundred milliseconds in fact, far more on a starved machine. */
 const startLimitMs = 15_000;
+
+/** While V8 still optimises the parsers' code, every text takes longer: so long after its start a thread has several times the limit. */
+const youngMs = 5_000;
+const grace = 4;
 
 /** What a seat tells the pool it belongs to. */
 export interface SeatEvents {
@@ -17,6 +22,8 @@ export interface SeatEvents {
 export class Seat {
   private job: Job | undefined;
   private loaded = false;
+  private loadedAt = 0;
+  private takenAt = 0;
   private over = false;
   private timer: NodeJS.Timeout;
   private readonly host: Host;
@@ -41,7 +48,8 @@ export class Seat {
 
   take(job: Job): void {
     this.job = job;
-    this.timer = setTimeout(() => this.expire(job), this.timeoutMs);
+    this.takenAt = performance.now();
+    this.wait(job, this.timeoutMs);
     this.host.read(job.canonical);
   }
 
@@ -54,6 +62,7 @@ export class Seat {
     if (this.over) return;
     clearTimeout(this.timer);
     this.loaded = true;
+    this.loadedAt = performance.now();
     this.events.free(this);
   }
 
@@ -67,10 +76,21 @@ export class Seat {
     this.events.free(this);
   }
 
-  /** When this loop itself was blocked, the answer is already here but behind the timer: it is let through first. */
+  private wait(job: Job, ms: number): void {
+    this.timer = setTimeout(() => this.expire(job), Math.max(ms, 1));
+  }
+
+  /**
+   * When this loop itself was blocked, the answer is already here but behind the timer: it is let through first. Only the time that the
+   * thread has worked on the text counts against it.
+   */
   private expire(job: Job): void {
     setImmediate(() => {
-      if (this.job === job) this.lose('timeout', `not read within ${this.timeoutMs} ms`);
+      if (this.job !== job) return;
+      const limitMs = performance.now() - this.loadedAt < youngMs ? grace * this.timeoutMs : this.timeoutMs;
+      const workedMs = this.host.workedMs();
+      if (workedMs >= limitMs || performance.now() - this.takenAt >= startLimitMs) this.lose('timeout', `not read within ${this.timeoutMs} ms`);
+      else this.wait(job, workedMs === 0 ? this.timeoutMs : limitMs - workedMs);
     });
   }
 

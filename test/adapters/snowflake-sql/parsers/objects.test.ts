@@ -48,6 +48,7 @@ describe('relations of a query, as both parsers read them', () => {
     ['LIKE ALL', "select 1 from t where x like all ('a', (select 1 from a))", ['A', 'T']],
     ['star ILIKE', "select * ilike 'x%' from t", ['T']],
     ['a table named like a function', 'select 1 from rank join count on rank.x = count.x', ['COUNT', 'RANK']],
+    ['a star with less inside a call', 'select object_construct(* exclude (x)) from t', ['T']],
     ['old outer join', 'select 1 from a, b where a.x = b.x (+)', ['A', 'B']],
   ])('%s', (_clause, sql, expected) => {
     expect(reads(sql)).toEqual(expected);
@@ -71,6 +72,9 @@ describe('targets and sources', () => {
     ['create table a like b', 'CREATE TABLE', ['A'], ['B']],
     ['create table if not exists a (x int primary key references b (y), z varchar(3) default (select 1 from d), constraint k foreign key (x) references c (y))', 'CREATE TABLE', ['A'], ['B', 'C', 'D']],
     ['create or replace view v copy grants as select x from a union select x from b', 'CREATE VIEW', ['V'], ['A', 'B']],
+    ['create or replace view v (x) copy grants as (select x from a)', 'CREATE VIEW', ['V'], ['A']],
+    ['create table t as (select x from a)', 'CREATE TABLE', ['T'], ['A']],
+    ['update a set x = 1 from b join c on true', 'UPDATE', ['A'], ['B', 'C']],
     ['alter table a rename to s.b', 'ALTER TABLE', ['A', 'S.B'], []],
     ['alter table a swap with b', 'ALTER TABLE', ['A', 'B'], []],
     ['alter table a add column x int default (select 1 from b)', 'ALTER TABLE', ['A'], ['B']],

@@ -7,7 +7,7 @@ import { together, type Sources } from './outputs.js';
 
 /** What makes a value depend on more than the columns named in it. */
 const beyond: ReadonlySet<string> = new Set([
-  'Query', 'Subquery', 'Exists', 'InSubquery', 'body', 'Wildcard', 'QualifiedWildcard', 'NamedWindow', 'window_name', 'Prior', 'Prefixed', 'CompoundFieldAccess',
+  'Query', 'Subquery', 'Exists', 'InSubquery', 'body', 'Wildcard', 'QualifiedWildcard', 'WildcardWithOptions', 'NamedWindow', 'window_name', 'Prior', 'Prefixed', 'CompoundFieldAccess',
 ]);
 
 /** Every column that an expression of sqlparser's tree names, wherever in it. */

@@ -25,11 +25,11 @@ export const containers: ReadonlySet<string> = new Set([
   'end_side_text', 'Preceding', 'Following', 'desc', 'explicit_asc', 'nulls_first', 'ignore_nulls', 'filter', 'default', 'args',
   'from_for_syntax', 'pattern', 'symmetric', 'no_parens', 'annotated', 'position', 'default_value', 'negated', 'is_is_not', 'flags', 'ordered',
   // changes and definitions
-  'conditional_insert', 'source', 'set', 'from_clause', 'matched', 'condition', 'then', 'as_select', 'clone_source', 'constraints',
+  'conditional_insert', 'source', 'set', 'from_clause', 'from_joins', 'matched', 'condition', 'then', 'as_select', 'clone_source', 'constraints',
   'constraint_order', 'primary_key', 'unique', 'nullable', 'References', 'references', 'ForeignKey', 'modifiers', 'Like', 'PrimaryKey', 'Unique',
   'AddColumn', 'column_def', 'DropColumn', 'RenameColumn', 'AlterColumn', 'action', 'SetDataType', 'SetDefault', 'AddConstraint', 'DropConstraint', 'ClusterBy',
   'if_exists', 'if_not_exists', 'old_name', 'new_name', 'comment', 'Comment', 'NotNull', 'auto_increment', 'has_constraint_keyword', 'columns_parenthesized', 'on_delete', 'on_update', 'match_type',
-  'properties', 'query_parenthesized',
+  'properties', 'query_parenthesized', 'as_select_parenthesized',
   // data types
   'data_type', 'length', 'precision', 'scale', 'timezone', 'element_type', 'dimension', 'integer_spelling', 'Custom', 'name', 'key_type', 'value_type',
 ]);

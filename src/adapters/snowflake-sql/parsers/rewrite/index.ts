@@ -1,3 +1,4 @@
+import { viewsWithoutGrants } from './copy-grants.js';
 import { undirectedJoins } from './directed-join.js';
 import { untypedLambdas } from './lambda-types.js';
 import { simplerPatterns } from './match-recognize.js';
@@ -19,6 +20,6 @@ const through = (rewrites: readonly Rewrite[]) => (text: string): string => {
 export const forPolyglot = through([plainTypes, pathsWithoutCasts, starsWithoutIlike, untypedLambdas]);
 
 /** What sqlparser is asked when it does not read the text as it is: the same objects, and perhaps `stand`, in syntax it knows. */
-export const forSqlparser = through([plainTypes, undirectedJoins, aliasBeforeWindow, simplerPatterns]);
+export const forSqlparser = through([plainTypes, undirectedJoins, aliasBeforeWindow, simplerPatterns, viewsWithoutGrants]);
 
 export { stand } from './match-recognize.js';

@@ -13,9 +13,16 @@ export function untypedLambdas(pieces: readonly string[]): string[] {
     const last = before(kept, at);
     const open = kept[last] === ')' ? opening(kept, last) : -1;
     if (open >= 0 && kept.slice(open, last + 1).every(isHarmless)) kept.splice(open, last + 1 - open, '(', parameters(kept.slice(open + 1, last)), ')');
-    else if (isWord(kept[last]) && isWord(kept[before(kept, last)])) kept.splice(last, 1);
+    else if (isTyped(kept, last)) kept[last] = '';
   }
   return kept;
+}
+
+/** True at the type of `, x INT` or `(x INT`. */
+function isTyped(pieces: readonly string[], type: number): boolean {
+  const name = before(pieces, type);
+  const lead = pieces[before(pieces, name)];
+  return isWord(pieces[type]) && isWord(pieces[name]) && (lead === ',' || lead === '(');
 }
 
 /** The first word of every item of a list, by commas outside brackets. */

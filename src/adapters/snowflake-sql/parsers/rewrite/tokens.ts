@@ -1,11 +1,11 @@
-const token = /\s+|'(?:[^'\\]|\\[^]|'')*'|\$\$[^]*?\$\$|"(?:[^"]|"")*"|[A-Za-z_][\w$]*|\d[\w.]*|::|->|=>|[^]/g;
+const token = /\s+|'(?:[^'\\]|\\[^]|'')*'|\$\$[^]*?\$\$|"(?:[^"]|"")*"|[A-Za-z_][\w$]*|\d[\w.]*|::|->>?|=>|[^]/g;
 
 /** The text cut into words, literals, signs and the blanks between them; joined again it is the text. */
 export function cut(text: string): string[] {
   return text.match(token) ?? [];
 }
 
-const isBlank = (piece: string | undefined): boolean => piece !== undefined && /^\s/.test(piece);
+const isBlank = (piece: string | undefined): boolean => piece === '' || (piece !== undefined && /^\s/.test(piece));
 
 /** The place of the next piece that is not blank; past the end when there is none. */
 export function after(pieces: readonly string[], at: number): number {
