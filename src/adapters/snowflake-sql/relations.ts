@@ -38,7 +38,7 @@ function relationsIn(tokens: readonly Token[]): readonly number[] {
     if (isSign(token, '(')) open.push(before);
     else if (isSign(token, ')')) open.pop();
     const asTable = isWord(token, 'JOIN') || (isWord(token, 'FROM') && !isWord(before, 'DISTINCT') && !(isWord(open.at(-1), ...withFrom) && !selectsSince(tokens, at)));
-    if (asTable && !isSign(before, '.')) places.push(isWord(tokens[at + 1], 'DIRECTED') ? at + 2 : at + 1);
+    if (asTable && !isSign(before, '.') && !isSign(before, ':')) places.push(isWord(tokens[at + 1], 'DIRECTED') ? at + 2 : at + 1);
   }
   return places;
 }

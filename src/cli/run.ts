@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { analyze } from './analyze.js';
+import { exitCodes, UsageError, type ExitCode } from './exit.js';
+import type { Streams } from './streams.js';
+
+type Command = (args: readonly string[], streams: Streams) => Promise<ExitCode>;
+
+const commands: ReadonlyMap<string, Command> = new Map([['analyze', analyze]]);
+
+const help = `Usage: sallyport <command> [options]
+
+Commands:
+  analyze   say what Snowflake statements do, and whether a plain policy lets them run
+
+Options:
+  -h, --help      this text; sallyport <command> --help for more
+  -V, --version   the version
+
+Exit codes: 0 done; 1 denied, or part of the input could not be used; 2 wrong command line; 3 needs approval; 70 the command failed.
+`;
+
+/** Runs one command line to its end. Never rejects: what goes wrong is said on `stderr` and in the exit code. */
+export async function run(args: readonly string[], streams: Streams): Promise<ExitCode> {
+  try {
+    return await chosen(args, streams);
+  } catch (error) {
+    return failed(error, streams);
+  }
+}
+
+/** Says what ended a command early; a reader that left needs no words. */
+export function failed(error: unknown, { stderr }: Streams): ExitCode {
+  if (error instanceof UsageError) {
+    stderr.write(`sallyport: ${error.message}\nTry sallyport --help.\n`);
+    return exitCodes.usage;
+  }
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code !== 'EPIPE') stderr.write(`sallyport: ${message}\n`);
+  return exitCodes.failed;
+}
+
+async function chosen([name = '', ...args]: readonly string[], streams: Streams): Promise<ExitCode> {
+  if (name === '--help' || name === '-h') return say(streams, help);
+  if (name === '--version' || name === '-V') return say(streams, `${version()}\n`);
+  const command = commands.get(name);
+  if (command === undefined) throw new UsageError(name === '' ? 'no command' : `unknown command or option ${JSON.stringify(name)}`);
+  return command(args, streams);
+}
+
+function say({ stdout }: Streams, text: string): ExitCode {
+  stdout.write(text);
+  return exitCodes.done;
+}
+
+function version(): string {
+  return (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+}
