@@ -35,7 +35,7 @@ describe('lineage that is certain', () => {
 describe('lineage that is not certain is unknown', () => {
   it.each([
     ['a star', 'select * from t'], ['a star of one relation', 'select t.* from t'], ['a star without a column', 'select * exclude (a) from t'], ['a star with a column replaced', 'select * replace (1 as a) from t'],
-    ['a star renamed', 'select * rename (secret as a) from t'], ['a star inside a call', 'select object_construct(*) as a from t'], ['a star with less inside a call', 'select object_construct(* exclude b) as a from t'], ['a star hashed', 'select hash(*) as a from t'],
+    ['a star renamed', 'select * rename (secret as a) from t'], ['a star inside a call', 'select object_construct(*) as a from t'], ['a star with less inside a call', 'select object_construct(* exclude b) as a from t'], ['a star in braces', 'select {*} as a from t'], ['a star hashed', 'select hash(*) as a from t'],
     ["a relation's star inside a call", 'select object_construct(t.*) as a from t'], ['a place', 'select $1 as a from (select secret from t)'], ['a place of a relation', 'select q.$1 as a from (select secret from t) q'],
     ['columns renamed by an alias', 'select a from (select secret from t) q (a)'], ['columns of a table renamed by an alias', 'select q.a from t q (a)'], ['columns of a CTE renamed', 'with c (a) as (select secret from t) select a from c'],
     ['four parts', 'select db.s.t.col as a from db.s.t'], ['three parts', 'select s.t.col as a from s.t'], ['flattened values', 'select f.value as a from t, lateral flatten(input => t.secret) f'],

@@ -49,6 +49,9 @@ describe('relations of a query, as both parsers read them', () => {
     ['star ILIKE', "select * ilike 'x%' from t", ['T']],
     ['a table named like a function', 'select 1 from rank join count on rank.x = count.x', ['COUNT', 'RANK']],
     ['a star with less inside a call', 'select object_construct(* exclude (x)) from t', ['T']],
+    ['ROLLUP inside GROUPING SETS', 'select 1 from t group by grouping sets (x, rollup (y), cube (z, (select 1 from a)))', ['A', 'T']],
+    ['a star in braces', 'select {*}, {t.*}, {* exclude (x)} from t', ['T']],
+    ['a path behind a bracket', 'select (parse_json((select 1 from a))):x.y[0]::int, f(v):"k l" from t', ['A', 'T']],
     ['old outer join', 'select 1 from a, b where a.x = b.x (+)', ['A', 'B']],
   ])('%s', (_clause, sql, expected) => {
     expect(reads(sql)).toEqual(expected);

@@ -16,6 +16,8 @@ describe('what a parser is asked instead', () => {
     [forSqlparser, 'select 1 from s.t window w as (order by x)', 'select 1 from s.t AS w__ window w as (order by x)'],
     [forSqlparser, 'select 1 from (select 1) window w as (order by x)', 'select 1 from (select 1) AS w__ window w as (order by x)'],
     [forSqlparser, 'select * from (select 1) match_recognize (measures final last(x) as l pattern (a b+ {- c -})) m', 'select * from ((select 1) CROSS JOIN mr__ match_recognize (measures  last(x) as l pattern (p))) m'],
+    [forPolyglot, 'select (a):b.c, (d):"e\'f" from t', "select (a)['b'].c, (d)['ef'] from t"],
+    [forSqlparser, 'select {*}, { t.* exclude (a) }, {\'k\': 1} from t', "select $1, $1, {'k': 1} from t"],
     [forSqlparser, 'create view v (a) copy grants as select 1 from copy', 'create view v (a)   as select 1 from copy'],
   ])('%o %s', (rewrite, text, instead) => {
     expect(rewrite(text)).toBe(instead);
@@ -27,7 +29,7 @@ describe('what a parser is asked instead', () => {
     ['a table named directed', forSqlparser, 'select 1 from directed join u'], ['an alias directed', forSqlparser, 'select 1 from t directed join u on true'],
     ['a window behind a condition', forSqlparser, 'select 1 from t where (a) window w as (order by x)'], ['a window behind an alias', forSqlparser, 'select 1 from t a window w as (order by x)'],
     ['a column named window', forSqlparser, 'select window, w from t'], ['a query in a pattern', forSqlparser, 'select * from t match_recognize (pattern (a (select 1 from u)))'],
-    ['a call named pattern elsewhere', forSqlparser, 'select pattern (a, b) from t'], ['a relation named copy', forSqlparser, 'create view v as select 1 from copy grants'],
+    ['a call named pattern elsewhere', forSqlparser, 'select pattern (a, b) from t'], ['a query in braces', forSqlparser, 'select {* exclude (select 1 from u)} from t'], ['a relation named copy', forSqlparser, 'create view v as select 1 from copy grants'],
   ])('leaves %s alone', (_what, rewrite, text) => {
     expect(rewrite(text)).toBe(text);
   });

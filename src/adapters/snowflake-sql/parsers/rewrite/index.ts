@@ -1,3 +1,4 @@
+import { starsWithoutBraces } from './braced-star.js';
 import { viewsWithoutGrants } from './copy-grants.js';
 import { undirectedJoins } from './directed-join.js';
 import { untypedLambdas } from './lambda-types.js';
@@ -20,6 +21,6 @@ const through = (rewrites: readonly Rewrite[]) => (text: string): string => {
 export const forPolyglot = through([plainTypes, pathsWithoutCasts, starsWithoutIlike, untypedLambdas]);
 
 /** What sqlparser is asked when it does not read the text as it is: the same objects, and perhaps `stand`, in syntax it knows. */
-export const forSqlparser = through([plainTypes, undirectedJoins, aliasBeforeWindow, simplerPatterns, viewsWithoutGrants]);
+export const forSqlparser = through([plainTypes, starsWithoutBraces, undirectedJoins, aliasBeforeWindow, simplerPatterns, viewsWithoutGrants]);
 
 export { stand } from './match-recognize.js';

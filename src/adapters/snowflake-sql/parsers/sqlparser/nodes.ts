@@ -55,6 +55,14 @@ export const nodes: Readonly<Record<string, Handler>> = {
   },
   Identifier: (walk, payload) => walk.gathering.column([part(payload)]),
   CompoundIdentifier: (walk, payload) => walk.gathering.column(list(payload, 'a column').map(part)),
+  // ROLLUP and CUBE inside GROUPING SETS are held as if they were functions.
+  GroupingSets: (walk, payload, scope) => {
+    for (const each of list(payload, 'GROUPING SETS').flatMap((set) => list(set, 'GROUPING SETS'))) {
+      const called = isTree(each) ? each['Function'] : undefined;
+      const grouping = isTree(called) && objectName(called['name']).every((name, _at, all) => all.length === 1 && (spells(name, 'ROLLUP') || spells(name, 'CUBE')));
+      walk.visit(grouping ? without(called, 'name') : each, scope);
+    }
+  },
   Like: like,
   ILike: like,
   Collate: (walk, payload, scope) => walk.visit(without(tree(payload, 'COLLATE'), 'collation'), scope),
