@@ -28,13 +28,18 @@ export function checkCalls(tokens: readonly Token[], own: OwnFunctions): void {
   for (const [at, token] of tokens.entries()) {
     const before = tokens[at - 1];
     if (isWord(token, 'NEXTVAL') && isSign(before, '.')) throw new Refused('sql.sequence');
-    if (!isIdentifier(token) || !isSign(tokens[at + 1], '(') || isColumnList(tokens, at)) continue;
+    if (!isIdentifier(token) || !isSign(tokens[at + 1], '(') || isOuter(tokens, at + 1) || isColumnList(tokens, at)) continue;
     if (isSign(before, '.')) {
       if (!own.has(nameAt(tokens, headOf(tokens, at)).name)) throw new Refused('sql.function_name', named(token));
     } else if (token.kind === 'quoted') {
       if (!own.has(nameAt(tokens, at).name)) throw new Refused('sql.function_name');
     } else if (!syntax.has(token.upper) || isBuiltin(token.upper)) checkBare(tokens, at, token, own);
   }
+}
+
+/** `column(+)`, the old way to write an outer join. */
+function isOuter(tokens: readonly Token[], open: number): boolean {
+  return isSign(tokens[open + 1], '+') && isSign(tokens[open + 2], ')');
 }
 
 function checkBare(tokens: readonly Token[], at: number, token: Token, own: OwnFunctions): void {
