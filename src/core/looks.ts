@@ -59,6 +59,7 @@ export function createLooks(parts: LooksParts): Looks {
       if (sessions.isForeign(asked.session, identity)) return unknown();
       trip.stageName = 'audit';
       const events = await heeding(() => audit.record(asked.session), trip.signal);
+      trip.stageName = 'scope';
       const first = events[0];
       return first !== undefined && isOwner(first, identity) ? events : unknown();
     },
