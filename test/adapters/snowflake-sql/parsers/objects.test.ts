@@ -52,6 +52,9 @@ describe('relations of a query, as both parsers read them', () => {
     ['ROLLUP inside GROUPING SETS', 'select 1 from t group by grouping sets (x, rollup (y), cube (z, (select 1 from a)))', ['A', 'T']],
     ['a star in braces', 'select {*}, {t.*}, {* exclude (x)} from t', ['T']],
     ['a path behind a bracket', 'select (parse_json((select 1 from a))):x.y[0]::int, f(v):"k l" from t', ['A', 'T']],
+    ['words that are names here', 'select old.x, new.y, first.z from t old join u new on old.k = new.k left join (select 1 as z) first on true', ['T', 'U']],
+    ['a list with such words', 'select a, format, settings from t', ['T']],
+    ['a relation with such a name', 'select date.x from date, time where date.x = time.x', ['DATE', 'TIME']],
     ['old outer join', 'select 1 from a, b where a.x = b.x (+)', ['A', 'B']],
   ])('%s', (_clause, sql, expected) => {
     expect(reads(sql)).toEqual(expected);

@@ -1,0 +1,36 @@
+import { after, before, isWord, says } from './tokens.js';
+
+/** Words that Snowflake takes as names and polyglot as the beginning of something else, in a list or behind a relation. */
+const inLists = ['FORMAT', 'SETTINGS'];
+const asAliases = [
+  'AFTER', 'ALWAYS', 'BEFORE', 'BODY', 'CACHE', 'COLUMN', 'COMMENT', 'CURRENT', 'DATABASE', 'DATE', 'DOMAIN', 'FINAL', 'FIRST', 'FORMAT', 'INDEX', 'INPUT', 'KEEP', 'KEY', 'LANGUAGE', 'LAST',
+  'LOAD', 'LOCAL', 'MATCH', 'MEASURES', 'NEW', 'NEXT', 'OLD', 'OPERATOR', 'OUTPUT', 'PATTERN', 'PERCENT', 'PRIMARY', 'PRIOR', 'RANGE', 'SCHEMA', 'SEQUENCE', 'SORT', 'START', 'STATEMENT', 'SYSTEM',
+  'TIME', 'TIMESTAMP', 'TRANSACTION', 'TYPE', 'VIEW', 'WAREHOUSE',
+];
+const following = ['ON', 'JOIN', 'LEFT', 'RIGHT', 'INNER', 'FULL', 'CROSS', 'NATURAL', 'WHERE', 'GROUP', 'ORDER', 'HAVING', 'QUALIFY', 'USING', 'LIMIT', 'UNION'];
+
+/**
+ * `a, format` becomes `a, "FORMAT"`, and `FROM t old, u` with `old.x` becomes `FROM t "OLD", u` with `"OLD".x`, for polyglot.
+ *
+ * Why no object can get lost: a word that is a name is the same name in quotes and upper case, for Snowflake folds it so. One that is
+ * no name makes polyglot read something else than the other parser does in the untouched text, and the statement is refused.
+ */
+export function wordsInQuotes(pieces: readonly string[]): string[] {
+  const aliases = asAliases.filter((word) => pieces.some((piece, at) => says(piece, word) && isQualifier(pieces, at)));
+  return pieces.map((piece, at) => (isListed(pieces, at) || (says(piece, ...aliases) && isAlias(pieces, at)) ? `"${piece.toUpperCase()}"` : piece));
+}
+
+function isListed(pieces: readonly string[], at: number): boolean {
+  return says(pieces[at], ...inLists) && pieces[before(pieces, at)] === ',';
+}
+
+function isQualifier(pieces: readonly string[], at: number): boolean {
+  return pieces[after(pieces, at)] === '.' && pieces[before(pieces, at)] !== '.';
+}
+
+function isAlias(pieces: readonly string[], at: number): boolean {
+  if (isQualifier(pieces, at)) return true;
+  const lead = pieces[before(pieces, at)];
+  const next = pieces[after(pieces, at)];
+  return (isWord(lead) || lead === ')' || lead?.startsWith('"') === true) && (next === undefined || next === ',' || next === ')' || says(next, ...following));
+}
