@@ -25,7 +25,7 @@ describe('a session is its owner\'s, in every respect', () => {
         expect({ ...known, id: '' }).toEqual({ ...unknown, id: '' });
         expect(codeOf(known)).toBe('NOT_FOUND');
       }
-      expect(audit.events.slice(before).every((event) => event.session === undefined)).toBe(true);
+      expect(audit.events.slice(before).every((each) => each.session === undefined)).toBe(true);
     }
     expect(valueOf(await gateway.session({ ...as('token-a'), session: id })).endedBy).toBe('agent');
   });
