@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createReaders } from '../../../../src/adapters/snowflake-sql/parsers/readers.js';
 
 const never = (): AbortSignal => new AbortController().signal;
-const pool = createReaders({ size: 1 });
+const pool = createReaders({ size: 1, timeoutMs: 250 });
 const times = (count: number, piece: string): string => piece.repeat(count);
 
 afterAll(() => pool.close());

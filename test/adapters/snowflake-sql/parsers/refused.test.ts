@@ -55,6 +55,7 @@ describe('a walk', () => {
   it.each([
     ['an unknown field', sqlparserSelect({ surprise: { x: 1 } })], ['an unknown flag', sqlparserSelect({ surprise: true })], ['an unknown word', sqlparserSelect({ surprise: 'x' })],
     ['an unknown number', sqlparserSelect({ surprise: 0 })], ['an unknown node without content', sqlparserSelect({ selection: { Surprise: null } })], ['an unknown statement', { Surprise: {} }],
+    ['a field named like what every object has', sqlparserSelect({ constructor: { x: 1 } })], ['a statement named so', { constructor: {} }],
     ['DML inside', { Query: { body: { Delete: { Delete: {} } } } }], ['a relation of unknown shape', sqlparserSelect({ from: [{ relation: { Table: { name: 't' } }, joins: [] }] })],
     ['a relation with more', sqlparserSelect({ from: [{ relation: { Table: { name: [{ Identifier: { value: 't' } }], surprise: true } }, joins: [] }] })],
     ['a bracketed name', sqlparserSelect({ from: [{ relation: { Table: { name: [{ Identifier: { value: 't', quote_style: '[' } }] } }, joins: [] }] })],

@@ -2,10 +2,12 @@ import type { Gathering } from '../gather.js';
 import { Unparsed } from '../parser.js';
 import { tree, variant } from '../tree.js';
 import { definitions } from './ddl.js';
-import { changes } from './dml.js';
+import { changes, type Statement } from './dml.js';
 import { Walk } from './walk.js';
 
 const queries: ReadonlySet<string> = new Set(['select', 'union', 'intersect', 'except', 'subquery', 'values', 'paren']);
+
+const statements: ReadonlyMap<string, Statement> = new Map([...Object.entries(changes), ...Object.entries(definitions)]);
 
 /** Gathers one statement of polyglot's tree and returns its root verb. */
 export function gatherStatement(statement: unknown, gathering: Gathering): string {
@@ -15,7 +17,7 @@ export function gatherStatement(statement: unknown, gathering: Gathering): strin
     walk.visit(statement, undefined);
     return 'SELECT';
   }
-  const known = changes[name] ?? definitions[name];
+  const known = statements.get(name);
   if (known === undefined) throw new Unparsed(`polyglot ${name}`);
   return known(walk, tree(payload, name));
 }

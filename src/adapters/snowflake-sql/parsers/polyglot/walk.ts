@@ -51,7 +51,7 @@ export class Walk implements Walker {
       const value = node[key];
       // A lone key is a node's name and must be known even where the node is empty.
       if (key === 'span' || (isAbsent(value) && keys.length > 1)) continue;
-      const handler = nodes[key];
+      const handler = Object.hasOwn(nodes, key) ? nodes[key] : undefined;
       if (handler !== undefined && !isNameOnly(value)) handler(this, value, scope);
       else if (containers.has(key) || isNameOnly(value)) this.visit(value, scope, key);
       else throw new Unparsed(`polyglot ${key}`);

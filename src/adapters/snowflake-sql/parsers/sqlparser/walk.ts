@@ -31,7 +31,7 @@ export class Walk implements Walker {
       const value = node[key];
       // A lone key is a node's name and must be known even where the node is empty.
       if (key === 'with' || isSpelling(key) || (isAbsent(value) && keys.length > 1)) continue;
-      const handler = nodes[key];
+      const handler = Object.hasOwn(nodes, key) ? nodes[key] : undefined;
       if (handler !== undefined) handler(this, value, inside);
       else if (containers.has(key)) this.visit(value, inside);
       else throw new Unparsed(`sqlparser ${key}`);
