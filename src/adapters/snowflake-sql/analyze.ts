@@ -10,6 +10,7 @@ import { revealed } from './metadata.js';
 import { resolve, storedCase } from './names.js';
 import { oneStatement, plainer } from './normalize.js';
 import type { Name, Reading, Readers } from './parsers/reading.js';
+import { readable } from './readable/index.js';
 import { Refused, type Reason } from './refusal.js';
 import { checkRelations } from './relations.js';
 import { isSign, isWord, type Token } from './token.js';
@@ -93,7 +94,7 @@ function checkText(tokens: readonly Token[]): void {
 }
 
 async function read(tokens: readonly Token[], { readers, signal }: Bench): Promise<Reading> {
-  const readings = await readers.read(canonicalOf(tokens), signal);
+  const readings = await readers.read(canonicalOf(readable(tokens)), signal);
   if (readings.ok) return readings.reading;
   const reasons: Readonly<Record<typeof readings.why, Reason>> = { unparsed: 'sql.unparsed', disagree: 'sql.parsers_disagree', timeout: 'sql.too_slow', crashed: 'sql.too_slow' };
   throw new Refused(reasons[readings.why], readings.why === 'unparsed' || readings.why === 'disagree' ? readings.detail : undefined);
@@ -101,6 +102,7 @@ async function read(tokens: readonly Token[], { readers, signal }: Bench): Promi
 
 function agrees(root: string, { kind, operation }: Kind): boolean {
   if (kind === 'read') return root === 'SELECT';
+  if (operation === 'ALTER VIEW') return root === 'ALTER TABLE';
   return root === operation || root.startsWith(`${operation} `) || operation.startsWith(`${root} `);
 }
 

@@ -1,0 +1,56 @@
+import { nameAt } from '../names.js';
+import { isSign, isWord, type Token } from '../token.js';
+import { plainColumns } from './create.js';
+import { identifier as id, shapeOf, words } from './shape.js';
+
+const option = '(?:COMMENT|DATA_RETENTION_TIME_IN_DAYS|MAX_DATA_EXTENSION_TIME_IN_DAYS|CHANGE_TRACKING|ENABLE_SCHEMA_EVOLUTION)';
+const type = '[A-Z_][A-Z0-9_]*(?: \\( n(?: , n)? \\))?';
+const column = `(?:COMMENT s|UNSET COMMENT|DROP DEFAULT|(?:SET )?NOT NULL|DROP NOT NULL|(?:SET DATA )?TYPE ${type})`;
+
+/** Changes that name nothing but the columns and constraints of the table itself, each matched to its last token. */
+const ownParts: readonly RegExp[] = [
+  `SET ${option} = (?:s|n|TRUE|FALSE)(?:(?: ,)? ${option} = (?:s|n|TRUE|FALSE))*`,
+  `UNSET ${option}(?: , ${option})*`,
+  '(?:SET|UNSET) SECURE',
+  'DROP (?:PRIMARY|CLUSTERING) KEY',
+  '(?:SUSPEND|RESUME) RECLUSTER',
+  `DROP CONSTRAINT ${id}(?: CASCADE| RESTRICT)?`,
+  `RENAME CONSTRAINT ${id} TO ${id}`,
+  `DROP(?: COLUMN)?(?: IF EXISTS)? ${id}(?: ,(?: COLUMN)?(?: IF EXISTS)? ${id})*`,
+  `(?:ALTER|MODIFY)(?: COLUMN)? ${id} ${column}(?: ,(?: COLUMN)? ${id} ${column})*`,
+].map((pattern) => new RegExp(`^${pattern}$`));
+
+/** ALTER TABLE and ALTER VIEW in a form that readers know: what names nothing but the table's own parts becomes one that does the same. */
+export function plainAlter(tokens: readonly Token[]): readonly Token[] {
+  const start = isWord(tokens[2], 'IF') && isWord(tokens[3], 'EXISTS') ? 4 : 2;
+  const { name, end } = nameAt(tokens, start);
+  if (name.length === 0) return tokens;
+  // A view is altered as a table is, and named like one.
+  const head = [tokens[0] as Token, ...words('TABLE'), ...tokens.slice(2, end)];
+  const action = tokens.slice(end);
+  if (ownParts.some((pattern) => pattern.test(shapeOf(action)))) return [...head, ...words('DROP COLUMN x')];
+  return isWord(action[0], 'ADD') ? [...head, ...added(action)] : [...head, ...action];
+}
+
+/** `ADD [COLUMN] [IF NOT EXISTS] a INT, [COLUMN] [IF NOT EXISTS] b INT`, each column with an ADD of its own. */
+function added(action: readonly Token[]): readonly Token[] {
+  const result: Token[] = [];
+  let depth = 0;
+  const columns = plainColumns(action);
+  for (let at = 0; at < columns.length; at += 1) {
+    const token = columns[at] as Token;
+    if (isSign(token, '(')) depth += 1;
+    if (isSign(token, ')')) depth -= 1;
+    const begins = at === 0 || (depth === 0 && isSign(token, ','));
+    if (!begins) {
+      result.push(token);
+      continue;
+    }
+    const after = at + (isWord(columns[at + 1], 'COLUMN') ? 2 : 1);
+    const conditional = /^IF NOT EXISTS$/.test(shapeOf(columns.slice(after, after + 3)));
+    const plain = isWord(columns[after], 'CONSTRAINT', 'PRIMARY', 'FOREIGN', 'CHECK');
+    result.push(...(at === 0 ? [] : [token]), ...words(plain ? 'ADD' : 'ADD COLUMN'));
+    at = after - 1 + (conditional ? 3 : 0);
+  }
+  return result;
+}
