@@ -44,7 +44,7 @@ function named(text: string): string[] {
 
 describe('no rewrite loses a name', () => {
   const texts = [
-    ...sample(query, { numRuns: 300, seed: 1 }).map((each) => each.sql),
+    ...sample(query, { numRuns: 100, seed: 1 }).map((each) => each.sql),
     ...(rows('test/adapters/snowflake-sql/corpus/benign.jsonl') ?? []).map((row) => canonicalish(row.sql)),
     ...(rows('../shared/data/snowflake-sqlfluff.jsonl') ?? []).map((row) => canonicalish(row.sql)),
   ];
