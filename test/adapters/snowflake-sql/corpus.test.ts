@@ -46,6 +46,15 @@ describe('our own', () => {
   });
 });
 
+describe("the vendor's documented forms", () => {
+  const forms = corpus<Expected>('test/adapters/snowflake-sql/corpus/forms.jsonl') ?? [];
+
+  it('each clause is read where it reads, and each change and escape is found in it', async () => {
+    expect(await misses(forms)).toEqual([]);
+    for (const decision of ['allow', 'approval', 'deny']) expect(forms.filter((each) => each.expect === decision).length).toBeGreaterThan(80);
+  });
+});
+
 interface Lexical {
   readonly id: string;
   readonly sql: string;
