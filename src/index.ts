@@ -1,5 +1,5 @@
 import { snowflakeSql } from './adapters/snowflake-sql/index.js';
-import { buildGateway, type Container, type Gateway, type Parts } from './core/index.js';
+import { buildGateway, tokens, type Analyzer, type Container, type Gateway, type Parts } from './core/index.js';
 
 type Eventually<Some> = { readonly [Name in keyof Some]: Some[Name] | Promise<NonNullable<Some[Name]>> };
 
@@ -21,7 +21,15 @@ export type GatewayConfig =
  */
 export async function createGateway(config: GatewayConfig): Promise<Gateway> {
   const { container, ...given } = config;
-  return buildGateway({ analyzer: snowflakeSql(), ...(await ready(given)) }, container);
+  const parts = await ready(given);
+  const chosen = parts.analyzer !== undefined || container?.isRegistered(tokens.analyzer, true) === true;
+  return buildGateway(chosen ? parts : { ...parts, analyzer: warm(snowflakeSql()) }, container);
+}
+
+/** Loads the parsers in the background, so that the first statement need not wait for them. */
+function warm(analyzer: Analyzer): Analyzer {
+  analyzer.analyze('SELECT 1', { database: 'D', schema: 'S' }, new AbortController().signal).catch(() => undefined);
+  return analyzer;
 }
 
 async function ready(given: Partial<NeededParts> & OptionalParts): Promise<Partial<Parts>> {
