@@ -38,7 +38,10 @@ export async function analyze(text: string, bench: Bench): Promise<Analysis> {
     checkLimits(all);
     kind = { kind: all.some((token) => isSign(token, ';')) ? 'multi' : 'invalid', operation: '' };
     const first = kindOf(all);
-    if (first.kind === 'script') kind = first;
+    if (first.kind === 'script') {
+      kind = first; // What its semicolons end is no statement by itself.
+      throw new Refused('sql.script');
+    }
     tokens = plainer(oneStatement(all));
     kind = kindOf(tokens);
     if (kind.refuse !== undefined) throw new Refused(kind.refuse);

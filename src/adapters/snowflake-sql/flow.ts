@@ -6,7 +6,7 @@ const earlier = 'sallyport earlier result';
 
 /**
  * The parts of `SELECT ... ->> SELECT ... FROM $1` (Snowflake: flow operator), each a query of its own in which `$1` as a table means an
- * earlier result. Throws where a part refers to one in any other way.
+ * earlier result. Throws where a part is no query; a reference in any other place is no name to the parsers.
  */
 export function partsOf(tokens: readonly Token[]): readonly (readonly Token[])[] {
   const parts: Token[][] = [[]];

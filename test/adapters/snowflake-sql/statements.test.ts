@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { refusals, type Reason } from '../../../src/adapters/snowflake-sql/refusal.js';
+import { judge } from './judging.js';
+
+const text = readFileSync(join(import.meta.dirname, '../../../docs/statements.md'), 'utf8');
+const documented = [...text.matchAll(/^\| `(sql\.\w+)` \| `(\w+)` \|/gm)].map(([, reason, code]) => [reason, code]);
+
+describe('docs/statements.md', () => {
+  it('has every reason once, with its code, and no other', () => {
+    const known = Object.entries(refusals).map(([reason, [code]]) => [reason, code]);
+    expect(documented.toSorted()).toEqual(known.toSorted());
+  });
+});
+
+/** One statement for each reason: what the tables promise is what an agent is told. */
+const samples: Readonly<Record<Exclude<Reason, 'sql.too_slow' | 'sql.parsers_disagree' | 'sql.relation_unclear'>, readonly string[]>> = {
+  'sql.empty': ['', ' -- nothing', ';'],
+  'sql.multiple_statements': ['select 1; select 2', 'select 1;;'],
+  'sql.unknown_statement': ['vacuum', '(delete from t)', '1', '"select" 1'],
+  'sql.too_long': [`select '${'x'.repeat(65_536)}'`, `select ${'a,'.repeat(3_001)}a`],
+  'sql.too_deep': [`select ${'('.repeat(30)}1${')'.repeat(30)}`, `select a${'::int'.repeat(251)}`, `select 1${' or a'.repeat(251)}`],
+  'sql.flow': ['select 1 ->> delete from t', 'select 1 ->> show tables'],
+  'sql.character': ['select a # b', 'select `a`', 'select\u00a01', 'select ä', 'select\u200b1'],
+  'sql.unterminated': ["select 'a", 'select "a', 'select /* a', 'select $$a'],
+  'sql.comment': ['select 1 /* /* */', 'select /*+ x */ 1', 'select /*! x */ 1', 'select 1 -- a\rb'],
+  'sql.quoted_name': ['select "a""b"', 'select "a\\b"', 'select "a\nb"', 'select ""'],
+  'sql.string': ["select e'a'", "select r'a'", "select 'a' 'b'"],
+  'sql.number': ['select 1abc', 'select 1_000'],
+  'sql.template': ['select {{ a }}', 'select &a'],
+  'sql.unparsed': ['select from where'],
+  'sql.dynamic_name': ['select * from identifier($x)', "select * from t at (stream => 's')"],
+  'sql.variable': ['select $name', 'select * from t where a = $name'],
+  'sql.function': ['select f(1)', 'select system$wait(1)', 'select * from table(result_scan(1))', "select get_ddl('table', 't')"],
+  'sql.function_name': ['select "SUM"(a) from t', 'select a.f(1)'],
+  'sql.sequence': ['select s.nextval', 'select a.b.s.NEXTVAL'],
+  'sql.procedure': ['call p()', "with p as procedure () returns int language sql as 'x' call p()"],
+  'sql.script': ['begin select 1; end', "execute immediate 'x'", 'select a into b from t', 'declare x int; begin return 1; end'],
+  'sql.rights': ['grant role a to role b', 'create role r', 'alter user u set password = x'],
+  'sql.session_state': ['use role r', 'set a = 1', 'alter session set a = 1'],
+  'sql.transaction': ['begin', 'commit', 'rollback'],
+  'sql.stage': ['select * from @s', 'list @s', 'select * from directory(@s)', 'select * from semantic_view(v metrics m)'],
+  'sql.moves_data': ['copy into t from @s', 'put file://a @s', 'get @s file://a'],
+  'sql.metadata': ['show tables', 'show users', 'describe user u', 'show tables in schema other', 'explain delete from t'],
+  'sql.ddl_kind': ['create schema s', 'create dynamic table t as select 1', 'drop stage s', 'comment on table t is \'x\''],
+  'sql.ddl_option': ['create table t (a int) copy grants', 'alter table t swap with u', "alter table t set tag a = 'b'"],
+  'sql.locks_rows': ['select * from t for update'],
+  'sql.too_costly': ['select * from a, b, c, d', 'select 1 from table(generator(rowcount => 100000001))'],
+};
+
+describe.each(Object.entries(samples))('%s', (reason, texts) => {
+  it.each(texts.map((sql) => [sql.slice(0, 60), sql]))('%s', async (_shown, sql) => {
+    expect(await judge(sql)).toMatchObject({ decision: 'deny', reason, code: refusals[reason as Reason][0] });
+  });
+});
