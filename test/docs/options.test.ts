@@ -1,0 +1,11 @@
+import { expect, it } from 'vitest';
+import { members, quoted, read, table } from './page.js';
+
+it.each([
+  ['docs/identity.md', 'src/adapters/oidc/options.ts', 'OidcOptions'],
+  ['docs/policy.md', 'src/adapters/casbin/index.ts', 'CasbinOptions'],
+  ['docs/record.md', 'src/adapters/journal/options.ts', 'JournalOptions'],
+])('%s names the options that there are', (page, source, name) => {
+  const told = table(read(page), '| option | means |').flatMap(([option = '']) => quoted(option));
+  expect(told.toSorted()).toEqual([...members(read(source), name)].toSorted());
+});
