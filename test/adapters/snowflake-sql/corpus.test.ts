@@ -25,7 +25,7 @@ async function misses(rows: readonly Expected[]): Promise<string[]> {
 }
 
 describe('the public sample', () => {
-  const rows = corpus<Expected>('../shared/data/adversarial-sample.jsonl');
+  const rows = corpus('../shared/data/adversarial-sample.jsonl') as readonly Expected[] | undefined;
   it.skipIf(rows === undefined)('60 of 60, objects equal', async () => {
     expect(await misses(rows ?? [])).toEqual([]);
     expect(rows).toHaveLength(60);
@@ -33,7 +33,7 @@ describe('the public sample', () => {
 });
 
 describe('our own', () => {
-  const [attacks, benign] = [corpus<Expected>('test/adapters/snowflake-sql/corpus/attacks.jsonl') ?? [], corpus<Expected>('test/adapters/snowflake-sql/corpus/benign.jsonl') ?? []];
+  const [attacks, benign] = [(corpus('test/adapters/snowflake-sql/corpus/attacks.jsonl') ?? []) as readonly Expected[], (corpus('test/adapters/snowflake-sql/corpus/benign.jsonl') ?? []) as readonly Expected[]];
 
   it('attacks: none is allowed', async () => {
     expect(await misses(attacks)).toEqual([]);
@@ -47,7 +47,7 @@ describe('our own', () => {
 });
 
 describe("the vendor's documented forms", () => {
-  const forms = corpus<Expected>('test/adapters/snowflake-sql/corpus/forms.jsonl') ?? [];
+  const forms = (corpus('test/adapters/snowflake-sql/corpus/forms.jsonl') ?? []) as readonly Expected[];
 
   it('each clause is read where it reads, and each change and escape is found in it', async () => {
     expect(await misses(forms)).toEqual([]);
@@ -70,7 +70,7 @@ const names: Readonly<Record<string, string>> = { meta: 'metadata', explain: 'me
 const lastPart = (name: string): string => (name.match(/"[^"]*"|[^.]+/g)?.at(-1) ?? '').replaceAll('"', '');
 
 describe('snowflake-lexical', () => {
-  const rows = corpus<Lexical>('../shared/data/snowflake-lexical.jsonl');
+  const rows = corpus('../shared/data/snowflake-lexical.jsonl') as readonly Lexical[] | undefined;
   it.skipIf(rows === undefined)('none is unsafe: one statement, of its kind, with every table, or refused', async () => {
     const unsafe: string[] = [];
     for (const { id, sql, n, kinds, tables, must } of rows ?? []) {
@@ -99,7 +99,7 @@ const dynamic = /\bidentifier\s*\(|\btable\s*\(\s*[$:'"]|result_scan|@|\bstream\
 const refusedCall = /^sql\.(?:function|function_name|sequence)$/;
 
 describe('snowflake-sqlfluff', () => {
-  const rows = corpus<Tree>('../shared/data/snowflake-sqlfluff.jsonl');
+  const rows = corpus('../shared/data/snowflake-sqlfluff.jsonl') as readonly Tree[] | undefined;
   it.skipIf(rows === undefined)('no change is called a read, no object is missed, nearly every read is read, the rest has a code', async () => {
     const wrong: string[] = [];
     const reads = { all: 0, read: 0, calls: 0 };

@@ -22,9 +22,9 @@ export async function judge(sql: string, scope: SchemaRef = shop, functions: rea
 }
 
 /** The rows of a corpus; undefined, with one printed line, where it is not there. In CI it must be. */
-export function corpus<T>(path: string): readonly T[] | undefined {
+export function corpus(path: string): readonly unknown[] | undefined {
   const file = join(import.meta.dirname, '../../..', path);
-  if (existsSync(file)) return readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as T);
+  if (existsSync(file)) return readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as unknown);
   if (process.env['CI'] === 'true') throw new Error(`${path} is missing`);
   console.log(`skipped: ${path} is not here`);
   return undefined;

@@ -5,12 +5,12 @@ import { refusals, type Reason } from '../../../src/adapters/snowflake-sql/refus
 import { judge } from './judging.js';
 
 const text = readFileSync(join(import.meta.dirname, '../../../docs/statements.md'), 'utf8');
-const documented = [...text.matchAll(/^\| `(sql\.\w+)` \| `(\w+)` \|/gm)].map(([, reason, code]) => [reason, code]);
+const documented = [...text.matchAll(/^\| `(sql\.\w+)` \| `(\w+)` \|/gm)].map(([, reason, code]) => `${reason} ${code}`);
 
 describe('docs/statements.md', () => {
   it('has every reason once, with its code, and no other', () => {
-    const known = Object.entries(refusals).map(([reason, [code]]) => [reason, code]);
-    expect(documented.toSorted()).toEqual(known.toSorted());
+    const known = Object.entries(refusals).map(([reason, [code]]) => `${reason} ${code}`);
+    expect([...documented].sort()).toEqual(known.sort());
   });
 });
 
