@@ -1,0 +1,31 @@
+/** A host application with the gateway mounted, on real parts, as a process of its own. Prints its port and what an earlier run had left. */
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import { casbin } from '../../src/adapters/casbin/index.js';
+import { duckdb } from '../../src/adapters/duckdb/index.js';
+import { expressRouter } from '../../src/adapters/express/index.js';
+import { journal } from '../../src/adapters/journal/index.js';
+import { memoryIdentity } from '../../src/adapters/memory/index.js';
+import { createGateway } from '../../src/index.js';
+
+const [directory = '', maxBytes] = process.argv.slice(2);
+const policy = `
+p, idp:agent-a, warehouse, ACME.OPS, open:read, allow
+p, idp:agent-a, warehouse, ACME.OPS.*, read, allow
+p, idp:agent-b, warehouse, ACME.OPS, open:read, allow
+p, idp:agent-b, warehouse, ACME.OPS.*, read, allow
+`;
+const gateway = await createGateway({
+  connections: { warehouse: duckdb({ schemas: ['ACME.OPS'], setup: ['CREATE TABLE ACME.OPS.NUMBERS AS SELECT range AS N FROM range(200000)'] }) },
+  identity: memoryIdentity({ a: { subject: 'agent-a' }, b: { subject: 'agent-b' } }),
+  policy: casbin({ policy: { name: 'policy.csv', text: policy } }),
+  audit: journal({ directory, ...(maxBytes === undefined ? {} : { maxBytes: Number(maxBytes), reserveBytes: 20_000 }) }),
+});
+const app = express();
+app.use('/jit', expressRouter(gateway));
+const server = app.listen(0, () => console.log(JSON.stringify({ port: (server.address() as AddressInfo).port, recovered: gateway.recovered })));
+process.once('SIGTERM', () => {
+  server.close();
+  server.closeAllConnections();
+  void gateway.shutdown();
+});
