@@ -1,6 +1,7 @@
 import { AccessError, type FaultCode } from './errors.js';
 import { facts } from './freeze.js';
 import { statementKinds, type Analysis, type Approval, type Decision, type Identity, type Json, type ObjectRef } from './model.js';
+import type { Execution } from './ports.js';
 
 /*
  * What adapters answer, held against the contract. A type says nothing about what a plain-JavaScript adapter returns at run time, and
@@ -30,6 +31,13 @@ export function checkDecision(answer: Decision): Decision {
 /** The consent as frozen facts. Throws APPROVAL_UNAVAILABLE unless it is one. */
 export function checkApproval(answer: Approval): Approval {
   return checked(answer, 'APPROVAL_UNAVAILABLE', (given) => isText(given.ticket) && typeof given.digest === 'string' && isTexts(given.reviewers) && given.reviewers.length > 0);
+}
+
+/** The execution as it is. Throws ENGINE_UNAVAILABLE unless it has an id, columns and rows to pull. */
+export function checkExecution(answer: Execution): Execution {
+  const whole = isText(answer?.queryId) && Array.isArray(answer.columns) && typeof answer.batches?.[Symbol.asyncIterator] === 'function';
+  if (!whole) throw new AccessError('ENGINE_UNAVAILABLE', 'the adapter answered something that its contract does not allow');
+  return answer;
 }
 
 function checked<T>(answer: T, code: FaultCode, holds: (given: T) => boolean): T {

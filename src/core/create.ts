@@ -81,7 +81,7 @@ function stagesOf(ports: Ports, road: Road, sessions: Sessions, traffic: Traffic
     identity: createIdentityStage(identity, extensions),
     scope: createScopeStage(connections, policy, sessions, judge),
     approval: createApprovalStage(approver, sessions, extensions, limits, clock),
-    execute: createExecuteStage({ road, connections, sessions, limits, home: (grant) => sessionHome(root, grant) }, extensions.observers),
+    execute: createExecuteStage({ road, connections, sessions, limits, home: (grant) => sessionHome(root, grant) }, extensions.observers, policy),
     looks: createLooks({ connections, policy, sessions, judge, extensions, audit, recorder }),
   };
 }

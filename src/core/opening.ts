@@ -34,9 +34,12 @@ export async function openSession(parts: OpeningParts, approved: Approved<'open'
   const connector = parts.connections.get(grant.scope.connection) as Connector;
   Object.assign(trip.seen, { engine: connector.engine, address: connector.address });
   let session: Session | undefined;
+  let path: Promise<unknown> = Promise.resolve();
   try {
     await trip.intend('session.requested', { grant: grant.id, expiresAt: grant.expiresAt, limits: { ...grant.limits } });
-    const engine = await openPath(parts, connector, grant, trip);
+    const opening = connect(connector, grant, trip.signal);
+    path = opening.settled;
+    const engine = await inTime(parts, grant, trip, opening.engine);
     session = begin(parts, approved, connector, engine, place);
     await trip.answer('session.opened', { grant: grant.id, expiresAt: grant.expiresAt, engineSession: engine.id });
     if (trip.signal.aborted) throw reasonOf(trip.signal);
@@ -45,21 +48,33 @@ export async function openSession(parts: OpeningParts, approved: Approved<'open'
     trip.leave();
     return session.state();
   } catch (error) {
-    if (session === undefined) place();
+    // One that hangs is still there at the engine, and keeps its place until it is gone.
+    if (session === undefined) void path.finally(place);
     else await session.end('fault').catch(() => undefined);
     throw error;
   }
 }
 
-/** Opens the engine's path before the deadline and the timeout; one that comes too late is closed again. */
-async function openPath({ road, limits }: OpeningParts, connector: Connector, grant: Grant, trip: Trip): Promise<EngineSession> {
-  const { clock } = road;
-  const left = timeLeft(grant, clock);
+interface Opening {
+  readonly engine: Promise<EngineSession>;
+  /** Resolves when nothing of it is left that nobody uses: refused, or come too late and closed again, or taken. */
+  readonly settled: Promise<unknown>;
+}
+
+function connect(connector: Connector, grant: Grant, signal: AbortSignal): Opening {
+  const open = async (): Promise<EngineSession> => connector.open(grant, signal);
+  const opening = open();
+  const settled = opening.then((engine) => (signal.aborted ? engine.close() : undefined)).catch(() => undefined);
+  return { engine: abortable(opening, signal), settled };
+}
+
+/** Waits for the path until the deadline or the timeout. */
+async function inTime({ road, limits }: OpeningParts, grant: Grant, trip: Trip, engine: Promise<EngineSession>): Promise<EngineSession> {
+  const left = timeLeft(grant, road.clock);
   const late = left <= limits.openTimeoutMs ? new AccessError('SESSION_EXPIRED') : new AccessError('ENGINE_UNAVAILABLE', 'the engine did not open a session in time');
-  const disarm = clock.after(Math.min(left, limits.openTimeoutMs), () => trip.abort(late));
-  const open = async (): Promise<EngineSession> => connector.open(grant, trip.signal);
+  const disarm = road.clock.after(Math.min(left, limits.openTimeoutMs), () => trip.abort(late));
   try {
-    return await abortable(open(), trip.signal, (engine) => void engine.close().catch(() => undefined));
+    return await engine;
   } finally {
     disarm();
   }

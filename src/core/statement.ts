@@ -1,4 +1,5 @@
 import { abortable, reasonOf } from './abort.js';
+import { checkExecution } from './answers.js';
 import type { Clock } from './clock.js';
 import { deferred } from './deferred.js';
 import { endOfWork } from './ended.js';
@@ -21,6 +22,8 @@ export interface StatementParts {
   readonly clock: Clock;
   readonly limits: GatewayLimits;
   readonly observers: readonly Observer[];
+  /** The version of the policy in force now. */
+  readonly policyVersion: () => string;
 }
 
 /** The facts of a statement that may run: all of them. */
@@ -57,6 +60,9 @@ export class RunningStatement {
       this.#leave = leave;
       const refusal = this.#session.refusal();
       if (refusal !== undefined) return deny(refusal, undefined, { hint: 'Open a new session.' });
+      if (this.#parts.policyVersion() !== this.#facts.decision.policyVersion) {
+        return deny('NOT_PERMITTED', 'the policy changed while the statement waited for its turn', { reason: 'policy.changed', hint: 'Ask again.' });
+      }
       return await this.#execute();
     } catch (error) {
       await this.#rows?.fail(AccessError.from(error, 'ENGINE_UNAVAILABLE')).catch(() => undefined);
@@ -87,15 +93,25 @@ export class RunningStatement {
     this.#check();
     const { signal, seen } = this.#trip;
     const execution = await this.#start(signal);
-    seen.queryId = execution.queryId;
-    const rows = new Rows({
-      source: execution.batches, limits: this.#limits, signal, check: () => this.#check(),
-      ended: (delivery, error) => this.#ended(delivery, error), released: () => this.#letGo(),
-    });
+    const rows = this.#take(execution, signal);
     this.#rows = rows;
+    seen.queryId = execution.queryId;
     this.#complete = await rows.begin();
     if (this.#complete) seen.rows = rows.pulled.rows;
     return { execution, rows };
+  }
+
+  /** An engine that hands out no rows to pull has nothing left to let go of. */
+  #take(execution: Execution, signal: AbortSignal): Rows {
+    try {
+      return new Rows({
+        source: checkExecution(execution).batches, limits: this.#limits, signal, check: () => this.#check(),
+        ended: (delivery, error) => this.#ended(delivery, error), released: () => this.#letGo(),
+      });
+    } catch (error) {
+      this.#letGo();
+      throw AccessError.from(error, 'ENGINE_UNAVAILABLE');
+    }
   }
 
   /** A cancelled caller is free at once; the lane only when the engine has let go, and an engine that never does loses its session. */

@@ -19,15 +19,41 @@ async function* slow(): AsyncGenerator<readonly Row[]> {
   }
 }
 
+async function* endless(): AsyncGenerator<readonly Row[]> {
+  for (;;) yield [[1]];
+}
+
 describe('an engine that fails', () => {
   it.each<[string, Connector['open'], string]>([
     ['throws at open', () => Promise.reject(new Error('down')), 'ENGINE_UNAVAILABLE'],
     ['throws at once', () => { throw new Error('down'); }, 'ENGINE_UNAVAILABLE'],
-    ['never opens', () => new Promise<never>(() => undefined), 'ENGINE_UNAVAILABLE'],
   ])('and %s leaves no session, and an outcome', async (_name, open, code) => {
     const { gateway, open: ask, codes } = await house({ connections: { warehouse: engine(open) }, limits: { openTimeoutMs: 20, sessionsPerActor: 1 } });
     for (const _again of [1, 2]) expect(codeOf(await ask())).toBe(code);
     expect(codes()).toEqual(['gateway.started', 'session.requested', 'session.failed', 'session.requested', 'session.failed']);
+    await gateway.shutdown();
+  });
+
+  it('and never opens is given up, but counts as long as it may still be there', async () => {
+    let give: ((session: EngineSession) => void) | undefined;
+    let closed = 0;
+    const hanging: Connector['open'] = () => new Promise((resolve) => { give = resolve; });
+    const { open: ask, codes } = await house({ connections: { warehouse: engine(hanging) }, limits: { openTimeoutMs: 20, sessionsPerActor: 1 } });
+    expect(codeOf(await ask())).toBe('ENGINE_UNAVAILABLE');
+    expect(codeOf(await ask())).toBe('TOO_MANY_SESSIONS');
+    give?.(session({ close: async () => void (closed += 1) }));
+    await expect.poll(() => closed).toBe(1);
+    expect(codeOf(await ask())).toBe('ENGINE_UNAVAILABLE');
+    expect(codes()).toEqual(['gateway.started', 'session.requested', 'session.failed', 'session.denied', 'session.requested', 'session.failed']);
+  });
+
+  it.each<[string, unknown]>([
+    ['nothing', undefined], ['no rows', { queryId: 'q', columns: [] }], ['no columns', { queryId: 'q', batches: [] }], ['no id', { queryId: '', columns: [], batches: endless() }],
+    ['rows that cannot be begun', { queryId: 'q', columns: [], batches: { [Symbol.asyncIterator]: () => { throw new Error('no'); } } }],
+  ])('and answers %s fails the statement, not the session', async (_name, answer) => {
+    const { gateway, session: open, run: ask } = await house({ connections: { warehouse: engine(async () => session({ run: async () => answer as never })) } });
+    const id = await open();
+    for (const _again of [1, 2]) expect(codeOf(await ask(id))).toBe('ENGINE_UNAVAILABLE');
     await gateway.shutdown();
   });
 

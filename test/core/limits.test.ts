@@ -102,6 +102,28 @@ describe('at an open', () => {
   });
 });
 
+describe('a policy that changes', () => {
+  it('while a statement waits for its turn sends it back', async () => {
+    let version = 'v1';
+    let free: (() => void) | undefined;
+    const policy = { get version() { return version; }, decide: async () => ({ effect: 'permit', rules: ['r'], policyVersion: version, obligations: [] }) as const };
+    const { session, run, engine } = await house({ policy }, async () => {
+      await new Promise<void>((resolve) => { free = resolve; });
+      return { columns: ['A'], rows: [[1]] };
+    });
+    const id = await session();
+    const first = run(id, 'SELECT one');
+    await expect.poll(() => engine.ran.length).toBe(1);
+    const second = run(id, 'SELECT two');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    version = 'v2';
+    free?.();
+    expect(codeOf(await first)).toBe('completed');
+    expect(await second).toMatchObject({ code: 'NOT_PERMITTED', reason: 'policy.changed' });
+    expect(engine.ran).toEqual(['SELECT one']);
+  });
+});
+
 describe('the deadline', () => {
   it('is a moment on the monotonic clock: a statement at it is refused, one before it runs', async () => {
     const clock = new FakeClock();
