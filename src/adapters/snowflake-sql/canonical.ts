@@ -6,16 +6,20 @@ export function canonicalOf(tokens: readonly Token[]): string {
   return tokens.map((token, index) => (token.spaced && index > 0 ? ` ${token.text}` : token.text)).join('');
 }
 
-/** The same with `?` for every literal. */
+/** The same with `?` for every literal; the `X` of a binary one goes with it. */
 export function redactedOf(tokens: readonly Token[]): string {
-  return canonicalOf(tokens.filter((token, index) => !isPrefix(token, tokens[index + 1])).map((token) => (token.kind === 'string' || token.kind === 'number' ? { ...token, text: '?' } : token)));
+  const shown = tokens.flatMap((token, index) => {
+    if (isPrefix(token, tokens[index + 1])) return [];
+    const spaced = token.spaced || (isPrefix(tokens[index - 1], token) && tokens[index - 1]?.spaced === true);
+    return token.kind === 'string' || token.kind === 'number' ? [{ ...token, spaced, text: '?' }] : [token];
+  });
+  return canonicalOf(shown);
 }
 
 export function digestOf(canonical: string): string {
   return createHash('sha256').update(canonical).digest('hex');
 }
 
-/** The `X` of a binary literal goes with it. */
-function isPrefix(token: Token, next: Token | undefined): boolean {
-  return token.upper === 'X' && next?.kind === 'string' && !next.spaced;
+function isPrefix(token: Token | undefined, next: Token | undefined): boolean {
+  return token?.upper === 'X' && next?.kind === 'string' && !next.spaced;
 }

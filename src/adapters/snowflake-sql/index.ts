@@ -30,6 +30,7 @@ export function snowflakeSql(options: SnowflakeSqlOptions = {}): Analyzer {
   const kept = new Map<string, Promise<Analysis>>();
   return {
     async analyze(sql, scope, signal) {
+      signal.throwIfAborted();
       const key = JSON.stringify([dialect, scope.database, scope.schema, sql]);
       const known = kept.get(key);
       if (known !== undefined) {

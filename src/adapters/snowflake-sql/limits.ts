@@ -11,7 +11,7 @@ interface Level {
 }
 
 const joining = ['AND', 'OR', 'UNION', 'INTERSECT', 'EXCEPT', 'MINUS', 'JOIN', 'WHEN'];
-const inner = ['NOT', 'LIKE', 'ILIKE', 'BETWEEN', 'IS'];
+const inner = ['NOT', 'LIKE', 'ILIKE', 'RLIKE', 'REGEXP', 'BETWEEN', 'IS', 'COLLATE', 'ZONE', 'PRIOR', 'CONNECT_BY_ROOT', 'INTERVAL'];
 const signs: ReadonlySet<string> = new Set(['+', '-', '*', '/', '%', '||', '::', ':', '=', '<', '>', '<=', '>=', '<>', '!=', '.', '->', '->>', '|', '^']);
 const clauses = ['FROM', 'WHERE', 'SELECT', 'GROUP', 'ORDER', 'HAVING', 'QUALIFY'];
 
@@ -20,6 +20,7 @@ export function checkLimits(tokens: readonly Token[]): void {
   const levels: Level[] = [{ joined: 0, within: 0 }];
   for (const token of tokens) {
     const level = levels.at(-1) as Level;
+    if (isSign(token, '[')) level.within += 1; // One more step of a path.
     if (isSign(token, '(') || isSign(token, '[') || isSign(token, '{') || isWord(token, 'CASE')) levels.push({ joined: 0, within: 0 });
     else if ((isSign(token, ')') || isSign(token, ']') || isSign(token, '}') || isWord(token, 'END')) && levels.length > 1) levels.pop();
     else if (isWord(token, ...joining)) {

@@ -8,7 +8,7 @@ afterAll(() => whole.close?.());
 
 const contract = analyzerContract({
   // One for all cases: each start of the threads from source takes a second.
-  analyzer: () => ({ analyze: whole.analyze }),
+  analyzer: () => ({ analyze: (...asked) => whole.analyze(...asked) }),
   understood: [
     { sql: 'select o.id from orders o join "Odd" on true', kind: 'read', reads: ['ACME.OPS.ORDERS', 'ACME.OPS."Odd"'], writes: [] },
     { sql: 'select * from hr.pay.wages', kind: 'read', reads: ['HR.PAY.WAGES'], writes: [] },

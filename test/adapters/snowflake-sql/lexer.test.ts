@@ -1,0 +1,106 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { canonicalOf, digestOf, redactedOf } from '../../../src/adapters/snowflake-sql/canonical.js';
+import { lex } from '../../../src/adapters/snowflake-sql/lexer.js';
+import { Refused } from '../../../src/adapters/snowflake-sql/refusal.js';
+import { isSign, type Token } from '../../../src/adapters/snowflake-sql/token.js';
+import { judge } from './judging.js';
+
+const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
+const numRuns = process.env['CI'] === 'true' ? 5_000 : 1_000;
+
+/** Pieces that begin, end or look like strings, names and comments, in any order. */
+const pieces = fc.array(fc.constantFrom(
+  ...`' '' \\ \\' " "" $$ $ -- // /* */ ; ;\n \n \r \r\n . .. , ( ) [ ] : :: := => -> ->> | || @ @s/p # & ? { } {{ - / * = e x r 1 1.5 1e a b$ _c from select 'a;b' "a;b" $$;$$ --;\n /*;*/`.split(' '),
+  ' ', '\u00a0', '\u2028', 'ä',
+), { maxLength: 40 }).map((list) => list.join(''));
+
+function cut(text: string): readonly Token[] | undefined {
+  try {
+    return lex(text);
+  } catch (error) {
+    expect(error).toBeInstanceOf(Refused);
+    return undefined;
+  }
+}
+
+describe(`the lexer (SEED=${seed})`, () => {
+  it('throws nothing but Refused, whatever the text', () => {
+    fc.assert(fc.property(fc.oneof(pieces, fc.string({ unit: 'binary', maxLength: 200 }), fc.string({ unit: 'grapheme', maxLength: 200 })), (text) => void cut(text)), { numRuns, seed });
+  });
+
+  it('keeps every character but those of blanks and comments, in order', () => {
+    fc.assert(fc.property(pieces, (text) => {
+      let at = 0;
+      for (const token of cut(text) ?? []) {
+        const found = text.indexOf(token.text, at);
+        expect(found).toBeGreaterThanOrEqual(at);
+        const between = text.slice(at, found);
+        expect(between.replaceAll(/\s|--[^\n]*|\/\/[^\n]*|\/\*[^]*?\*\//g, '')).toBe('');
+        at = found + token.text.length;
+      }
+    }), { numRuns, seed });
+  });
+
+  it('reads its canonical text as the same tokens: no comment, string or statement appears or goes', () => {
+    fc.assert(fc.property(pieces, (text) => {
+      const tokens = cut(text);
+      if (tokens === undefined) return;
+      const canonical = canonicalOf(tokens);
+      const again = lex(canonical);
+      expect(again.map(({ kind, text: written }) => [kind, written])).toEqual(tokens.map(({ kind, text: written }) => [kind, written]));
+      expect(canonicalOf(again)).toBe(canonical);
+    }), { numRuns, seed });
+  });
+
+  it('counts the statements it was built from', () => {
+    const statement = fc.constantFrom("select ';'", 'select ";"', 'select $$;$$', 'select 1 -- ;', 'select /* ; */ 1', "select 'a\\';'", "select 'a'';'", 'select a:b::int', 'select 1 // ;', "select $$'$$");
+    fc.assert(fc.property(fc.array(statement, { minLength: 1, maxLength: 8 }), (list) => {
+      expect(lex(list.join('\n;')).filter((token) => isSign(token, ';'))).toHaveLength(list.length - 1);
+    }), { numRuns: 300, seed });
+  });
+
+  it('takes time in proportion to the length', () => {
+    for (const piece of ["'", '"', '$$', '/*', '--', '(', '\\', "''", '/* ', '-- a\n', '@', '$', '.', '1', '1e', 'a', '->', '{', '"a".', "'a',"]) {
+      const start = performance.now();
+      cut(piece.repeat(Math.floor(60_000 / piece.length)));
+      // A second is some hundred times what it takes; what is quadratic takes minutes.
+      expect(performance.now() - start).toBeLessThan(1_000);
+    }
+  });
+});
+
+describe('the canonical text', () => {
+  it.each([
+    ['select 1 -/**/- 1', 'select 1 - - 1'], ['select "a"/**/"b"', 'select "a" "b"'], ['select a -/**/>> b', 'select a - >> b'], ['select/**/1;', 'select 1;'],
+    ['  select\n\t1  ', 'select 1'], ['select a--x\n,b', 'select a ,b'], ["select x'41'", "select x'41'"], ["select '/* no */'", "select '/* no */'"],
+  ])('%j is %j', (text, canonical) => {
+    expect(canonicalOf(lex(text))).toBe(canonical);
+  });
+
+  it('differs where a literal does, and the redacted one does not', () => {
+    const [one, other] = [lex("select 'a', 1, X'41' from t"), lex("select 'b''c', 2.5e3, X'4242' from t")];
+    expect(digestOf(canonicalOf(one))).not.toBe(digestOf(canonicalOf(other)));
+    expect([redactedOf(one), redactedOf(other)]).toEqual(Array.from({ length: 2 }, () => 'select ?, ?, ? from t'));
+  });
+});
+
+describe('bombs', () => {
+  const many = 1_500;
+  const bombs: Readonly<Record<string, string>> = {
+    brackets: `select ${'('.repeat(many)}1${')'.repeat(many)}`, 'square brackets': `select ${'['.repeat(many)}1${']'.repeat(many)}`, braces: `select ${"{'a':".repeat(many)}1${'}'.repeat(many)}`,
+    cases: `select ${'case when a then '.repeat(many)}1${' end'.repeat(many)}`, casts: `select a${'::int'.repeat(many)}`, paths: `select a${':b'.repeat(many)}`, dots: `select a${'.b'.repeat(many)}`,
+    subscripts: `select a${'[0]'.repeat(many)}`, signs: `select ${'- '.repeat(many)}1`, nots: `select ${'not '.repeat(many)}a`, sums: `select 1${'+1'.repeat(many)}`, ands: `select 1 where a${' and a'.repeat(many)}`,
+    unions: `select 1${' union select 1'.repeat(many)}`, joins: `select 1 from a${' join a'.repeat(many)}`, subqueries: `select * from ${'(select * from '.repeat(many)}a${')'.repeat(many)}`,
+    ctes: `with ${Array.from({ length: many }, (_, index) => `a${index} as (select 1)`).join(',')} select 1`, lambdas: `select f(${'x -> '.repeat(many)}1)`, likes: `select a${" like 'b'".repeat(many)}`,
+    calls: `select ${'abs('.repeat(many)}1${')'.repeat(many)}`, betweens: `select a${' between 1 and 2'.repeat(many)}`, whens: `merge into a using b on c${' when matched then delete'.repeat(many)}`,
+    intervals: `select a${" + interval '1 day'".repeat(many)}`, collates: `select a${" collate 'x'".repeat(many)}`, 'is null': `select a${' is null'.repeat(many)}`,
+  };
+
+  it.each(Object.entries(bombs))('%s are refused or read, soon', async (_name, sql) => {
+    const start = performance.now();
+    const { decision, reason } = await judge(sql);
+    expect([decision, reason]).not.toEqual(['deny', 'sql.too_slow']);
+    expect(performance.now() - start).toBeLessThan(3_000);
+  });
+});
