@@ -45,10 +45,17 @@ function tokenAt(text: string, start: number): readonly [TokenKind, number] {
   if (numberEnd !== undefined) return ['number', numberEnd];
   const variableEnd = match(variable, text, start);
   if (variableEnd !== undefined) return ['variable', variableEnd];
-  if (char === '@') return ['stage', match(stage, text, start) as number];
+  if (char === '@') return ['stage', endOfStage(text, start)];
   const signEnd = match(sign, text, start);
   if (signEnd !== undefined) return ['sign', signEnd];
   throw new Refused('sql.character');
+}
+
+/** A path that could also be read as one with a comment behind it is refused. */
+function endOfStage(text: string, start: number): number {
+  const end = match(stage, text, start) as number;
+  if (/--|\/\/|\/\*/.test(text.slice(start, end))) throw new Refused('sql.stage');
+  return end;
 }
 
 function match(pattern: RegExp, text: string, start: number): number | undefined {
