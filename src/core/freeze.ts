@@ -5,9 +5,10 @@ const deepest = 64;
  * else a frozen copy. `__proto__` keys are dropped; functions, class instances, `Date`, `Map` and cycles throw a TypeError.
  */
 export function facts<T>(value: T): T {
-  const result = frozen(value, 0) ? value : (copy(value, 0) as T);
-  if (typeof result === 'object' && result !== null) settled.add(result);
-  return result;
+  if (!frozen(value, 0)) return copy(value, 0) as T;
+  // Who hands out frozen facts hands them out again: an identity, an analysis. A copy of ours is looked at once.
+  if (typeof value === 'object' && value !== null) settled.add(value);
+  return value;
 }
 
 /** Objects known to be frozen all the way down, which they then are for ever. */
