@@ -11,7 +11,7 @@ interface Level {
 }
 
 const joining = ['AND', 'OR', 'UNION', 'INTERSECT', 'EXCEPT', 'MINUS', 'JOIN', 'WHEN'];
-const inner = ['NOT', 'LIKE', 'ILIKE', 'RLIKE', 'REGEXP', 'BETWEEN', 'IS', 'COLLATE', 'ZONE', 'PRIOR', 'CONNECT_BY_ROOT', 'INTERVAL'];
+const inner = ['NOT', 'LIKE', 'ILIKE', 'RLIKE', 'REGEXP', 'BETWEEN', 'IS', 'COLLATE', 'ZONE', 'PRIOR', 'CONNECT_BY_ROOT', 'INTERVAL', 'OVERLAPS'];
 const signs: ReadonlySet<string> = new Set(['+', '-', '*', '/', '%', '||', '::', ':', '=', '<', '>', '<=', '>=', '<>', '!=', '.', '->', '->>', '|', '^']);
 const clauses = ['FROM', 'WHERE', 'SELECT', 'GROUP', 'ORDER', 'HAVING', 'QUALIFY'];
 
