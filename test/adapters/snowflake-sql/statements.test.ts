@@ -46,7 +46,9 @@ const samples: Readonly<Record<Exclude<Reason, 'sql.too_slow' | 'sql.parsers_dis
   'sql.ddl_kind': ['create schema s', 'create dynamic table t as select 1', 'drop stage s', 'comment on table t is \'x\''],
   'sql.ddl_option': ['create table t (a int) copy grants', 'alter table t swap with u', "alter table t set tag a = 'b'"],
   'sql.locks_rows': ['select * from t for update'],
-  'sql.too_costly': ['select * from a, b, c, d', 'select 1 from table(generator(rowcount => 100000001))'],
+  'sql.too_costly': ['select * from a, b, c, d', 'select 1 from table(generator(rowcount => 100000001))', 'select 1 from table(generator(rowcount => 1e9))',
+    "select 1 from table(generator(rowcount => '1000000000'))", 'select 1 from table(generator(rowcount => 10 * 1000000000))', 'select 1 from table(generator(rowcount => ?))', 'select 1 from table(generator(timelimit => 61))',
+    'select 1 from table(generator(rowcount => 1000000)) a, table(generator(rowcount => 1000000)) b', 'select * from a, b, c, d where 1 = 1', 'select * from a join b on true join c on true join d on true'],
 };
 
 describe.each(Object.entries(samples))('%s', (reason, texts) => {
