@@ -25,6 +25,7 @@ export interface OwnFunctions {
 
 /** Refuses a statement that calls anything but harmless built-ins and what the connection allows. Looks at the text itself, whatever a parser made of it. */
 export function checkCalls(tokens: readonly Token[], own: OwnFunctions): void {
+  const inPattern = tokens.some((token) => isWord(token, 'MATCH_RECOGNIZE'));
   for (const [at, token] of tokens.entries()) {
     const before = tokens[at - 1];
     if (isWord(token, 'NEXTVAL') && isSign(before, '.')) throw new Refused('sql.sequence');
@@ -33,7 +34,7 @@ export function checkCalls(tokens: readonly Token[], own: OwnFunctions): void {
       if (!own.has(nameAt(tokens, headOf(tokens, at)).name)) throw new Refused('sql.function_name', named(token));
     } else if (token.kind === 'quoted') {
       if (!own.has(nameAt(tokens, at).name)) throw new Refused('sql.function_name');
-    } else if (!syntax.has(token.upper) || isBuiltin(token.upper)) checkBare(tokens, at, token, own);
+    } else if (!syntax.has(token.upper) || isBuiltin(token.upper)) checkBare(tokens, at, inPattern, own);
   }
 }
 
@@ -42,12 +43,12 @@ function isOuter(tokens: readonly Token[], open: number): boolean {
   return isSign(tokens[open + 1], '+') && isSign(tokens[open + 2], ')');
 }
 
-function checkBare(tokens: readonly Token[], at: number, token: Token, own: OwnFunctions): void {
-  const before = tokens[at - 1];
+function checkBare(tokens: readonly Token[], at: number, inPattern: boolean, own: OwnFunctions): void {
+  const [before, token] = [tokens[at - 1], tokens[at] as Token];
   if (isBuiltin(token.upper)) return;
   if (types.has(token.upper) && (isSign(before, '::') || isWord(before, 'AS', 'TYPE') || isIdentifier(before))) return;
   if (types.has(token.upper) && insideType(tokens, at)) return;
-  if (isPatternFunction(token.upper) && tokens.some((each) => isWord(each, 'MATCH_RECOGNIZE'))) return;
+  if (inPattern && isPatternFunction(token.upper)) return;
   if (own.has(nameAt(tokens, at).name)) return;
   throw new Refused('sql.function', whyExcluded(token.upper) === undefined ? named(token) : `${named(token)}: ${whyExcluded(token.upper)}`);
 }

@@ -46,10 +46,13 @@ function added(action: readonly Token[]): readonly Token[] {
       result.push(token);
       continue;
     }
-    const after = at + (isWord(columns[at + 1], 'COLUMN') ? 2 : 1);
+    const named = isWord(columns[at + 1], 'COLUMN');
+    const after = at + (named ? 2 : 1);
     const conditional = /^IF NOT EXISTS$/.test(shapeOf(columns.slice(after, after + 3)));
     const plain = isWord(columns[after], 'CONSTRAINT', 'PRIMARY', 'FOREIGN', 'CHECK');
-    result.push(...(at === 0 ? [] : [token]), ...words(plain ? 'ADD' : 'ADD COLUMN'));
+    // What the first adds stays as written, since not all that can be added is a column.
+    const asWritten = at === 0 && !named && !conditional;
+    result.push(...(at === 0 ? [] : [token]), ...words(plain || asWritten ? 'ADD' : 'ADD COLUMN'));
     at = after - 1 + (conditional ? 3 : 0);
   }
   return result;

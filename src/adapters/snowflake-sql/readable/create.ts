@@ -14,6 +14,7 @@ const literalParts: readonly RegExp[] = [
   /^(?:NOT )?ENFORCED(?= |$)(?: (?:NO)?VALIDATE(?= |$))?(?: (?:NO)?RELY(?= |$))?/,
 ];
 const longest = 9;
+const beginnings: ReadonlySet<string> = new Set([...options.split('|'), 'COLLATE', 'AUTOINCREMENT', 'IDENTITY', 'NOT', 'ENFORCED']);
 
 /** CREATE TABLE and CREATE VIEW without what a reader may not know and what names nothing. The query of the definition stays as it is. */
 export function plainCreate(tokens: readonly Token[]): readonly Token[] {
@@ -46,6 +47,7 @@ export function plainColumns(head: readonly Token[]): readonly Token[] {
 
 /** How many tokens from here are a part that names nothing. */
 function literalPart(tokens: readonly Token[], at: number): number {
+  if (!beginnings.has(tokens[at]?.upper ?? '')) return 0;
   const shape = shapeOf(tokens.slice(at, at + longest));
   for (const pattern of literalParts) {
     const found = pattern.exec(shape);
