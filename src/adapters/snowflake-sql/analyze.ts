@@ -3,12 +3,12 @@ import { checkCalled, checkCalls, type OwnFunctions } from './calls.js';
 import { canonicalOf, digestOf, redactedOf } from './canonical.js';
 import { checkCost } from './cost.js';
 import { isEarlierName, partsOf } from './flow.js';
-import { checkDefinition, explained, kindOf, type Kind } from './kind.js';
+import { checkDefinition, explained, kindOf, refusedKind, type Kind } from './kind.js';
 import { lex } from './lexer.js';
 import { checkLimits } from './limits.js';
 import { revealed } from './metadata.js';
 import { resolve, storedCase } from './names.js';
-import { oneStatement, plainer } from './normalize.js';
+import { oneStatement, pieces, plainer } from './normalize.js';
 import type { Name, Reading, Readers } from './parsers/reading.js';
 import { readable } from './readable/index.js';
 import { Refused, type Reason } from './refusal.js';
@@ -25,6 +25,9 @@ export interface Bench {
 }
 
 type Objects = Pick<Analysis, 'reads' | 'writes' | 'functions' | 'lineage'>;
+
+/** Statements of a text of several that are looked at for what they would touch. */
+const mostPieces = 5;
 
 const nothing: Objects = { reads: [], writes: [], functions: [] };
 
@@ -49,8 +52,8 @@ export async function analyze(text: string, bench: Bench): Promise<Analysis> {
     return analysis(tokens, kind, objects);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    const refused = error.reason === 'sql.stage' ? { ...kind, kind: 'exfil' as const } : kind;
-    return { ...analysis(tokens, refused, objects), refusal: error.refusal() };
+    if (error.reason === 'sql.multiple_statements') error.objects = await touched(pieces(lex(text)), bench);
+    return { ...analysis(tokens, { ...kind, kind: refusedKind(error, kind.kind) }, { ...objects, ...error.objects }), refusal: error.refusal() };
   }
 }
 
@@ -73,8 +76,13 @@ async function judged(tokens: readonly Token[], kind: Kind, bench: Bench): Promi
   if (kind.refuse !== undefined) throw new Refused(kind.refuse);
   checkText(tokens);
   const own = ownFunctions(bench);
-  checkCalls(tokens, own);
-  checkCost(tokens);
+  try {
+    checkCalls(tokens, own);
+    checkCost(tokens);
+  } catch (error) {
+    if (error instanceof Refused) error.objects = await touched([tokens], bench);
+    throw error;
+  }
   const reading = await read(tokens, bench);
   if (reading.statements !== 1 || !agrees(reading.root, kind)) throw new Refused('sql.parsers_disagree');
   checkCalled(reading.functions, own, tokens.some((token) => isWord(token, 'MATCH_RECOGNIZE')));
@@ -84,6 +92,18 @@ async function judged(tokens: readonly Token[], kind: Kind, bench: Bench): Promi
   checkRelations(tokens, [...reads, ...writes], bench.scope);
   const lineage = reading.lineage === undefined ? {} : { lineage: reading.lineage.map(({ column, sources }) => lineageOf(column, sources, bench.scope)) };
   return { reads: unique([...reads, ...called]), writes: unique(writes), functions: namesOf(reading.functions), ...lineage };
+}
+
+/** What refused texts would have touched, for the record and for people: as far as both parsers can tell, and nothing is decided by it. */
+async function touched(texts: readonly (readonly Token[])[], bench: Bench): Promise<Pick<Objects, 'reads' | 'writes'>> {
+  const [reads, writes]: [ObjectRef[], ObjectRef[]] = [[], []];
+  for (const tokens of texts.slice(0, mostPieces)) {
+    const readings = await bench.readers.read(canonicalOf(readable(tokens)), bench.signal);
+    if (!readings.ok) continue;
+    reads.push(...readings.reading.reads.map((name) => resolve(name, bench.scope)));
+    writes.push(...readings.reading.writes.map((name) => resolve(name, bench.scope)));
+  }
+  return { reads: unique(reads), writes: unique(writes) };
 }
 
 /** What the text may not hold anywhere, whatever it means there. */

@@ -90,3 +90,10 @@ export function explained(tokens: readonly Token[]): readonly Token[] | undefine
   const rest = isWord(tokens[1], 'USING') && isWord(tokens[2], 'TABULAR', 'JSON', 'TEXT') ? tokens.slice(3) : tokens.slice(1);
   return isWord(rest[0], 'SELECT', 'WITH') ? rest : undefined;
 }
+
+/** The kind of a statement that was refused: one that leaves by a stage or a model is no mere read, nor is one that runs unknown code. */
+export function refusedKind({ reason, detail }: Refused, kind: StatementKind): StatementKind {
+  if (reason === 'sql.stage') return 'exfil';
+  if (kind !== 'read' || (reason !== 'sql.function' && reason !== 'sql.function_name')) return kind;
+  return detail?.includes('model') === true ? 'exfil' : 'call';
+}

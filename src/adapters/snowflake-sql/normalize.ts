@@ -2,7 +2,7 @@ import { Refused } from './refusal.js';
 import { isIdentifier, isSign, isWord, type Token } from './token.js';
 
 const part = /^(?:[A-Za-z_][A-Za-z0-9_$]*|"[^"\\`]+")$/;
-const pieces = /"[^"]*"|[^."]+|\./g;
+const nameParts = /"[^"]*"|[^."]+|\./g;
 
 /** The statement without the one `;` that may end it. Throws where something follows it. */
 export function oneStatement(tokens: readonly Token[]): readonly Token[] {
@@ -10,6 +10,16 @@ export function oneStatement(tokens: readonly Token[]): readonly Token[] {
   if (end < 0) return tokens;
   if (end < tokens.length - 1) throw new Refused('sql.multiple_statements');
   return tokens.slice(0, end);
+}
+
+/** The statements of a text of several, without their semicolons. */
+export function pieces(tokens: readonly Token[]): readonly (readonly Token[])[] {
+  const found: Token[][] = [[]];
+  for (const token of tokens) {
+    if (isSign(token, ';')) found.push([]);
+    else (found.at(-1) as Token[]).push(token);
+  }
+  return found.filter((piece) => piece.length > 0);
 }
 
 /** Writes out what means the same in plainer words: `IDENTIFIER('a.b')` is `a.b`, `db..t` is `db.PUBLIC.t`. */
@@ -33,7 +43,7 @@ export function plainer(tokens: readonly Token[]): readonly Token[] {
 function writtenOut(literal: Token | undefined, close: Token | undefined, spaced: boolean): readonly Token[] {
   if (literal?.kind !== 'string' || !isSign(close, ')')) throw new Refused('sql.dynamic_name', 'IDENTIFIER');
   const name = literal.text.startsWith('$$') ? literal.text.slice(2, -2) : literal.text.slice(1, -1);
-  const parts = name.match(pieces) ?? [];
+  const parts = name.match(nameParts) ?? [];
   const good = parts.join('') === name && parts.length % 2 === 1 && parts.length <= 5 && parts.every((each, index) => (index % 2 === 1 ? each === '.' : part.test(each)));
   if (!good) throw new Refused('sql.dynamic_name', 'IDENTIFIER');
   return parts.map((text, index): Token => {

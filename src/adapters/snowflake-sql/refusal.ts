@@ -1,4 +1,4 @@
-import type { Refusal } from '../../core/index.js';
+import type { Analysis, Refusal } from '../../core/index.js';
 
 type Row = readonly [code: Refusal['code'], message: string, hint?: string];
 
@@ -47,6 +47,8 @@ export class Refused extends Error {
   override readonly name = 'Refused';
   readonly reason: Reason;
   readonly detail: string | undefined;
+  /** What it would have touched, as far as that is known all the same. */
+  objects: Pick<Analysis, 'reads' | 'writes'> | undefined;
 
   constructor(reason: Reason, detail?: string) {
     super(reason);
