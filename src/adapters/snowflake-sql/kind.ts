@@ -91,9 +91,11 @@ export function explained(tokens: readonly Token[]): readonly Token[] | undefine
   return isWord(rest[0], 'SELECT', 'WITH') ? rest : undefined;
 }
 
-/** The kind of a statement that was refused: one that leaves by a stage or a model is no mere read, nor is one that runs unknown code. */
-export function refusedKind({ reason, detail }: Refused, kind: StatementKind): StatementKind {
+/** The kind of a statement that was refused: one that leaves by a stage or a model is no mere read, nor is one that runs code nobody here knows. */
+export function refusedKind({ reason, detail = '' }: Refused, kind: StatementKind): StatementKind {
   if (reason === 'sql.stage') return 'exfil';
   if (kind !== 'read' || (reason !== 'sql.function' && reason !== 'sql.function_name')) return kind;
-  return detail?.includes('model') === true ? 'exfil' : 'call';
+  const explained = detail.includes(': ');
+  if (!explained) return 'call';
+  return detail.includes('to a model') ? 'exfil' : kind;
 }

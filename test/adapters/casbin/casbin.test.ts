@@ -173,15 +173,15 @@ describe('reload', () => {
     writeFileSync(path, version('a'));
     const policy = await casbin({ policy: path });
     const seen = new Map<string, string>();
-    let reloaded = false;
+    const progress = { done: false };
     const reloading = (async () => {
       for (let turn = 0; turn < 10; turn += 1) {
         writeFileSync(path, version(turn % 2 === 0 ? 'b' : 'a'));
         await policy.reload();
       }
-      reloaded = true;
+      progress.done = true;
     })();
-    for (let turn = 0; turn < 300 || !reloaded; turn += 1) {
+    for (let turn = 0; turn < 300 || !progress.done; turn += 1) {
       const { rules, policyVersion } = await ask(policy, 'idp:alice', 'read', 'A.B.C');
       expect(seen.get(policyVersion) ?? rules.join()).toBe(rules.join());
       seen.set(policyVersion, rules.join());
