@@ -95,7 +95,7 @@ export function explained(tokens: readonly Token[]): readonly Token[] | undefine
 export function refusedKind({ reason, detail = '' }: Refused, kind: StatementKind): StatementKind {
   if (reason === 'sql.stage') return 'exfil';
   if (kind !== 'read' || (reason !== 'sql.function' && reason !== 'sql.function_name')) return kind;
-  const explained = detail.includes(': ');
-  if (!explained) return 'call';
+  const known = detail.includes(': ');
+  if (!known) return 'call';
   return detail.includes('to a model') ? 'exfil' : kind;
 }
