@@ -26,7 +26,8 @@ async function dial(port: number): Promise<Line> {
   const socket = connect(port, '127.0.0.1').setEncoding('latin1').on('error', () => undefined);
   let text = '';
   socket.on('data', (chunk: string) => { text += chunk; });
-  const closed = once(socket, 'close');
+  // Not `once`, which rejects where the server was quicker to close than we to stop writing.
+  const closed = new Promise((resolve) => { socket.on('close', resolve); });
   await once(socket, 'connect');
   return { socket, text: () => text, closed };
 }
