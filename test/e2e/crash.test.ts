@@ -33,10 +33,12 @@ describe('SIGTERM while a statement runs', () => {
     const directory = place();
     const first = await service(directory);
     const { json: { id } } = await first.open();
-    const running = first.run(id, slow).catch(() => 'gone');
+    const running = first.run(id, slow);
     await expect.poll(() => first.record(id), { timeout: 20_000 }).toContainEqual(['statement.authorized', undefined]);
-    await first.stop('SIGTERM');
-    await running;
+    const stopped = first.stop('SIGTERM');
+    const { status, json } = await running;
+    expect([[503, 'SHUTTING_DOWN'], [410, 'SESSION_CLOSED']]).toContainEqual([status, json['code']]);
+    await stopped;
     const second = await service(directory);
     expect(second.recovered).toEqual({ statements: 0, sessions: 0 });
     expect((await second.record(id)).map(([code]) => code)).toEqual(['session.requested', 'session.opened', 'statement.authorized', 'statement.failed', 'session.closed']);

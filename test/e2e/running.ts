@@ -15,9 +15,11 @@ export interface Running {
   readonly recovered: { readonly statements: number; readonly sessions: number };
   readonly ask: (method: string, path: string, body?: unknown, token?: string) => Promise<Told>;
   readonly open: (ttl?: number, token?: string) => Promise<Told>;
-  readonly run: (session: unknown, sql: string, token?: string) => Promise<Told>;
+  readonly run: (session: unknown, sql: string, token?: string, binds?: readonly unknown[]) => Promise<Told>;
   /** The codes of a session's record, each with the code it ended in. */
   readonly record: (session: unknown, token?: string) => Promise<readonly (readonly [string, unknown])[]>;
+  /** All that the process has printed. */
+  readonly said: () => string;
   readonly stop: (signal: 'SIGTERM' | 'SIGKILL') => Promise<void>;
 }
 
@@ -33,9 +35,13 @@ export function place(): string {
 
 /** Starts the service; it is killed with the test. */
 export async function service(directory: string, ...more: string[]): Promise<Running> {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'service.ts'), directory, ...more], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'service.ts'), directory, ...more], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { said += chunk.toString(); });
   onTestFinished(() => void child.kill('SIGKILL'));
-  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  const ended = once(child, 'exit').then(() => { throw new Error(`the service ended:\n${said}`); });
+  const [line] = (await Promise.race([once(child.stdout, 'data'), ended])) as [Buffer];
+  ended.catch(() => undefined);
   const { port, recovered } = JSON.parse(line.toString()) as { readonly port: number; readonly recovered: Running['recovered'] };
   const ask: Running['ask'] = async (method, path, body, token = 'a') => {
     const headers = { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
@@ -44,9 +50,10 @@ export async function service(directory: string, ...more: string[]): Promise<Run
   };
   return {
     recovered,
+    said: () => said,
     ask,
     open: (ttl = 300, token) => ask('POST', '/sessions', { connection: 'warehouse', schema: 'ACME.OPS', access: 'read', ttl, reason: 'a test' }, token),
-    run: (session, sql, token) => ask('POST', `/sessions/${String(session)}/statements`, { sql }, token),
+    run: (session, sql, token, binds) => ask('POST', `/sessions/${String(session)}/statements`, { sql, ...(binds === undefined ? {} : { binds }) }, token),
     record: async (session, token) => {
       const { json } = await ask('GET', `/sessions/${String(session)}/record`, undefined, token);
       return ((json['events'] ?? []) as { readonly code: string; readonly data: Readonly<Record<string, unknown>> }[]).map(({ code, data }) => [code, data['code']] as const);

@@ -17,7 +17,7 @@ p, idp:agent-b, warehouse, ACME.OPS.*, read, allow
 `;
 const gateway = await createGateway({
   connections: { warehouse: duckdb({ schemas: ['ACME.OPS'], setup: ['CREATE TABLE ACME.OPS.NUMBERS AS SELECT range AS N FROM range(200000)'] }) },
-  identity: memoryIdentity({ a: { subject: 'agent-a' }, b: { subject: 'agent-b' } }),
+  identity: memoryIdentity({ a: { subject: 'agent-a' }, b: { subject: 'agent-b' }, 'canary-token-7731': { subject: 'agent-a' } }),
   policy: casbin({ policy: { name: 'policy.csv', text: policy } }),
   audit: journal({ directory, ...(maxBytes === undefined ? {} : { maxBytes: Number(maxBytes), reserveBytes: 20_000 }) }),
 });
@@ -26,6 +26,6 @@ app.use('/jit', expressRouter(gateway));
 const server = app.listen(0, () => console.log(JSON.stringify({ port: (server.address() as AddressInfo).port, recovered: gateway.recovered })));
 process.once('SIGTERM', () => {
   server.close();
-  server.closeAllConnections();
-  void gateway.shutdown();
+  // The gateway first, so that what runs is ended by it and answered, not by a connection that breaks.
+  void gateway.shutdown().finally(() => server.closeIdleConnections());
 });

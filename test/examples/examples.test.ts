@@ -31,8 +31,8 @@ describe('the examples run', () => {
   it('custom-engine.ts is a whole engine in under 60 lines, and keeps the contract', () => {
     expect(readFileSync(join(root, 'examples/custom-engine.ts'), 'utf8').trimEnd().split('\n').length).toBeLessThan(60);
     const lines = run('custom-engine.ts').trim().split('\n');
-    expect(lines.length).toBeGreaterThan(5);
-    expect(lines.every((line) => /^(ok|kept|passed|✓)/i.test(line) || !/fail/i.test(line))).toBe(true);
+    expect(lines.length).toBeGreaterThanOrEqual(9);
+    expect(lines.filter((line) => !line.startsWith('kept: '))).toEqual([]);
   });
 
   it('write-a-plugin.ts refuses writing outside working hours, and nothing else', async () => {

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Gateway } from '../../../src/core/index.js';
 import { opening } from './house.js';
@@ -48,7 +47,8 @@ describe.each(hosts)('a real database and a real record, $name', ({ host }) => {
     const id = await session();
     const leaving = new AbortController();
     const asking = ask('POST', `/sessions/${id}/statements`, { body: { sql: endless }, signal: leaving.signal });
-    await sleep(200);
+    const codes = async () => ((await ask('GET', `/sessions/${id}/record`)).json['events'] as Event[]).map((event) => event.code);
+    await expect.poll(codes, { timeout: 20_000 }).toContain('statement.authorized');
     leaving.abort();
     await expect(asking).rejects.toThrow();
     expect((await ask('POST', `/sessions/${id}/statements`, { body: { sql: 'SELECT 1 AS n' } })).json['rows']).toEqual([[1]]);
