@@ -99,6 +99,29 @@ describe('npm start -- --serve', () => {
   });
 });
 
+describe('npm start on a journal that is there already', () => {
+  const journal = join(folder, 'kept');
+
+  it('goes on with it, run after run', async () => {
+    for (const _run of [1, 2]) {
+      const run = start('--once', '--port', '0', '--journal', journal);
+      expect([await run.ended, run.err()]).toEqual([0, '']);
+    }
+    expect(readdirSync(journal).filter((name) => name.endsWith('.jsonl'))).toHaveLength(2);
+  });
+
+  it('leaves it alone while another one uses it, and says so; SIGTERM ends that one in order', async () => {
+    const first = start('--serve', '--port', '0', '--journal', journal);
+    await first.saw('Ctrl-C');
+    const second = start('--once', '--port', '0', '--journal', journal);
+    expect(await second.ended).toBe(1);
+    expect(second.err()).toMatch(/^CONFIG_INVALID: .* in use by process \d+\n$/);
+    expect(second.err()).not.toContain('    at ');
+    first.process.kill('SIGTERM');
+    expect([await first.ended, first.err()]).toEqual([0, '']);
+  });
+});
+
 describe('npm start with a mistake', () => {
   it.each([[['--bogus']], [['--port', 'x']], [['--once', '--serve']]])('%j: the usage, exit 2', async (options) => {
     const run = start(...options);
