@@ -5,8 +5,10 @@ export const eventCodes = [
   'gateway.started', 'gateway.stopped',
   'session.requested', 'session.approval_requested', 'session.approved', 'session.denied', 'session.opened', 'session.failed',
   'session.closed', 'session.expired', 'session.revoked',
-  'statement.authorized', 'statement.denied', 'statement.approval_requested', 'statement.executed', 'statement.failed',
-  'statement.delivered', 'statement.unresolved',
+  'statement.authorized', 'statement.denied', 'statement.approval_requested', 'statement.approval_decided', 'statement.executed', 'statement.failed',
+  'statement.delivered', 'statement.unresolved', 'statement.resolved',
+  'grant.applied', 'grant.removed', 'policy.changed', 'config.changed', 'breakglass.activated', 'identity.shared',
+  'audit.degraded', 'audit.recovered', 'audit.gap',
 ] as const;
 export type EventCode = (typeof eventCodes)[number];
 
@@ -35,6 +37,8 @@ export interface AuditEvent {
   readonly scope?: SchemaRef & { readonly access: 'read' | 'write' };
   /** Facts of this code, documented in docs/record.md. */
   readonly data: Readonly<Record<string, Json>>;
+  /** The statement's own text, where the policy says `record: full`. A log keeps it apart, never gives it back, and may drop it. */
+  readonly text?: string;
 }
 
 /** Codes that announce an effect; each is followed by exactly one outcome. */

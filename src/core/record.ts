@@ -1,0 +1,70 @@
+import type { AuditEvent } from './events.js';
+
+/** The head of a chain: what the next event of the same process start is linked to. */
+export interface Link {
+  /** One chain per process start. */
+  readonly chain: string;
+  /** Events in the chain so far: 0 before the first one, whose sequence is 1. */
+  readonly sequence: number;
+  /** The last event's id and OCSF type; absent before the first. */
+  readonly id?: string;
+  readonly type?: number;
+  /** SHA-256 of the last event's canonical form, lower-case hex; absent before the first. */
+  readonly fingerprint?: string;
+  /** SHA-256 of the last checkpoint, lower-case hex. */
+  readonly checkpoint?: string;
+  /** Where the chain of the earlier run ended; only until the first event of this one, which names it. */
+  readonly before?: Link;
+}
+
+/** What a line of a log is: an event, a signed statement of how far the chain goes, or the text of a statement kept apart. */
+export type LineKind = 'event' | 'checkpoint' | 'text';
+
+/** One line of a log, read back. */
+export interface Recorded {
+  readonly kind: LineKind;
+  /** The head after it; absent for a text. */
+  readonly link?: Link;
+  readonly event?: AuditEvent;
+}
+
+/** One line of a log on its way to a receiver. */
+export interface Parcel {
+  readonly kind: LineKind;
+  /** Deduplicate by it. */
+  readonly id: string;
+  /** Keeps its order at the receiver: the session, else the chain. */
+  readonly key: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** One JSON object, or a compact JWS for a checkpoint; no newline in it. */
+  readonly value: string;
+  /** CloudEvents attributes (`ce_id`, `ce_type`, …) and what else routes it, without a look inside. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Why a checkpoint is made; `rotation` names the next key under the old one. */
+export type CheckpointReason = 'count' | 'time' | 'close' | 'rotation';
+
+/** How events become lines, each linked to the one before. Pure but for the signing: the log keeps the head, and moves it on when a line is durable. */
+export interface RecordFormat {
+  /** The head of a chain that begins now; `before` is what an earlier run left in the same log. */
+  begin(before?: Link): Link;
+  /** The lines of one event, the event's own last, and the head after it. No line holds a newline. */
+  write(event: AuditEvent, head: Link): { readonly lines: readonly string[]; readonly head: Link };
+  /** The checkpoints that are due at a head: none without a signer, two where the key changed. Their `checkpoint` digests go into the head. */
+  seal(head: Link, reason: CheckpointReason): Promise<readonly { readonly line: string; readonly digest: string }[]>;
+  /** Undefined for what this format never wrote. */
+  read(line: string): Recorded | undefined;
+  /** What is delivered for a line that `read` knows. */
+  parcel(line: string): Parcel;
+}
+
+/** Where a durable record is copied to. At least once, in the order given. */
+export interface AuditSink {
+  /** For metrics, the cursor's file and events: letters, digits, `.`, `_` and `-`. */
+  readonly name: string;
+  /** Resolves when the receiver has all of them. Rejects when it may not: the same parcels come again. */
+  deliver(parcels: readonly Parcel[], signal: AbortSignal): Promise<void>;
+  close?(): Promise<void>;
+}
