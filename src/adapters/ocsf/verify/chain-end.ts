@@ -1,0 +1,56 @@
+import type { Chain } from './chain.js';
+import type { ChainReport, Problem } from './report.js';
+import type { Edge } from './runs.js';
+
+/** What can be told of a chain only when everything was read: what is absent. */
+export function closeChain(chain: Chain): void {
+  const { runs, settings: { mustBegin, remembered } } = chain;
+  const first = runs[0]?.first;
+  const last = runs.at(-1)?.last;
+  if (first !== undefined && first.sequence > 1 && !continues(chain, first)) {
+    const known = mustBegin ? ' though a chain before it is here' : ', as where retention removed them';
+    chain.findings.add(absent(mustBegin ? 'gap' : 'start', mustBegin ? 'tampered' : 'incomplete', `${span(1, first.sequence - 1)} absent${known}`, first));
+  }
+  runs.slice(1).forEach(({ first: next }, index) => {
+    const end = (runs[index] as (typeof runs)[number]).last;
+    chain.findings.add(absent('gap', 'tampered', `${span(end.sequence + 1, next.sequence - 1)} absent`, next));
+  });
+  const named = [...chain.waiting].filter(([seq]) => seq > (last?.sequence ?? 0)).toSorted(([a], [b]) => a - b).at(-1)?.[1][0]?.[0];
+  if (last !== undefined && named !== undefined) chain.stamp('cut', named, `it names event ${named.claims.seq}, which is absent; the last one here is ${last.sequence}`);
+  if (remembered !== undefined && last !== undefined && remembered.seq > last.sequence) {
+    chain.findings.add({ kind: 'cut', verdict: 'tampered', message: `event ${remembered.seq} was verified before and is absent; the last one here is ${last.sequence}`, sequence: remembered.seq });
+  }
+}
+
+/** The absent beginning was verified before, and what is here goes on from there. */
+function continues(chain: Chain, first: Edge): boolean {
+  const { remembered } = chain.settings;
+  if (remembered === undefined) return false;
+  if (chain.met) return true;
+  if (first.sequence !== remembered.seq + 1) return false;
+  if (first.previous?.fingerprint === remembered.head) return true;
+  chain.findings.add(absent('link', 'tampered', 'it does not follow from the event that was verified before', first));
+  return true;
+}
+
+function absent(kind: Problem['kind'], verdict: Problem['verdict'], message: string, { sequence, id, code, at, place }: Edge): Problem {
+  return { kind, verdict, message, place, sequence, id, code, at };
+}
+
+function span(from: number, to: number): string {
+  return from === to ? `event ${from} is` : `events ${from} to ${to} are`;
+}
+
+/** `sealed` counts what a later chain vouches for, too. */
+export function reportOf(chain: Chain, sealed: number): ChainReport {
+  const { runs, name, authority, events, duplicates, checkpoints, sealedAt, findings, keys, stubs } = chain;
+  const first = runs[0]?.first;
+  const last = runs.at(-1)?.last;
+  return {
+    chain: name, authority, verdict: findings.verdict, events, duplicates, truncated: stubs.size, checkpoints, sealed,
+    unsealed: last === undefined ? 0 : Math.max(0, last.sequence - Math.max(sealed, (first?.sequence ?? 1) - 1)),
+    closed: last?.code === 'gateway.stopped', keys: [...keys], ...findings.list,
+    ...(first === undefined || last === undefined ? {} : { first: first.sequence, last: last.sequence, from: first.at, to: last.at, head: last.fingerprint }),
+    ...(sealedAt === undefined ? {} : { sealedAt }),
+  };
+}

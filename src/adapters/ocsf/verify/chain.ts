@@ -1,0 +1,171 @@
+import type { Place, Problem, ProblemKind, Remembered } from './report.js';
+import { Findings } from './findings.js';
+import { Marks } from './marks.js';
+import { edgeOf, Runs, type Edge, type Run } from './runs.js';
+import type { Stamp } from './seal.js';
+import type { Before, Told } from './told.js';
+
+export interface ChainSettings {
+  /** How many problems are kept. */
+  readonly limit: number;
+  /** How many events back one that comes again can be compared. */
+  readonly window: number;
+  readonly remembered: Remembered | undefined;
+  /** Another chain stands before it in the same log, so that its own beginning must be there. */
+  readonly mustBegin: boolean;
+}
+
+/** The events of one process start as they are read, and the checkpoints over them. */
+export class Chain {
+  readonly name: string;
+  readonly authority: string;
+  readonly findings: Findings;
+  readonly settings: ChainSettings;
+  /** Where the chain before this one ended, as its first event says. */
+  before: Before | undefined;
+  /** Events up to this number are under a signature. */
+  sealed = 0;
+  sealedAt: number | undefined;
+  events = 0;
+  duplicates = 0;
+  checkpoints = 0;
+  /** The remembered event was met. */
+  met = false;
+  readonly keys = new Set<string>();
+  /** Numbers of which only a stub is there. */
+  readonly stubs = new Set<number>();
+  /** Checkpoints that came before their event, with what they are worth. */
+  readonly waiting = new Map<number, (readonly [Stamp, boolean])[]>();
+  readonly #marks: Marks;
+  readonly #runs: Runs;
+  /** The last number read in each log that is read in order. */
+  readonly #read = new Map<string, number>();
+
+  constructor(name: string, authority: string, settings: ChainSettings) {
+    this.name = name;
+    this.authority = authority;
+    this.settings = settings;
+    this.findings = new Findings(settings.limit);
+    this.#marks = new Marks(settings.window);
+    this.#runs = new Runs((left, right) => this.#join(left, right));
+  }
+
+  /** In the order of their numbers. */
+  get runs(): readonly Run[] {
+    return this.#runs.inOrder;
+  }
+
+  compare(sequence: number, fingerprint: string): ReturnType<Marks['compare']> {
+    return this.#marks.compare(sequence, fingerprint);
+  }
+
+  /** True where the event is new and its content is proven. */
+  take(told: Told, place: Place): boolean {
+    const { sequence, fingerprint, actual } = told;
+    const altered = actual !== undefined && actual !== fingerprint;
+    if (altered) this.#event('altered', 'its content is not what its fingerprint says', told, place);
+    const known = this.#marks.compare(sequence, fingerprint);
+    if (known !== 'absent') {
+      this.#again(known, altered, told, place);
+      return false;
+    }
+    this.#marks.set(sequence, fingerprint);
+    this.events += 1;
+    if (actual === undefined) this.#stub(told, place);
+    if (told.authority !== this.authority) this.#event('link', `it is by ${told.authority}, the chain by ${this.authority}`, told, place);
+    this.#order(told, place);
+    this.#runs.add(edgeOf(told, place));
+    this.#begin(told, place, altered);
+    this.#recall(told, place);
+    this.#answer(told, place);
+    return actual === fingerprint;
+  }
+
+  /** A checkpoint whose signature holds, or, where there are no keys to tell, one that is compared all the same but seals nothing. */
+  seal(stamp: Stamp, trusted: boolean): void {
+    this.checkpoints += 1;
+    this.keys.add(stamp.kid);
+    if (stamp.claims.authority !== this.authority) this.stamp('checkpoint', stamp, `it is by ${stamp.claims.authority}, the chain by ${this.authority}`);
+    this.#compare(stamp, trusted);
+  }
+
+  /** A problem of one of its checkpoints. */
+  stamp(kind: ProblemKind, { place, claims: { seq, at } }: Stamp, message: string, verdict: Problem['verdict'] = 'tampered'): void {
+    this.findings.add({ kind, verdict, message: `the checkpoint over ${seq}: ${message}`, place, sequence: seq, at });
+  }
+
+  #compare(stamp: Stamp, trusted: boolean): void {
+    const { seq, head, at } = stamp.claims;
+    switch (this.#marks.compare(seq, head)) {
+      case 'same':
+        if (!trusted) return;
+        this.sealed = Math.max(this.sealed, seq);
+        this.sealedAt = Math.max(this.sealedAt ?? at, at);
+        return;
+      case 'other':
+        return this.stamp('rewritten', stamp, `it names another event ${seq} than the one that is here: what stands between ${this.sealed + 1} and ${seq} was written anew`);
+      case 'forgotten':
+        return this.stamp('unchecked', stamp, 'it came too late to be compared', 'incomplete');
+      default:
+        this.waiting.set(seq, [...(this.waiting.get(seq) ?? []), [stamp, trusted]]);
+    }
+  }
+
+  #again(known: 'same' | 'other' | 'forgotten', altered: boolean, told: Told, place: Place): void {
+    if (known === 'forgotten') return this.#event('unchecked', 'it came again too late to be compared', told, place, 'incomplete');
+    if (altered) return;
+    if (known === 'other') return this.#event('fork', `there are two events with the number ${told.sequence}`, told, place);
+    this.duplicates += 1;
+    if (told.actual !== undefined) this.stubs.delete(told.sequence);
+  }
+
+  /** A receiver may get a stub of what was too long for it. The log itself keeps everything. */
+  #stub(told: Told, place: Place): void {
+    this.stubs.add(told.sequence);
+    if (place.log !== undefined) this.#event('unchecked', 'a stub stands where the log keeps the whole event', told, place, 'incomplete');
+  }
+
+  #order(told: Told, place: Place): void {
+    if (place.log === undefined) return;
+    const last = this.#read.get(place.log);
+    if (last !== undefined && told.sequence < last) this.#event('reordered', `it stands behind event ${last}`, told, place);
+    this.#read.set(place.log, told.sequence);
+  }
+
+  #begin(told: Told, place: Place, altered: boolean): void {
+    if (told.sequence !== 1) return;
+    if (told.previous !== undefined && !altered) this.#event('link', 'it is the first of its chain and names one before it', told, place);
+    if (!altered && told.actual !== undefined) this.before = told.before;
+  }
+
+  #recall(told: Told, place: Place): void {
+    const { remembered } = this.settings;
+    if (remembered === undefined || told.sequence !== remembered.seq) return;
+    this.met = true;
+    if (told.fingerprint !== remembered.head) this.#event('rewritten', 'another event stood here when it was verified before', told, place);
+  }
+
+  /** Checkpoints that were waiting for this event. In a log that is read in order none comes before what it names. */
+  #answer(told: Told, place: Place): void {
+    const waiting = this.waiting.get(told.sequence);
+    if (waiting === undefined) return;
+    this.waiting.delete(told.sequence);
+    if (place.log !== undefined && waiting.some(([stamp]) => stamp.place.log === place.log)) this.#event('reordered', 'it stands behind a checkpoint that names it', told, place);
+    for (const [stamp, trusted] of waiting) this.#compare(stamp, trusted);
+  }
+
+  #join(left: Edge, right: Edge): void {
+    const { previous, place } = right;
+    if (previous === undefined) return this.#event('restart', `it says that it begins the chain, but is number ${right.sequence}`, right, place);
+    const leftAltered = left.actual !== undefined && left.actual !== left.fingerprint;
+    const linked = previous.fingerprint === left.fingerprint || previous.fingerprint === left.actual;
+    const named = leftAltered || (previous.id === left.id && previous.type === left.type);
+    const rightAltered = right.actual !== undefined && right.actual !== right.fingerprint;
+    if (!rightAltered && !(linked && named)) this.#event('link', `it does not follow from event ${left.sequence} as that is here`, right, place);
+  }
+
+  #event(kind: ProblemKind, message: string, { sequence, id, code, at }: Omit<Edge, 'place' | 'type' | 'fingerprint'>, place: Place, verdict: Problem['verdict'] = 'tampered'): void {
+    this.findings.add({ kind, verdict, message, place, sequence, id, code, at });
+  }
+}
+

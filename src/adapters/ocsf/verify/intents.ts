@@ -1,0 +1,26 @@
+import { statementOutcomes } from '../../../core/index.js';
+import type { Told } from './told.js';
+
+const outcomes: ReadonlySet<string> = new Set([...statementOutcomes, 'statement.resolved']);
+const shown = 20;
+
+/** Statements that were announced, until their outcome comes. */
+export class Intents {
+  readonly #open = new Set<string>();
+  readonly #early = new Set<string>();
+
+  note({ code, statement }: Told): void {
+    if (statement === undefined) return;
+    if (code === 'statement.authorized') {
+      if (!this.#early.delete(statement)) this.#open.add(statement);
+    } else if (outcomes.has(code)) {
+      if (!this.#open.delete(statement) && code !== 'statement.resolved') this.#early.add(statement);
+    } else if (code === 'statement.denied') {
+      this.#open.delete(statement);
+    }
+  }
+
+  get counts(): { readonly openIntents: number; readonly open: readonly string[]; readonly unannounced: number } {
+    return { openIntents: this.#open.size, open: [...this.#open].slice(0, shown), unannounced: this.#early.size };
+  }
+}

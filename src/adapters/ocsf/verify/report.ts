@@ -1,0 +1,146 @@
+/** What a log is found to be: whole, changed by someone, or not all there. */
+export type Verdict = 'ok' | 'tampered' | 'incomplete';
+
+/** Where a line stands. */
+export interface Place {
+  /** A file, or a topic and its partition. */
+  readonly source: string;
+  /** From 1; the offset of a topic. */
+  readonly line: number;
+  /** Lines that name the same log were read in the order in which it was written: then order is checked too. */
+  readonly log?: string;
+}
+
+export type ProblemKind =
+  /** The content is not what its fingerprint says. */
+  | 'altered'
+  /** Two contents with one number. */
+  | 'fork'
+  /** Numbers are missing between events that are there. */
+  | 'gap'
+  /** It does not follow from the event before it. */
+  | 'link'
+  /** It says it begins a chain that had begun. */
+  | 'restart'
+  /** It stands in another place than it was written in. */
+  | 'reordered'
+  /** A line that is no event, checkpoint or text, or an event outside any chain. */
+  | 'foreign'
+  /** A checkpoint names another event than the one that is there: the chain was written anew. */
+  | 'rewritten'
+  /** A checkpoint, a later chain or the verifier's memory names an event that is absent: the end was cut off. */
+  | 'cut'
+  /** A chain goes on behind the end that its successor names. */
+  | 'appended'
+  /** A checkpoint's signature does not hold. */
+  | 'signature'
+  /** A checkpoint's key is unknown, not valid at its time, or was replaced before. */
+  | 'key'
+  /** A checkpoint does not follow from the one before it, or that one is absent. */
+  | 'checkpoint'
+  /** A checkpoint seals what was sealed before, or was made before its predecessor. */
+  | 'resealed'
+  /** The beginning of a chain is absent, as retention leaves it. */
+  | 'start'
+  /** All of a chain is absent. */
+  | 'missing'
+  /** A last line that was not written to its end. */
+  | 'torn'
+  /** What should be sealed is not. */
+  | 'unsealed'
+  /** It could not be checked: no keys, or it came too late to be compared. */
+  | 'unchecked';
+
+export interface Problem {
+  readonly kind: ProblemKind;
+  readonly verdict: Exclude<Verdict, 'ok'>;
+  /** For people; may hold names from the log: strip control characters before printing. */
+  readonly message: string;
+  readonly place?: Place;
+  readonly sequence?: number;
+  readonly id?: string;
+  readonly code?: string;
+  /** Epoch milliseconds. */
+  readonly at?: number;
+}
+
+/** The first problems, and how many more there are. */
+export interface Problems {
+  readonly problems: readonly Problem[];
+  readonly more: number;
+}
+
+export interface ChainReport extends Problems {
+  readonly chain: string;
+  readonly authority: string;
+  readonly verdict: Verdict;
+  /** The first and last number that are there; absent for a chain without events. */
+  readonly first?: number;
+  readonly last?: number;
+  /** Epoch milliseconds of those. */
+  readonly from?: number;
+  readonly to?: number;
+  /** Fingerprint of the last. */
+  readonly head?: string;
+  /** Events, each counted once. */
+  readonly events: number;
+  /** The same event again: harmless. */
+  readonly duplicates: number;
+  /** Stubs of which only the place in the chain is proven, not the content. */
+  readonly truncated: number;
+  readonly checkpoints: number;
+  /** Events up to this number are vouched for by a signature; 0 for none. */
+  readonly sealed: number;
+  /** When the last good checkpoint was made, epoch milliseconds. */
+  readonly sealedAt?: number;
+  /** Events behind `sealed`: whoever can write the log could have changed them. */
+  readonly unsealed: number;
+  /** The last event is the writer's orderly end. */
+  readonly closed: boolean;
+  /** Key ids that signed its checkpoints. */
+  readonly keys: readonly string[];
+}
+
+export interface Report extends Problems {
+  readonly verdict: Verdict;
+  readonly chains: readonly ChainReport[];
+  readonly events: number;
+  readonly duplicates: number;
+  readonly texts: number;
+  readonly checkpoints: number;
+  /** Statements that were announced and have no outcome. */
+  readonly openIntents: number;
+  /** Some of them, at most 20. */
+  readonly open: readonly string[];
+  /** Outcomes whose announcement is not there. */
+  readonly unannounced: number;
+  /** To be remembered for the next time; absent where the log was tampered with. */
+  readonly memory?: Memory;
+}
+
+/** What was verified once, so that it cannot silently go away. */
+export interface Memory {
+  readonly v: 1;
+  readonly chains: Readonly<Record<string, Remembered>>;
+  readonly authorities: Readonly<Record<string, RememberedWriter>>;
+}
+
+export interface Remembered {
+  readonly seq: number;
+  /** Fingerprint of that event. */
+  readonly head: string;
+}
+
+export interface RememberedWriter {
+  /** The newest chain. */
+  readonly latest: string;
+  /** The last checkpoint of each of its logs. */
+  readonly checkpoints: readonly RememberedCheckpoint[];
+}
+
+export interface RememberedCheckpoint {
+  /** SHA-256 (hex) of the compact JWS. */
+  readonly digest: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+}

@@ -1,0 +1,59 @@
+import type { Place } from './report.js';
+import type { Named, Told } from './told.js';
+
+/** An event at an end of a run: enough to link to it and to name it. */
+export interface Edge {
+  readonly sequence: number;
+  readonly id: string;
+  readonly type: number;
+  readonly code: string;
+  readonly at: number;
+  readonly fingerprint: string;
+  readonly actual?: string;
+  readonly previous?: Named;
+  readonly place: Place;
+}
+
+/** Events that follow each other without a gap. */
+export interface Run {
+  first: Edge;
+  last: Edge;
+}
+
+/** The events of a chain as they arrive, in any order: in the right order there is one run, and nothing else is kept. */
+export class Runs {
+  readonly #starts = new Map<number, Run>();
+  readonly #ends = new Map<number, Run>();
+  readonly #joined: (left: Edge, right: Edge) => void;
+
+  /** `joined` is called once for each pair of neighbours. */
+  constructor(joined: (left: Edge, right: Edge) => void) {
+    this.#joined = joined;
+  }
+
+  /** An event whose number is new. */
+  add(edge: Edge): void {
+    const { sequence } = edge;
+    const left = this.#ends.get(sequence - 1);
+    const right = this.#starts.get(sequence + 1);
+    if (left !== undefined) this.#joined(left.last, edge);
+    if (right !== undefined) this.#joined(edge, right.first);
+    const run: Run = left ?? right ?? { first: edge, last: edge };
+    if (left !== undefined) this.#ends.delete(sequence - 1);
+    if (right !== undefined) this.#starts.delete(sequence + 1);
+    if (left === undefined) run.first = edge;
+    run.last = right === undefined ? edge : right.last;
+    this.#starts.set(run.first.sequence, run);
+    this.#ends.set(run.last.sequence, run);
+  }
+
+  /** In the order of their numbers. */
+  get inOrder(): readonly Run[] {
+    return [...this.#starts.values()].toSorted((a, b) => a.first.sequence - b.first.sequence);
+  }
+}
+
+export function edgeOf(told: Told, place: Place): Edge {
+  const { sequence, id, type, code, at, fingerprint, actual, previous } = told;
+  return { sequence, id, type, code, at, fingerprint, place, ...(actual === undefined ? {} : { actual }), ...(previous === undefined ? {} : { previous }) };
+}

@@ -1,0 +1,171 @@
+import { Chain } from './chain.js';
+import { closeChain, reportOf } from './chain-end.js';
+import { Findings, worse } from './findings.js';
+import { Intents } from './intents.js';
+import { Keyring } from './keyring.js';
+import { checkMemory, continued, memoryOf, recalled } from './memory.js';
+import { readLine } from './line.js';
+import type { Memory, Place, ProblemKind, Report } from './report.js';
+import type { Stamp } from './seal.js';
+import { checkEmpty, checkLogs, checkSuccession, sealsOf } from './succession.js';
+import type { Told } from './told.js';
+import { Trail } from './trail.js';
+
+export interface VerifyOptions {
+  /** A JWK set (RFC 7517) of the Ed25519 keys that are trusted. Without one no signature is checked, and the verdict is `incomplete` where there are any. */
+  readonly keys?: unknown;
+  /** What an earlier verification found. */
+  readonly memory?: Memory;
+  /** How many problems a chain's report names; the rest are counted. Default 20. */
+  readonly limit?: number;
+  /** How many events back an event that comes again can be compared, in each chain; 8 bytes each. Default 4,194,304. */
+  readonly window?: number;
+}
+
+export interface Verifier {
+  /** The next line, without its newline; undefined for one that could not even be read as text. `complete` is false for a last line that no newline ends. */
+  take(line: string | undefined, place: Place, complete?: boolean): Promise<void>;
+  /** What was found; call it once, at the end. */
+  report(): Report;
+}
+
+/**
+ * Checks a record: every event's fingerprint, its place in its chain, the checkpoints' signatures and the links between checkpoints and between chains. Lines may come in
+ * any order, more than once and from several logs. In order it keeps a fixed amount of memory; events that come early are kept until the gap before them is filled.
+ * Throws CONFIG_INVALID for keys that cannot be used.
+ */
+export async function verifier(options: VerifyOptions = {}): Promise<Verifier> {
+  const keys = options.keys === undefined ? Keyring.none : await Keyring.of(options.keys);
+  const check = new Check(options, keys);
+  return { take: (line, place, complete = true) => check.take(line, place, complete), report: () => check.report() };
+}
+
+class Check {
+  readonly #options: VerifyOptions;
+  readonly #keys: Keyring;
+  readonly #limit: number;
+  readonly #findings: Findings;
+  readonly #chains = new Map<string, Chain>();
+  /** The chains of each log that is read in order. */
+  readonly #logs = new Map<string, Chain[]>();
+  readonly #intents = new Intents();
+  readonly #trail: Trail;
+  /** Checkpoints whose key may be announced yet. */
+  #strangers: Stamp[] = [];
+  #texts = 0;
+
+  constructor(options: VerifyOptions, keys: Keyring) {
+    this.#options = options;
+    this.#keys = keys;
+    this.#limit = options.limit ?? 20;
+    this.#findings = new Findings(this.#limit);
+    this.#trail = new Trail(({ claims, place }) => this.#chain(claims, place), (kid) => keys.empty || keys.has(kid));
+  }
+
+  async take(line: string | undefined, place: Place, complete: boolean): Promise<void> {
+    if (line?.trim() === '') return;
+    const read = line === undefined ? undefined : readLine(line, place);
+    switch (read?.kind) {
+      case 'event':
+        if (this.#chain(read.told, place).take(read.told, place)) this.#intents.note(read.told);
+        return;
+      case 'checkpoint':
+        return this.#stamp(read.stamp);
+      case 'text':
+        this.#texts += 1;
+        return;
+      default:
+        if (complete) this.#findings.add({ kind: 'foreign', verdict: 'tampered', message: 'it is no line of a record: changed, or put there by someone else', place });
+        else this.#findings.add({ kind: 'torn', verdict: 'incomplete', message: 'the last line was not written to its end', place });
+    }
+  }
+
+  report(): Report {
+    for (const stamp of this.#strangers) this.#refuse(stamp, 'key', 'its key is unknown');
+    const { memory } = this.#options;
+    const chains = [...this.#chains.values()];
+    for (const chain of chains) closeChain(chain);
+    checkEmpty(this.#chains, memory);
+    checkSuccession(this.#chains, memory);
+    checkLogs(this.#logs.values());
+    this.#trail.close((authority) => continued(memory, authority, this.#trail));
+    if (memory !== undefined) checkMemory(memory, chains, this.#trail, this.#findings);
+    const sealed = sealsOf(this.#chains);
+    this.#checkSeals(chains, sealed);
+    return this.#summary(chains, sealed);
+  }
+
+  #summary(chains: readonly Chain[], sealed: ReadonlyMap<string, number>): Report {
+    const reports = chains.map((chain) => reportOf(chain, sealed.get(chain.name) ?? 0)).toSorted((a, b) => (a.chain < b.chain ? -1 : 1));
+    const verdict = reports.reduce((sum, each) => worse(sum, each.verdict), this.#findings.verdict);
+    const sum = (count: (chain: Chain) => number): number => chains.reduce((total, each) => total + count(each), 0);
+    return {
+      verdict, chains: reports, events: sum((each) => each.events), duplicates: sum((each) => each.duplicates), checkpoints: sum((each) => each.checkpoints),
+      texts: this.#texts, ...this.#intents.counts, ...this.#findings.list,
+      ...(verdict === 'tampered' ? {} : { memory: memoryOf(this.#options.memory, chains, this.#keys.empty ? [] : this.#trail.tails) }),
+    };
+  }
+
+  async #stamp(stamp: Stamp): Promise<void> {
+    if (this.#keys.empty) return this.#accept(stamp, false);
+    switch (await this.#keys.judge(stamp)) {
+      case 'good':
+        this.#accept(stamp, true);
+        return stamp.claims.reason === 'rotation' ? this.#announce(stamp) : undefined;
+      case 'bad':
+        return this.#refuse(stamp, 'signature', 'its signature does not hold');
+      case 'untimely':
+        return this.#refuse(stamp, 'key', 'it was made at a time for which its key is not valid');
+      default:
+        this.#strangers.push(stamp);
+    }
+  }
+
+  #accept(stamp: Stamp, trusted: boolean): void {
+    if (this.#trail.add(stamp)) this.#chain(stamp.claims, stamp.place).seal(stamp, trusted);
+  }
+
+  async #announce(stamp: Stamp): Promise<void> {
+    const kid = await this.#keys.announce(stamp);
+    if (kid === undefined) return this.#refuse(stamp, 'key', 'it announces a key that cannot be read');
+    const known = this.#strangers.filter((each) => each.kid === kid && each.claims.authority === stamp.claims.authority);
+    if (known.length === 0) return;
+    this.#strangers = this.#strangers.filter((each) => !known.includes(each));
+    for (const each of known) await this.#stamp(each);
+  }
+
+  /** What does not hold says nothing, not even of which chain it is. */
+  #refuse(stamp: Stamp, kind: ProblemKind, message: string): void {
+    const chain = this.#chains.get(stamp.claims.chain);
+    if (chain !== undefined) chain.stamp(kind, stamp, message);
+    else this.#findings.add({ kind, verdict: 'tampered', message: `a checkpoint over ${stamp.claims.chain}: ${message}`, place: stamp.place });
+  }
+
+  #chain({ chain: name, authority }: Pick<Told, 'chain' | 'authority'>, { log }: Place): Chain {
+    const known = this.#chains.get(name);
+    if (known !== undefined) return known;
+    const order = log === undefined ? undefined : (this.#logs.get(log) ?? []);
+    const chain = new Chain(name, authority, {
+      limit: this.#limit, window: this.#options.window ?? 4_194_304, remembered: recalled(this.#options.memory, name), mustBegin: order?.some((each) => each.events > 0) === true,
+    });
+    this.#chains.set(name, chain);
+    if (log !== undefined && order !== undefined) this.#logs.set(log, [...order, chain]);
+    return chain;
+  }
+
+  /** With keys at hand, a writer who signed nothing and an orderly end without a seal are no proof. */
+  #checkSeals(chains: readonly Chain[], sealed: ReadonlyMap<string, number>): void {
+    const stamped = chains.reduce((total, each) => total + each.checkpoints, 0);
+    if (this.#keys.empty) {
+      if (stamped > 0) this.#findings.add({ kind: 'unchecked', verdict: 'incomplete', message: `${stamped} checkpoints were not checked: no keys` });
+      return;
+    }
+    const signing = new Set(chains.filter((each) => (sealed.get(each.name) ?? 0) > 0).map(({ authority }) => authority));
+    for (const chain of chains) {
+      const last = chain.runs.at(-1)?.last;
+      if (last === undefined) continue;
+      if (!signing.has(chain.authority)) chain.findings.add({ kind: 'unsealed', verdict: 'incomplete', message: 'nothing of it is sealed: there is no good checkpoint of its writer' });
+      else if (last.code === 'gateway.stopped' && (sealed.get(chain.name) ?? 0) < last.sequence) chain.findings.add({ kind: 'unsealed', verdict: 'incomplete', message: 'it ended in good order, but its end is not sealed' });
+    }
+  }
+}
