@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import express from 'express';
 import { expressRouter } from '../src/adapters/express/index.js';
-import { journal } from '../src/adapters/journal/index.js';
+import { journal } from '../src/journal.js';
 import { memoryAnalyzer, memoryAudit, memoryEngine, memoryIdentity, memoryPolicy, type Answer } from '../src/adapters/memory/index.js';
 import { buildGateway, type AuditLog, type EngineStatement, type Grant } from '../src/core/index.js';
 import type { Load } from './load.js';

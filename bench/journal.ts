@@ -1,7 +1,7 @@
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { journal } from '../src/adapters/journal/index.js';
+import { journal } from '../src/journal.js';
 import { sampleEvent } from '../src/core/contract/index.js';
 import { median, ratioOf, timed, type Row } from './row.js';
 

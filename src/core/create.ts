@@ -78,7 +78,7 @@ function stagesOf(ports: Ports, road: Road, sessions: Sessions, traffic: Traffic
   const judge = createJudge(analyzer, policy, extensions);
   return {
     road, traffic, observers: extensions.observers,
-    identity: createIdentityStage(identity, extensions),
+    identity: createIdentityStage(identity, extensions, clock),
     scope: createScopeStage(connections, policy, sessions, judge),
     approval: createApprovalStage(approver, sessions, extensions, limits, clock),
     execute: createExecuteStage({ road, connections, sessions, limits, home: (grant) => sessionHome(root, grant) }, extensions.observers, policy),

@@ -17,3 +17,5 @@ export type {
 export { buildGateway } from './create.js';
 export { defaultLimits } from './config.js';
 export { provide, tokens, type Container, type Parts, type Token } from './container.js';
+export { packageVersion } from './version.js';
+export { Scribe, type Entry, type Medium, type ScribeOptions } from './scribe.js';

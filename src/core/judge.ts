@@ -6,7 +6,7 @@ import type { Analysis, Decision, Grant, Identified, ObjectRef, Permit, Scope, S
 import { formatName, formatObject, formatSchema } from './names.js';
 import { deny, type Denied } from './outcome.js';
 import type { Analyzer, Ask, PolicyDecisionPoint } from './ports.js';
-import { coreObligations } from './obligations.js';
+import { coreObligations, recordLevel } from './obligations.js';
 import type { Seen } from './seen.js';
 
 /** Kinds a policy may permit. Any other never runs in a session, whoever approves. */
@@ -93,6 +93,7 @@ export async function decide(policy: PolicyDecisionPoint, question: Parameters<P
   const checked = checkDecision(decision);
   seen.rules = checked.rules;
   seen.policyVersion = checked.policyVersion;
+  if (checked.effect === 'permit') seen.level = recordLevel(checked.obligations);
   return checked;
 }
 

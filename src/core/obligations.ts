@@ -2,7 +2,7 @@ import type { Limits, Obligation } from './model.js';
 import { AccessError } from './errors.js';
 
 /** Obligations the core itself discharges; any other needs a plugin's `fulfil`. */
-export const coreObligations: ReadonlySet<string> = new Set(['approval', 'max_rows', 'max_bytes', 'max_ttl']);
+export const coreObligations: ReadonlySet<string> = new Set(['approval', 'max_rows', 'max_bytes', 'max_ttl', 'record']);
 
 /** The smaller of what is allowed already and what the obligations allow. */
 export function tighten(limits: Limits, obligations: readonly Obligation[]): Limits {
@@ -15,6 +15,17 @@ export function tighten(limits: Limits, obligations: readonly Obligation[]): Lim
 /** The smallest `max_ttl` in milliseconds, or Infinity. */
 export function longestTtl(obligations: readonly Obligation[]): number {
   return Math.min(Number.POSITIVE_INFINITY, ...numbersOf(obligations, 'max_ttl'));
+}
+
+/** How much of a statement is recorded, the least first: nothing of its text, the text without literals, or also the text itself, kept apart. */
+export const recordLevels = ['metadata', 'redacted', 'full'] as const;
+export type RecordLevel = (typeof recordLevels)[number];
+
+/** The least that any `record` obligation allows; `redacted` where there is none. */
+export function recordLevel(obligations: readonly Obligation[]): RecordLevel {
+  const asked = obligations.filter((each) => each.type === 'record').map(({ value }) => recordLevels.findIndex((level) => level === value));
+  if (asked.includes(-1)) throw new AccessError('POLICY_UNAVAILABLE', 'the obligation record has no usable value');
+  return asked.length === 0 ? 'redacted' : (recordLevels[Math.min(...asked)] as RecordLevel);
 }
 
 /** A cap that is no cap cannot be enforced, so the request fails. */

@@ -48,6 +48,8 @@ export type CheckpointReason = 'count' | 'time' | 'close' | 'rotation';
 
 /** How events become lines, each linked to the one before. Pure but for the signing: the log keeps the head, and moves it on when a line is durable. */
 export interface RecordFormat {
+  /** Whether it makes checkpoints at all. */
+  readonly seals: boolean;
   /** The head of a chain that begins now; `before` is what an earlier run left in the same log. */
   begin(before?: Link): Link;
   /** The lines of one event, the event's own last, and the head after it. No line holds a newline. */

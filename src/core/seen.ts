@@ -4,6 +4,7 @@ import type { AuditEvent, EventActor, EventCode } from './events.js';
 import { newId } from './id.js';
 import type { Analysis, Approval, Grant, Identity, Json, Scope } from './model.js';
 import { formatObject } from './names.js';
+import type { RecordLevel } from './obligations.js';
 import type { Watched } from './plugin.js';
 
 /** What is known so far, for the record and for observers, wherever a request stops. */
@@ -18,6 +19,8 @@ export interface Seen {
   analysis?: Analysis;
   rules?: readonly string[];
   policyVersion?: string;
+  /** What the policy lets be recorded of a statement. */
+  level?: RecordLevel;
   approval?: Approval;
   context?: Readonly<Record<string, Readonly<Record<string, Json>>>>;
   /** What was asked, for the events of a session. */
@@ -37,6 +40,7 @@ export function makeEvent(clock: Clock, instance: string, code: EventCode, seen:
     id: newId(at), code, at, instance, session, statement, connection, data,
     who: identity === undefined ? undefined : whoOf(identity),
     scope: scope === undefined ? undefined : { database: scope.database, schema: scope.schema, access: scope.access },
+    text: code === 'statement.authorized' && seen.level === 'full' ? seen.analysis?.canonical : undefined,
   });
 }
 
@@ -57,15 +61,18 @@ export function aboutOf(seen: Seen, own: EventData): EventData {
     approval: approval === undefined ? undefined : { ticket: approval.ticket, reviewers: approval.reviewers, digest: approval.digest },
     context: context === undefined || Object.keys(context).length === 0 ? undefined : context,
   });
-  return Object.assign(about, asked, analysis === undefined ? undefined : statementData(analysis), own);
+  return Object.assign(about, asked, analysis === undefined ? undefined : statementData(analysis, seen.level), own);
 }
 
-function statementData(analysis: Analysis): EventData {
+/** What could not be redacted surely is not recorded. */
+function statementData(analysis: Analysis, level: RecordLevel = 'redacted'): EventData {
+  const withheld = level === 'metadata' || analysis.redacted === '';
   return {
     kind: analysis.kind,
     operation: analysis.operation,
     summary: analysis.summary,
-    sql: analysis.redacted,
+    ...(withheld ? {} : { sql: analysis.redacted }),
+    recorded: withheld && level === 'redacted' ? 'metadata' : level,
     digest: analysis.digest,
     reads: analysis.reads.map(formatObject),
     writes: analysis.writes.map(formatObject),
@@ -78,7 +85,7 @@ export function watchedOf(seen: Seen): Watched {
   return Object.freeze(compact<Watched>({
     session: seen.session, statement: seen.statement, connection: seen.connection, engine: seen.engine, address: seen.address,
     database: scope?.database, schema: scope?.schema,
-    kind: analysis?.kind, operation: analysis?.operation, summary: analysis?.summary, redacted: analysis?.redacted,
+    kind: analysis?.kind, operation: analysis?.operation, summary: analysis?.summary, redacted: seen.level === 'metadata' ? undefined : analysis?.redacted,
     principal: identity?.principal.id, actor: identity?.actor.id,
     rules: seen.rules, queryId: seen.queryId, rows: seen.rows,
   }));

@@ -23,6 +23,7 @@ const vendors: Readonly<Record<string, string>> = {
   casbin: 'casbin|zod',
   duckdb: '@duckdb/node-api',
   express: 'express|zod',
+  ocsf: 'jose|zod',
   oidc: 'jose',
   opentelemetry: '@opentelemetry/api',
   'snowflake-sql': '@polyglot-sql/sdk|@guanmingchiu/sqlparser-ts',

@@ -4,7 +4,7 @@ import express from 'express';
 import { casbin } from '../../src/adapters/casbin/index.js';
 import { duckdb } from '../../src/adapters/duckdb/index.js';
 import { expressRouter } from '../../src/adapters/express/index.js';
-import { journal } from '../../src/adapters/journal/index.js';
+import { journal } from '../../src/journal.js';
 import { memoryIdentity } from '../../src/adapters/memory/index.js';
 import { createGateway } from '../../src/index.js';
 

@@ -15,6 +15,7 @@ export interface Rules {
 
 /** Obligations that the gateway itself reads as a number. */
 const caps: ReadonlySet<string> = new Set(['max_rows', 'max_bytes', 'max_ttl']);
+const levels: ReadonlySet<unknown> = new Set(['metadata', 'redacted', 'full']);
 
 export const subject = /^[A-Za-z][\w.-]*:\S(?:.*\S)?$/;
 const connection = /^[A-Za-z][\w.-]{0,62}$/;
@@ -75,6 +76,7 @@ function readRule(fields: readonly string[], at: string): Rule | string {
   const obligations = obligationsOf(obliged);
   const unusable = obligations?.find((each) => caps.has(each.type) && !(Number.isSafeInteger(each.value) && (each.value as number) >= 0));
   if (unusable !== undefined) return `the obligation ${unusable.type} needs a whole number`;
+  if (obligations?.some((each) => each.type === 'record' && !levels.has(each.value)) === true) return 'record takes metadata, redacted or full';
   if (obligations?.some((each) => each.type === 'approval' && each.value === false) === true) return 'approval=false is no obligation: leave it out';
   if (obligations === undefined) return `${JSON.stringify(obliged)} are no obligations: write names, each with =value where it needs one`;
   if (effect === 'deny' && obligations.length > 0) return 'a deny carries no obligations';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { packageVersion } from '../../core/index.js';
 import * as answered from './answered.js';
 import { ndjson } from './accept.js';
 import { forms } from './operations.js';
@@ -58,7 +59,7 @@ const paths = {
 
 const document = {
   openapi: '3.1.1',
-  info: { title: 'Sallyport', version: '0.1.0', description: 'Just-in-time access to data: one schema, for a while, every statement judged and recorded.' },
+  info: { title: 'Sallyport', version: packageVersion, description: 'Just-in-time access to data: one schema, for a while, every statement judged and recorded.' },
   security: [{ bearer: [] }],
   components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } }, schemas },
   paths,

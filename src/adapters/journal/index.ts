@@ -1,71 +1,88 @@
-import { mkdir, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { AccessError, type AuditEvent, type AuditLog } from '../../core/index.js';
-import { Ledger, type Span } from './ledger.js';
-import { linesOf } from './lines.js';
-import { lock } from './lock.js';
-import { settingsOf, type JournalOptions } from './options.js';
-import { eventOf, replay } from './replay.js';
-import { segmentName, segmentNumber } from './segment.js';
-import { Writer } from './writer.js';
+import { mkdir } from 'node:fs/promises';
+import { newId, Scribe, type AuditEvent, type AuditLog } from '../../core/index.js';
+import { Cursor } from './cursor.js';
+import { Health } from './health.js';
+import { Ledger } from './ledger.js';
+import { lock, type Hold } from './lock.js';
+import { settingsOf, type JournalOptions, type Settings } from './options.js';
+import { recordOf } from './record.js';
+import { replay } from './replay.js';
+import { removeDelivered } from './retention.js';
+import { Segments } from './segments.js';
+import { Shipper } from './shipper.js';
 
 export type { JournalOptions } from './options.js';
 
+/** How long what is left may take to be delivered when the journal closes. */
+const closingMs = 5_000;
+
 /**
- * The record as append-only JSON lines in a directory. An append is durable (fdatasync) when it resolves, in the order of the calls; one that
- * is rejected with AUDIT_UNAVAILABLE is taken back before anything else is written, and can be found by a later run only where a crash came
- * first. After a failure the next append tries again: no restart is needed.
+ * The record as append-only lines in a directory, copied from there to any number of receivers. An append is durable (fdatasync) when it resolves,
+ * in the order of the calls; one that is rejected with AUDIT_UNAVAILABLE is taken back before anything else is written, and can be found by a later
+ * run only where a crash came first. After a failure the next append tries again: no restart is needed.
  * Throws CONFIG_INVALID for a directory that is in use or whose files were damaged.
  */
-export async function journal(options: JournalOptions): Promise<AuditLog> {
+export async function openJournal(options: JournalOptions): Promise<AuditLog> {
   const settings = settingsOf(options);
-  const { directory } = settings;
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  const hold = await lock(directory);
-  const ledger = new Ledger();
+  await mkdir(settings.directory, { recursive: true, mode: 0o700 });
+  const hold = await lock(settings.directory);
   try {
-    const { segments, bytes } = await replay(directory, ledger);
-    const writer = new Writer(settings, (segments.at(-1) ?? 0) + 1, bytes, (event, place) => ledger.note(event, place), () => hold.renew());
-    return {
-      append: (event) => writer.append(event),
-      record: (session) => record(directory, ledger, session),
-      unresolved: async () => ledger.unresolved(),
-      async close() {
-        await writer.close();
-        await hold.release();
-      },
-    };
+    return await start(settings, hold);
   } catch (error) {
     await hold.release();
     throw error;
   }
 }
 
-async function record(directory: string, ledger: Ledger, session: string): Promise<readonly AuditEvent[]> {
-  const span = ledger.span(session);
-  if (span === undefined) return [];
-  const events = new Map<string, AuditEvent>();
-  const name = JSON.stringify(session);
-  try {
-    for (const number of await segmentsOf(directory, span)) {
-      const from = number === span.first.segment ? span.first.offset : 0;
-      const to = number === span.last.segment ? span.last.end : undefined;
-      for await (const line of linesOf(join(directory, segmentName(number)), from, to)) {
-        if (!line.text.includes(name)) continue;
-        const event = eventOf(line);
-        if (event === undefined) throw new Error(`${segmentName(number)} was damaged at byte ${line.offset}`);
-        if (event.session === session) events.set(event.id, event);
+async function start(settings: Settings, hold: Hold): Promise<AuditLog> {
+  const { directory, format, sinks, batchBytes, checkpointEvents, checkpointMs, degradedAfterMs } = settings;
+  const ledger = new Ledger();
+  const earlier = await replay(directory, format, ledger);
+  const segments = new Segments(settings, (earlier.segments.at(-1) ?? 0) + 1, earlier.bytes, (event, place) => ledger.note(event, place), () => hold.renew());
+  const head = format.begin(earlier.head);
+  const shippers: Shipper[] = [];
+  const medium = {
+    refuse: segments.refuse.bind(segments),
+    async commit(entries: Parameters<Segments['commit']>[0]): Promise<void> {
+      try {
+        await segments.commit(entries);
+      } catch (error) {
+        health.failed();
+        throw error;
       }
-    }
-  } catch (error) {
-    throw new AccessError('AUDIT_UNAVAILABLE', 'the journal cannot be read', { cause: error });
-  }
-  return [...events.values()];
+      for (const shipper of shippers) shipper.wake();
+      health.succeeded();
+    },
+  };
+  const scribe = new Scribe({ format, medium, head, batchBytes, checkpointEvents, checkpointMs });
+  const append = (event: AuditEvent): Promise<void> => scribe.append(event);
+  const health = new Health({ chain: head.chain, degradedAfterMs, fullness: () => segments.fullness, shippers, append });
+  const tidy = oneAtATime(() => removeDelivered(settings, segments, shippers, ledger));
+  for (const sink of sinks) shippers.push(new Shipper(sink, await Cursor.load(directory, sink.name), settings, () => segments.durable, tidy));
+  for (const { segment, bytes } of earlier.torn) await append({ id: newId(Date.now()), code: 'audit.gap', at: Date.now(), instance: head.chain, data: { cause: 'torn', segment, bytes } });
+  for (const shipper of shippers) shipper.start();
+  return {
+    append,
+    record: (session) => recordOf(settings, ledger, session),
+    unresolved: async () => ledger.unresolved(),
+    async close() {
+      health.stop();
+      await scribe.close();
+      await Promise.allSettled(shippers.map((shipper) => shipper.close(closingMs)));
+      await segments.close();
+      await hold.release();
+    },
+  };
 }
 
-/** Numbers of the segments a session's events lie in, rising. */
-async function segmentsOf(directory: string, { first, last }: Span): Promise<readonly number[]> {
-  const numbers = (await readdir(directory)).map(segmentNumber).filter((number) => number !== undefined);
-  for (const { segment } of [first, last]) if (!numbers.includes(segment)) throw new Error(`${segmentName(segment)} is gone`);
-  return numbers.filter((number) => number >= first.segment && number <= last.segment).toSorted((a, b) => a - b);
+/** A call while one is under way is dropped: the next one will see to it. Failures too. */
+function oneAtATime(work: () => Promise<void>): () => void {
+  let working = false;
+  return () => {
+    if (working) return;
+    working = true;
+    work().catch(() => undefined).finally(() => {
+      working = false;
+    });
+  };
 }

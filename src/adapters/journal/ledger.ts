@@ -40,6 +40,17 @@ export class Ledger {
     return [...this.#open.values()];
   }
 
+  /** Forgets the sessions that lie in removed segments. */
+  forget(upTo: number): void {
+    for (const [session, { first }] of this.#spans) if (first.segment <= upTo) this.#spans.delete(session);
+  }
+
+  /** The oldest segment that something unanswered of an earlier run lies in; undefined where there is none. */
+  needs(): number | undefined {
+    const segments = [...this.#open.values()].map((event) => this.#spans.get(event.session ?? '')?.first.segment).filter((segment) => segment !== undefined);
+    return segments.length === 0 ? undefined : Math.min(...segments);
+  }
+
   #place(event: AuditEvent, place: Place): void {
     if (event.session === undefined) return;
     this.#spans.set(event.session, { first: this.#spans.get(event.session)?.first ?? place, last: place });

@@ -1,29 +1,66 @@
 import { resolve } from 'node:path';
-import { AccessError } from '../../core/index.js';
+import { AccessError, type AuditSink, type RecordFormat } from '../../core/index.js';
 
 export interface JournalOptions {
   /** Where the segments live; made if missing. One process at a time may own it. */
   readonly directory: string;
+  /** How an event becomes a line. */
+  readonly format: RecordFormat;
+  /** Where the record is copied to, each receiver at its own pace. Default nowhere. */
+  readonly ship?: AuditSink | readonly AuditSink[];
   /** A segment is closed and the next begun at this size. Default 16 MiB. */
   readonly segmentBytes?: number;
-  /** All segments together. At this size nothing more is taken: nothing is ever deleted to make room. Default 8 GiB. */
+  /**
+   * What may lie on disk. Before it is reached, at 90 % of what is not reserved, no new session is taken; at 100 % no new statement. Default 2 GiB
+   * with a receiver, 8 GiB without.
+   */
   readonly maxBytes?: number;
-  /** The last part of `maxBytes`, kept for the outcomes of what already runs: no new intent is taken into it. Default 1/64 of `maxBytes`. */
+  /** The last part of `maxBytes`, kept for the outcomes of what already runs. Default 1/64 of `maxBytes`. */
   readonly reserveBytes?: number;
   /** A group written and synced together ends with the event that reaches this size. Default 1 MiB. */
   readonly batchBytes?: number;
+  /** How long a segment stays after every receiver has it, milliseconds; without a receiver all stay for good. Default 24 hours. */
+  readonly keepMs?: number;
+  /** A checkpoint after so many events. Default 1,000. */
+  readonly checkpointEvents?: number;
+  /** A checkpoint after so many milliseconds, also when nothing happens. Default 60,000. */
+  readonly checkpointMs?: number;
+  /** How long a receiver may fail before `audit.degraded` says so, milliseconds. Default 30,000. */
+  readonly degradedAfterMs?: number;
 }
 
-export type Settings = Required<JournalOptions>;
+const numbers = ['segmentBytes', 'maxBytes', 'reserveBytes', 'batchBytes', 'keepMs', 'checkpointEvents', 'checkpointMs', 'degradedAfterMs'] as const;
+
+export type Settings = Required<Omit<JournalOptions, 'ship'>> & { readonly sinks: readonly AuditSink[] };
 
 /** The options with their defaults. Throws CONFIG_INVALID. */
 export function settingsOf(options: JournalOptions): Settings {
-  const { directory, segmentBytes = 16 * 1024 ** 2, maxBytes = 8 * 1024 ** 3 } = options;
-  if (typeof directory !== 'string' || directory === '') throw new AccessError('CONFIG_INVALID', 'journal: directory is not set');
-  const settings = { directory: resolve(directory), segmentBytes, maxBytes, reserveBytes: options.reserveBytes ?? Math.floor(maxBytes / 64), batchBytes: options.batchBytes ?? 1024 ** 2 };
-  for (const name of ['segmentBytes', 'maxBytes', 'reserveBytes', 'batchBytes'] as const) {
-    if (!Number.isSafeInteger(settings[name]) || settings[name] < 1) throw new AccessError('CONFIG_INVALID', `journal: ${name} must be a positive whole number of bytes`);
+  const { directory, format, ship = [], segmentBytes = 16 * 1024 ** 2, batchBytes = 1024 ** 2, keepMs = 86_400_000, checkpointEvents = 1_000, checkpointMs = 60_000, degradedAfterMs = 30_000 } = options;
+  if (typeof directory !== 'string' || directory === '') throw invalid('directory is not set');
+  const sinks = Array.isArray(ship) ? (ship as readonly AuditSink[]) : [ship as AuditSink];
+  const maxBytes = options.maxBytes ?? (sinks.length > 0 ? 2 : 8) * 1024 ** 3;
+  const settings = {
+    directory: resolve(directory), format, sinks, segmentBytes, maxBytes, reserveBytes: options.reserveBytes ?? Math.floor(maxBytes / 64), batchBytes,
+    keepMs, checkpointEvents, checkpointMs, degradedAfterMs,
+  };
+  for (const name of numbers) {
+    if (!Number.isSafeInteger(settings[name]) || settings[name] < (name === 'keepMs' ? 0 : 1)) throw invalid(`${name} must be a positive whole number`);
   }
-  if (settings.reserveBytes >= maxBytes) throw new AccessError('CONFIG_INVALID', 'journal: reserveBytes must be smaller than maxBytes');
+  if (settings.reserveBytes >= maxBytes) throw invalid('reserveBytes must be smaller than maxBytes');
+  checkSinks(sinks);
   return settings;
+}
+
+function checkSinks(sinks: readonly AuditSink[]): void {
+  const names = new Set<string>();
+  for (const sink of sinks) {
+    if (typeof (sink as Partial<AuditSink> | null)?.deliver !== 'function') throw invalid('ship holds something that has no deliver()');
+    if (typeof sink.name !== 'string' || !/^[A-Za-z0-9][\w.-]{0,62}$/.test(sink.name)) throw invalid('a sink needs a name: a letter or digit, then up to 62 letters, digits, ".", "_" or "-"');
+    if (names.has(sink.name)) throw invalid(`two sinks are named ${sink.name}`);
+    names.add(sink.name);
+  }
+}
+
+function invalid(message: string): AccessError {
+  return new AccessError('CONFIG_INVALID', `journal: ${message}`);
 }

@@ -78,7 +78,8 @@ export async function cutFile(path: string, size: number): Promise<void> {
   }
 }
 
-async function syncDirectory(directory: string): Promise<void> {
+/** Makes the names in a directory durable. */
+export async function syncDirectory(directory: string): Promise<void> {
   const handle = await open(directory, 'r');
   try {
     await handle.sync();

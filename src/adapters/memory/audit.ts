@@ -15,7 +15,7 @@ export function memoryAudit(earlier: readonly AuditEvent[] = []): MemoryAudit {
       if (closed) throw new AccessError('AUDIT_UNAVAILABLE', 'the record is closed');
       events.push(structuredClone(event));
     },
-    record: async (session) => events.filter((event) => event.session === session),
+    record: async (session) => events.filter((event) => event.session === session).map(({ text: _apart, ...event }) => event),
     unresolved: async () => earlier.filter((event) => !isAnswered(event, events)),
     async close() {
       closed = true;

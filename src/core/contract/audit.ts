@@ -99,6 +99,15 @@ function laterRuns(open: () => Promise<AuditLog>, reopen: () => Promise<AuditLog
   ];
 }
 
+/** The order of an object's members is nobody's promise. */
 function same(left: readonly AuditEvent[], right: readonly AuditEvent[]): boolean {
-  return JSON.stringify(left) === JSON.stringify(right);
+  return sorted(left) === sorted(right);
+}
+
+function sorted(value: unknown): string {
+  return JSON.stringify(value, (_name, each: unknown) => (isObject(each) ? Object.fromEntries(Object.entries(each).toSorted(([a], [b]) => (a < b ? -1 : 1))) : each));
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

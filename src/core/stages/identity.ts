@@ -1,15 +1,19 @@
 import { heeding } from '../abort.js';
 import { checkIdentity } from '../answers.js';
+import type { Clock } from '../clock.js';
 import type { Extensions } from '../extensions.js';
 import type { Identified, Moment, Received } from '../model.js';
 import { deny, isStop, type Stop } from '../outcome.js';
 import type { Credential, IdentityProvider } from '../ports.js';
+import { Sightings } from '../sightings.js';
 import type { Trip } from '../trip.js';
 
 type Added = Pick<Identified, 'identity' | 'context'>;
 
 /** Credential -> principal and actor. The credential goes no further than this. */
-export function createIdentityStage(provider: IdentityProvider, extensions: Extensions) {
+export function createIdentityStage(provider: IdentityProvider, extensions: Extensions, clock: Clock) {
+  const sightings = new Sightings();
+
   return (credential: Credential) =>
     async <M extends Moment>(received: Received<M>, trip: Trip): Promise<Added | Stop> => {
       if (typeof credential?.token !== 'string' || credential.token === '') return deny('UNAUTHENTICATED', undefined, { reason: 'credential.missing' });
@@ -18,6 +22,9 @@ export function createIdentityStage(provider: IdentityProvider, extensions: Exte
       const identity = checkIdentity(answer);
       trip.seen.identity = identity;
       if (!(identity.expiresAt > trip.at)) return deny('UNAUTHENTICATED', undefined, { reason: 'credential.expired' });
+      const shared = trip.moment === 'look' ? undefined : sightings.note(identity, received.transport, clock.monotonic());
+      // Told, not judged: the recorder keeps what it could not write.
+      if (shared !== undefined) await trip.conclude('identity.shared', { by: shared.by, one: { ...shared.one }, other: { ...shared.other } }).catch(() => undefined);
       const bare = Object.freeze({ ...received, identity, context: {} });
       const context = await extensions.inform(bare, trip.signal);
       trip.seen.context = context;

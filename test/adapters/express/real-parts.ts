@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { duckdb } from '../../../src/adapters/duckdb/index.js';
-import { journal } from '../../../src/adapters/journal/index.js';
+import { journal } from '../../../src/journal.js';
 import { memoryIdentity, memoryPolicy } from '../../../src/adapters/memory/index.js';
 import { buildGateway, type Analyzer, type Gateway } from '../../../src/core/index.js';
 

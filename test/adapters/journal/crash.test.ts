@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { journal } from '../../../src/adapters/journal/index.js';
+import { journal } from './plain.js';
 import { eventsIn, place } from './place.js';
 
 const storm = join(import.meta.dirname, 'storm.ts');

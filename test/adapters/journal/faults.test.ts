@@ -2,7 +2,7 @@ import { readFileSync, renameSync, statSync, writeFileSync, appendFileSync } fro
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { journal } from '../../../src/adapters/journal/index.js';
+import { journal } from './plain.js';
 import { sampleEvent } from '../../../src/core/contract/index.js';
 import type { AuditEvent } from '../../../src/core/index.js';
 import { eventsIn, place, segmentsIn } from './place.js';

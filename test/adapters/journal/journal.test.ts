@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { journal } from '../../../src/adapters/journal/index.js';
+import { journal } from './plain.js';
 import { auditContract, sampleEvent } from '../../../src/core/contract/index.js';
 import { eventsIn, place, segmentsIn } from './place.js';
 

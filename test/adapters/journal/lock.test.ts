@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { journal } from '../../../src/adapters/journal/index.js';
+import { journal } from './plain.js';
 import { place } from './place.js';
 
 const refused = (by: string): object => ({ code: 'CONFIG_INVALID', message: expect.stringContaining(by) as string });

@@ -15,7 +15,12 @@ export function segmentsIn(directory: string): string[] {
   return readdirSync(directory).filter((name) => name.endsWith('.jsonl')).toSorted();
 }
 
-/** All events on disk, in order. */
+/** What was appended, as it stands on disk, in order; without what the journal says of itself. */
 export function eventsIn(directory: string): AuditEvent[] {
+  return allIn(directory).filter((event) => !event.code.startsWith('audit.'));
+}
+
+/** All events on disk, in order. */
+export function allIn(directory: string): AuditEvent[] {
   return segmentsIn(directory).flatMap((name) => readFileSync(join(directory, name), 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as AuditEvent));
 }

@@ -1,6 +1,6 @@
 /** Appends without end, many at once, and prints the id of each event, into a file, once it is durable. Killed by its test. */
 import { writeSync } from 'node:fs';
-import { journal } from '../../../src/adapters/journal/index.js';
+import { journal } from './plain.js';
 import { sampleEvent } from '../../../src/core/contract/index.js';
 
 const log = await journal({ directory: process.argv[2] ?? '', segmentBytes: 100_000 });

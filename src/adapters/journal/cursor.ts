@@ -1,0 +1,60 @@
+import { open, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Durable } from './segments.js';
+import { syncDirectory } from './segment.js';
+
+/** How far a receiver has the record: everything before `offset` of `segment`. */
+export interface Position extends Durable {
+  /** The newest segment of which a delivered checkpoint tells the end; 0 for none. */
+  readonly sealed: number;
+}
+
+const start: Position = { segment: 0, offset: 0, sealed: 0 };
+
+/** A receiver's place in the record, kept in a file of its own beside the segments. */
+export class Cursor {
+  readonly #directory: string;
+  readonly #path: string;
+  #position: Position = start;
+
+  private constructor(directory: string, sink: string) {
+    this.#directory = directory;
+    this.#path = join(directory, `cursor-${sink}.json`);
+  }
+
+  /** As the last run left it; from the beginning where it left none or one that cannot be read, since twice is better than never. */
+  static async load(directory: string, sink: string): Promise<Cursor> {
+    const cursor = new Cursor(directory, sink);
+    const text = await readFile(cursor.#path, 'utf8').catch(() => '');
+    cursor.#position = read(text) ?? start;
+    return cursor;
+  }
+
+  get position(): Position {
+    return this.#position;
+  }
+
+  /** Whole or not at all, also through a crash. */
+  async move(position: Position): Promise<void> {
+    const draft = `${this.#path}.new`;
+    const file = await open(draft, 'w', 0o600);
+    try {
+      await file.writeFile(JSON.stringify(position));
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, this.#path);
+    await syncDirectory(this.#directory);
+    this.#position = position;
+  }
+}
+
+function read(text: string): Position | undefined {
+  try {
+    const { segment, offset, sealed } = JSON.parse(text) as Position;
+    return [segment, offset, sealed].every((each) => Number.isSafeInteger(each) && each >= 0) ? { segment, offset, sealed } : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,17 @@
+import type { RecordFormat } from '../../core/index.js';
+import { createFormat } from './format.js';
+import { settingsOf, type OcsfOptions } from './options.js';
+
+export type { HmacKey, OcsfOptions, OcsfVersion, RecordLevel } from './options.js';
+export { localKeys, type LocalKeys, type LocalKeysOptions } from './keys.js';
+export { jwkSigner, newSigningKey, publicKey, type PrivateKey, type PublicKey, type Signer } from './signer.js';
+export type { Checkpoint } from './checkpoint.js';
+
+/**
+ * The record in OCSF (schema.ocsf.io), one chain per process start: each event carries the SHA-256 of its RFC 8785 form and of the one before it,
+ * and a signer's checkpoints say how far the chain goes. Throws CONFIG_INVALID.
+ */
+export function ocsf(options: OcsfOptions = {}): RecordFormat {
+  const { map, notary } = settingsOf(options);
+  return createFormat(map, notary);
+}

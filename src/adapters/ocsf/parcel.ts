@@ -1,0 +1,53 @@
+import { AccessError, type Parcel } from '../../core/index.js';
+import { checkpointOf, readCheckpoint } from './checkpoint.js';
+import { attestationOf, sha256 } from './fingerprint.js';
+import type { SqlText } from './text.js';
+
+/** What an event's line tells a router: the little that is read of it. */
+interface Told {
+  readonly time: number;
+  readonly class_uid: number;
+  readonly metadata: { readonly uid: string; readonly event_code: string; readonly correlation_uid?: string };
+  readonly unmapped?: { readonly sallyport?: { readonly trace_id?: string; readonly span_id?: string } };
+}
+
+/** A line as a receiver gets it, with CloudEvents 1.0 attributes as Kafka headers (binary mode). Throws INTERNAL for a line that is not ours. */
+export function parcelOf(line: string, authority: string): Parcel {
+  const jws = checkpointOf(line);
+  if (jws !== undefined) return checkpointParcel(jws, authority);
+  const value = JSON.parse(line) as Told & { readonly sqltext?: SqlText };
+  return value.sqltext === undefined ? eventParcel(line, value, authority) : textParcel(value.sqltext, authority);
+}
+
+function eventParcel(value: string, event: Told, authority: string): Parcel {
+  const { metadata, time, class_uid, unmapped } = event;
+  const { trace_id: trace, span_id: span } = unmapped?.sallyport ?? {};
+  const key = metadata.correlation_uid ?? attestationOf(event as unknown as Readonly<Record<string, unknown>>)?.chain_uid;
+  if (key === undefined) throw new AccessError('INTERNAL', 'an event without a session carries no chain');
+  return {
+    kind: 'event', id: metadata.uid, key, at: time, value,
+    headers: {
+      ...cloudEvent(metadata.uid, metadata.event_code, time, authority, metadata.correlation_uid),
+      ocsf_class_uid: String(class_uid),
+      ...(trace === undefined || span === undefined ? {} : { traceparent: `00-${trace}-${span}-01` }),
+    },
+  };
+}
+
+function checkpointParcel(jws: string, authority: string): Parcel {
+  const checkpoint = readCheckpoint(jws);
+  if (checkpoint === undefined) throw new AccessError('INTERNAL', 'a checkpoint cannot be read');
+  const id = sha256(jws);
+  return { kind: 'checkpoint', id, key: checkpoint.chain, at: checkpoint.at, value: jws, headers: { ...cloudEvent(id, 'checkpoint', checkpoint.at, authority, checkpoint.chain), 'content-type': 'application/jose' } };
+}
+
+function textParcel(text: SqlText, authority: string): Parcel {
+  return { kind: 'text', id: text.id, key: text.session ?? text.id, at: text.at, value: JSON.stringify(text), headers: cloudEvent(text.id, 'sqltext', text.at, authority, text.session) };
+}
+
+function cloudEvent(id: string, type: string, at: number, authority: string, subject: string | undefined): Readonly<Record<string, string>> {
+  return {
+    'content-type': 'application/json', ce_specversion: '1.0', ce_id: id, ce_source: `urn:sallyport:${authority}`, ce_type: `dev.sallyport.${type}.v1`, ce_time: new Date(at).toISOString(),
+    ...(subject === undefined ? {} : { ce_subject: subject }),
+  };
+}

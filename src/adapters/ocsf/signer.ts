@@ -1,0 +1,55 @@
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign, type JsonWebKey } from 'node:crypto';
+import { AccessError } from '../../core/index.js';
+
+/** An Ed25519 public key as RFC 8037 writes it. */
+export interface PublicKey {
+  readonly kty: 'OKP';
+  readonly crv: 'Ed25519';
+  readonly x: string;
+  readonly kid: string;
+  readonly alg: 'Ed25519';
+  readonly use: 'sig';
+}
+
+/** Signs checkpoints. The key may be here or in a key service: `sign` gives the 64 bytes of an Ed25519 signature (RFC 8032) over the bytes. */
+export interface Signer {
+  readonly publicKey: PublicKey;
+  sign(bytes: Uint8Array): Promise<Uint8Array>;
+}
+
+/** A private Ed25519 key as RFC 8037 writes it. */
+export interface PrivateKey {
+  readonly kty: 'OKP';
+  readonly crv: 'Ed25519';
+  readonly x: string;
+  readonly d: string;
+  /** Default: the key's RFC 7638 thumbprint. */
+  readonly kid?: string;
+}
+
+/** Signs with a key held by this process. Throws CONFIG_INVALID for anything but a private Ed25519 key. */
+export function jwkSigner(jwk: PrivateKey): Signer {
+  try {
+    const key = createPrivateKey({ key: jwk as unknown as JsonWebKey, format: 'jwk' });
+    if (key.asymmetricKeyType !== 'ed25519') throw new TypeError(`its type is ${String(key.asymmetricKeyType)}`);
+    const { x } = createPublicKey(key).export({ format: 'jwk' });
+    return { publicKey: publicKey(x as string, jwk.kid), sign: async (bytes) => sign(null, bytes, key) };
+  } catch {
+    throw new AccessError('CONFIG_INVALID', 'the signing key is no private Ed25519 key in JWK form (RFC 8037)');
+  }
+}
+
+/** A new Ed25519 key. Keep it secret. */
+export function newSigningKey(): PrivateKey {
+  const { x, d } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
+  return { kty: 'OKP', crv: 'Ed25519', x: x as string, d: d as string, kid: thumbprint(x as string) };
+}
+
+/** A public key for a key service's signer. `x` is the raw key, base64url; `kid` defaults to the RFC 7638 thumbprint. */
+export function publicKey(x: string, kid: string = thumbprint(x)): PublicKey {
+  return { kty: 'OKP', crv: 'Ed25519', x, kid, alg: 'Ed25519', use: 'sig' };
+}
+
+function thumbprint(x: string): string {
+  return createHash('sha256').update(JSON.stringify({ crv: 'Ed25519', kty: 'OKP', x })).digest('base64url');
+}

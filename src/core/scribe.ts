@@ -1,0 +1,169 @@
+import { systemClock, type Clock } from './clock.js';
+import { AccessError } from './errors.js';
+import type { AuditEvent } from './events.js';
+import { facts } from './freeze.js';
+import type { CheckpointReason, Link, RecordFormat } from './record.js';
+
+/** The lines of one event, its own last; or of one checkpoint. */
+export interface Entry {
+  readonly lines: readonly string[];
+  readonly event?: AuditEvent;
+}
+
+/** Where lines become durable. */
+export interface Medium {
+  /** Why an entry has no place behind `pending` bytes of others; undefined where it has. */
+  refuse?(event: AuditEvent | undefined, bytes: number, pending: number): AccessError | undefined;
+  /** All durable when resolved, in order; where it rejects, none of them counts. */
+  commit(entries: readonly Entry[]): Promise<void>;
+}
+
+export interface ScribeOptions {
+  readonly format: RecordFormat;
+  readonly medium: Medium;
+  /** Where the chain begins. */
+  readonly head: Link;
+  /** A group ends with the event that reaches this size. Default 1 MiB. */
+  readonly batchBytes?: number;
+  /** A checkpoint after so many events, and after so many milliseconds in any case. Default 1,000 and 60,000. */
+  readonly checkpointEvents?: number;
+  readonly checkpointMs?: number;
+  readonly clock?: Clock;
+}
+
+interface Waiting {
+  readonly event?: AuditEvent;
+  /** Of a checkpoint. */
+  readonly line?: string;
+  readonly digest?: string;
+  readonly resolve: () => void;
+  readonly reject: (error: AccessError) => void;
+}
+
+const mostEvents = 256;
+
+/**
+ * Writes events to a medium in the order of the calls, chained and sealed. Group commit: one group at a time, and what arrives meanwhile goes
+ * together in the next. An event that is rejected has left no trace, neither in the medium nor in the chain.
+ */
+export class Scribe {
+  readonly #options: Required<ScribeOptions>;
+  readonly #queue: Waiting[] = [];
+  #head: Link;
+  #sealedAt: number;
+  #draining: Promise<void> | undefined;
+  #sealing: Promise<void> | undefined;
+  #forget: (() => void) | undefined;
+  #closed = false;
+
+  constructor(options: ScribeOptions) {
+    this.#options = { batchBytes: 1024 ** 2, checkpointEvents: 1_000, checkpointMs: 60_000, clock: systemClock, ...options };
+    this.#head = options.head;
+    this.#sealedAt = options.head.sequence;
+    this.#tick();
+  }
+
+  get head(): Link {
+    return this.#head;
+  }
+
+  /** Durable when resolved. Throws AUDIT_UNAVAILABLE. */
+  append(event: AuditEvent): Promise<void> {
+    if (this.#closed) return Promise.reject(new AccessError('AUDIT_UNAVAILABLE', 'the log is closed'));
+    try {
+      const kept = facts(event);
+      return this.#enqueue({ event: kept });
+    } catch (error) {
+      return Promise.reject(new AccessError('AUDIT_UNAVAILABLE', 'the event cannot be written as JSON', { cause: error }));
+    }
+  }
+
+  /** Writes what is waiting and a last checkpoint, then takes nothing more. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#forget?.();
+    await this.#draining;
+    await this.#sealing;
+    await this.#seal('close');
+  }
+
+  #enqueue(entry: Pick<Waiting, 'event' | 'line' | 'digest'>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ ...entry, resolve, reject });
+      this.#draining ??= this.#drain();
+    });
+  }
+
+  async #drain(): Promise<void> {
+    // So that what is appended in the same turn of the event loop shares the first sync.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#queue.length > 0) await this.#commit();
+    this.#draining = undefined;
+  }
+
+  /** The next group: in order, without what cannot be written. The head moves on only when all of it is durable. */
+  async #commit(): Promise<void> {
+    const group: Waiting[] = [];
+    const entries: Entry[] = [];
+    let [head, bytes] = [this.#head, 0];
+    while (this.#queue.length > 0 && group.length < mostEvents && bytes < this.#options.batchBytes) {
+      const next = this.#queue.shift() as Waiting;
+      try {
+        const { lines, head: after } = this.#linesOf(next, head);
+        const size = lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0);
+        const refusal = this.#options.medium.refuse?.(next.event, size, bytes);
+        if (refusal !== undefined) throw refusal;
+        group.push(next);
+        entries.push(next.event === undefined ? { lines } : { lines, event: next.event });
+        [head, bytes] = [after, bytes + size];
+      } catch (error) {
+        next.reject(unavailable(error, 'the event cannot be written'));
+      }
+    }
+    if (group.length > 0) await this.#write(group, entries, head);
+  }
+
+  async #write(group: readonly Waiting[], entries: readonly Entry[], head: Link): Promise<void> {
+    try {
+      await this.#options.medium.commit(entries);
+      this.#head = head;
+      for (const { resolve } of group) resolve();
+      if (head.sequence - this.#sealedAt >= this.#options.checkpointEvents && !this.#closed) void this.#seal('count');
+    } catch (error) {
+      const failure = unavailable(error, 'the log cannot be written');
+      for (const { reject } of group) reject(failure);
+    }
+  }
+
+  #linesOf({ event, line, digest }: Waiting, head: Link): { readonly lines: readonly string[]; readonly head: Link } {
+    if (event !== undefined) return this.#options.format.write(event, head);
+    return { lines: [line as string], head: { ...head, checkpoint: digest as string } };
+  }
+
+  /** One at a time; where it fails, the next one says as much and more. */
+  #seal(reason: CheckpointReason): Promise<void> {
+    this.#sealing ??= this.#sealed(this.#head, reason).catch(() => undefined).finally(() => {
+      this.#sealing = undefined;
+    });
+    return this.#sealing;
+  }
+
+  async #sealed(head: Link, reason: CheckpointReason): Promise<void> {
+    this.#sealedAt = head.sequence;
+    const checkpoints = await this.#options.format.seal(head, reason);
+    await Promise.all(checkpoints.map((checkpoint) => this.#enqueue(checkpoint)));
+  }
+
+  #tick(): void {
+    this.#forget = this.#options.clock.after(this.#options.checkpointMs, () => {
+      void this.#seal('time');
+      this.#tick();
+    });
+  }
+}
+
+function unavailable(error: unknown, message: string): AccessError {
+  if (AccessError.is(error) && error.code === 'AUDIT_UNAVAILABLE') return error;
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return new AccessError('AUDIT_UNAVAILABLE', message, { cause: error, detail: { reason: typeof code === 'string' ? code : 'unknown' } });
+}

@@ -1,0 +1,17 @@
+import { openJournal, type JournalOptions as OpenOptions } from './adapters/journal/index.js';
+import { localKeys, ocsf } from './adapters/ocsf/index.js';
+import type { AuditLog, RecordFormat } from './core/index.js';
+
+export interface JournalOptions extends Omit<OpenOptions, 'format'> {
+  /** How an event becomes a line. Default OCSF 1.9.0, sealed with keys made in the directory. */
+  readonly format?: RecordFormat;
+}
+
+/**
+ * The record as chained and sealed OCSF lines in a directory, copied from there to any number of receivers. An append is durable (fdatasync) when it
+ * resolves, in the order of the calls; one that is rejected with AUDIT_UNAVAILABLE has left no trace, unless a crash came first.
+ * Throws CONFIG_INVALID for a directory that is in use or whose files were damaged.
+ */
+export async function journal(options: JournalOptions): Promise<AuditLog> {
+  return openJournal({ ...options, format: options.format ?? ocsf(await localKeys(options)) });
+}
