@@ -8,6 +8,23 @@ function shuffled<T>(items: readonly T[]): T[] {
   return items.map((item, index) => ({ item, rank: (index * 7_919) % 104_729 })).toSorted((a, b) => (a.rank % 17) - (b.rank % 17) || b.rank - a.rank).map(({ item }) => item);
 }
 
+const at = (line: number): number => line - 1;
+const without = (lines: readonly string[], ...numbers: number[]): string[] => lines.filter((_line, index) => !numbers.includes(index + 1));
+const swapped = (lines: readonly string[], one: number, other: number): string[] => {
+  const copy = [...lines];
+  [copy[at(one)], copy[at(other)]] = [lines[at(other)] as string, lines[at(one)] as string];
+  return copy;
+};
+const edited = (lines: readonly string[], line: number, change: (event: Record<string, never>) => void): string[] => lines.map((each, index) => (index === at(line) ? changed(each, change) : each));
+const severity = (event: Record<string, unknown>): void => {
+  event['severity_id'] = 5;
+};
+
+/** Another first event of the same chain. */
+function forked({ authority, chain, key }: LogWriter): readonly string[] {
+  return Object.assign(new LogWriter(authority, key), { chain }).event('session.denied').lines;
+}
+
 describe('a whole log', () => {
   it.each([['OCSF 1.9', false], ['before', true]])('verifies: %s', async (_name, old) => {
     const log = whole(old);
@@ -65,18 +82,6 @@ describe('a whole log', () => {
 });
 
 describe('what was done to a log is told for what it is', () => {
-  const at = (line: number): number => line - 1;
-  const without = (lines: readonly string[], ...numbers: number[]): string[] => lines.filter((_line, index) => !numbers.includes(index + 1));
-  const swapped = (lines: readonly string[], one: number, other: number): string[] => {
-    const copy = [...lines];
-    [copy[at(one)], copy[at(other)]] = [lines[at(other)] as string, lines[at(one)] as string];
-    return copy;
-  };
-  const edited = (lines: readonly string[], line: number, change: (event: Record<string, never>) => void): string[] => lines.map((each, index) => (index === at(line) ? changed(each, change) : each));
-  const severity = (event: Record<string, unknown>): void => {
-    event['severity_id'] = 5;
-  };
-
   it.each<[string, (log: LogWriter) => string[], string[], string]>([
     ['an event altered', ({ lines }) => edited(lines, 3, severity), ['altered@3'], 'tampered'],
     ['an event deleted', ({ lines }) => without(lines, 3), ['gap@3'], 'tampered'],
@@ -84,8 +89,8 @@ describe('what was done to a log is told for what it is', () => {
     ['neighbours swapped', ({ lines }) => swapped(lines, 2, 3), ['reordered@3'], 'tampered'],
     ['events swapped far apart', ({ lines }) => swapped(lines, 2, 10), ['reordered@3', 'reordered@10'], 'tampered'],
     ['a checkpoint moved before its event', ({ lines }) => swapped(lines, 5, 6), ['reordered@6'], 'tampered'],
-    ['checkpoints swapped', ({ lines }) => swapped(lines, 6, 12), ['reordered@7', 'reordered@12'].toSorted(), 'tampered'],
-    ['one number with two contents', (log) => [...log.lines, ...new Fork(log).lines], ['fork@15'], 'tampered'],
+    ['checkpoints swapped', ({ lines }) => swapped(lines, 6, 12), ['reordered@11', 'reordered@12'], 'tampered'],
+    ['one number with two contents', (log) => [...log.lines, ...forked(log)], ['fork@15'], 'tampered'],
     ['a fingerprint replaced', ({ lines }) => edited(lines, 3, (event: Record<string, never>) => {
       (event as unknown as { attestation_list: [{ fingerprint: { value: string } }] }).attestation_list[0].fingerprint.value = '0'.repeat(64);
     }), ['altered@3'], 'tampered'],
@@ -150,28 +155,16 @@ describe('what was done to a log is told for what it is', () => {
     expect(told(check.report())).toEqual(['torn@15']);
     expect(told(await verified([...log.lines.slice(0, 2), undefined, ...log.lines.slice(3)], { keys: log.keys }))).toEqual(['foreign@3', 'gap@4']);
   });
-
-  class Fork {
-    readonly lines: string[];
-    constructor({ lines, authority, chain, key }: LogWriter) {
-      const other = new LogWriter(authority, key);
-      other.chain = chain;
-      this.lines = other.event('session.denied').lines;
-      void lines;
-    }
-  }
 });
 
-describe('chains of one log', () => {
-  const three = (): LogWriter => new LogWriter().events(3).seal().start().events(3).seal().start().events(3).stop();
-  const of = (lines: readonly string[], chain: number, log: LogWriter): string => [...new Set(lines.map((line) => /w-host-a-[0-9a-f-]{36}/.exec(line)?.[0]).filter((each) => each !== undefined))].toSorted()[chain - 1] ?? log.chain;
+const three = (): LogWriter => new LogWriter().events(3).seal().start().events(3).seal().start().events(3).stop();
 
+describe('chains of one log', () => {
   it('one that is gone is missed', async () => {
     const log = three();
     const report = await verified(log.lines.filter((_line, index) => index < 4 || index > 7), { keys: log.keys });
     expect(report.verdict).not.toBe('ok');
     expect(kinds(report)).toEqual(expect.arrayContaining(['missing', 'checkpoint']));
-    expect(of(log.lines, 1, log)).not.toBe(log.chain);
   });
 
   it('one that is gone with the checkpoints kept is missed', async () => {
@@ -201,15 +194,9 @@ describe('chains of one log', () => {
   });
 
   it('two that follow the same one are a fork', async () => {
-    const log = new LogWriter().events(3);
-    const copy = Object.assign(new LogWriter('host-a', log.key), { chain: log.chain });
-    log.seal();
-    log.start().events(2);
-    const second = changed(log.lines[4] as string, () => {});
-    expect(second).toBe(log.lines[4]);
+    const log = new LogWriter().events(3).seal().start().events(2);
     const other = rechained(log.lines.slice(4).map((line) => line.replaceAll(log.chain, `${log.chain.slice(0, -1)}f`)), 0, () => {});
     expect(kinds(await verified([...log.lines, ...other], { keys: log.keys }, null))).toEqual(['fork']);
-    expect(copy.chain).not.toBe(log.chain);
   });
 });
 

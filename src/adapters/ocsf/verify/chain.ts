@@ -59,8 +59,13 @@ export class Chain {
     return this.#marks.compare(sequence, fingerprint);
   }
 
-  /** True where the event is new and its content is proven. */
-  take(told: Told, place: Place): boolean {
+  /** Events of it were read in this log. */
+  isIn(log: string): boolean {
+    return this.#read.has(log);
+  }
+
+  /** True where the event is new and its content is proven. `passed`: in its log a later chain had begun. */
+  take(told: Told, place: Place, passed = false): boolean {
     const { sequence, fingerprint, actual } = told;
     const altered = actual !== undefined && actual !== fingerprint;
     if (altered) this.#event('altered', 'its content is not what its fingerprint says', told, place);
@@ -73,7 +78,7 @@ export class Chain {
     this.events += 1;
     if (actual === undefined) this.#stub(told, place);
     if (told.authority !== this.authority) this.#event('link', `it is by ${told.authority}, the chain by ${this.authority}`, told, place);
-    this.#order(told, place);
+    this.#order(told, place, passed);
     this.#runs.add(edgeOf(told, place));
     this.#begin(told, place, altered);
     this.#recall(told, place);
@@ -125,10 +130,11 @@ export class Chain {
     if (place.log !== undefined) this.#event('unchecked', 'a stub stands where the log keeps the whole event', told, place, 'incomplete');
   }
 
-  #order(told: Told, place: Place): void {
+  #order(told: Told, place: Place, passed: boolean): void {
     if (place.log === undefined) return;
     const last = this.#read.get(place.log);
-    if (last !== undefined && told.sequence < last) this.#event('reordered', `it stands behind event ${last}`, told, place);
+    if (passed) this.#event('reordered', 'it stands behind the beginning of a later chain', told, place);
+    else if (last !== undefined && told.sequence < last) this.#event('reordered', `it stands behind event ${last}`, told, place);
     this.#read.set(place.log, told.sequence);
   }
 

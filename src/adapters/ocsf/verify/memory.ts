@@ -1,7 +1,7 @@
 import { AccessError } from '../../../core/index.js';
 import type { Chain } from './chain.js';
 import type { Findings } from './findings.js';
-import type { Memory, Remembered, RememberedWriter } from './report.js';
+import type { Memory, Remembered } from './report.js';
 import type { Stamp } from './seal.js';
 import { isMembers, strictObject } from './strict.js';
 import type { Trail } from './trail.js';

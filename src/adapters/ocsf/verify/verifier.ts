@@ -48,6 +48,8 @@ class Check {
   readonly #chains = new Map<string, Chain>();
   /** The chains of each log that is read in order. */
   readonly #logs = new Map<string, Chain[]>();
+  /** The one that is being read in each of them. */
+  readonly #current = new Map<string, Chain>();
   readonly #intents = new Intents();
   readonly #trail: Trail;
   /** Checkpoints whose key may be announced yet. */
@@ -67,8 +69,7 @@ class Check {
     const read = line === undefined ? undefined : readLine(line, place);
     switch (read?.kind) {
       case 'event':
-        if (this.#chain(read.told, place).take(read.told, place)) this.#intents.note(read.told);
-        return;
+        return this.#event(read.told, place);
       case 'checkpoint':
         return this.#stamp(read.stamp);
       case 'text':
@@ -104,6 +105,15 @@ class Check {
       texts: this.#texts, ...this.#intents.counts, ...this.#findings.list,
       ...(verdict === 'tampered' ? {} : { memory: memoryOf(this.#options.memory, chains, this.#keys.empty ? [] : this.#trail.tails) }),
     };
+  }
+
+  #event(told: Told, place: Place): void {
+    const chain = this.#chain(told, place);
+    const { log } = place;
+    const current = log === undefined ? chain : (this.#current.get(log) ?? chain);
+    const passed = log !== undefined && current !== chain && chain.isIn(log);
+    if (log !== undefined && !passed) this.#current.set(log, chain);
+    if (chain.take(told, place, passed)) this.#intents.note(told);
   }
 
   async #stamp(stamp: Stamp): Promise<void> {
@@ -163,7 +173,7 @@ class Check {
     const signing = new Set(chains.filter((each) => (sealed.get(each.name) ?? 0) > 0).map(({ authority }) => authority));
     for (const chain of chains) {
       const last = chain.runs.at(-1)?.last;
-      if (last === undefined) continue;
+      if (last === undefined || chain.findings.verdict === 'tampered') continue;
       if (!signing.has(chain.authority)) chain.findings.add({ kind: 'unsealed', verdict: 'incomplete', message: 'nothing of it is sealed: there is no good checkpoint of its writer' });
       else if (last.code === 'gateway.stopped' && (sealed.get(chain.name) ?? 0) < last.sequence) chain.findings.add({ kind: 'unsealed', verdict: 'incomplete', message: 'it ended in good order, but its end is not sealed' });
     }
