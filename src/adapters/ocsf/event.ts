@@ -1,6 +1,21 @@
-/** provisional */
-export interface OcsfEvent {
-  readonly class_uid: number; readonly type_uid: number; readonly time: number;
-  readonly metadata: { readonly uid: string; readonly version: string; readonly event_code: string; readonly correlation_uid?: string; readonly sequence?: number };
-  readonly unmapped: { readonly sallyport: Readonly<Record<string, unknown>> };
+import type { z } from 'zod';
+import type { EventCode } from '../../core/index.js';
+import type * as classes from './classes.js';
+
+/** Which OCSF class tells of which event. */
+export interface ClassOf extends Record<EventCode, keyof typeof classes> {
+  'gateway.started': 'lifecycle'; 'gateway.stopped': 'lifecycle';
+  'session.requested': 'authorizeSession'; 'session.approval_requested': 'authorizeSession'; 'session.approved': 'authorizeSession'; 'session.denied': 'authorizeSession';
+  'session.opened': 'authentication'; 'session.failed': 'authentication'; 'session.closed': 'authentication'; 'session.expired': 'authentication'; 'session.revoked': 'authentication';
+  'statement.authorized': 'datastore'; 'statement.denied': 'datastore'; 'statement.approval_requested': 'datastore'; 'statement.approval_decided': 'api';
+  'statement.executed': 'datastore'; 'statement.failed': 'datastore'; 'statement.delivered': 'datastore'; 'statement.unresolved': 'datastore'; 'statement.resolved': 'datastore';
+  'grant.applied': 'userManagement'; 'grant.removed': 'userManagement'; 'policy.changed': 'entity'; 'config.changed': 'entity';
+  'breakglass.activated': 'authorizeSession'; 'identity.shared': 'authentication';
+  'audit.degraded': 'appError'; 'audit.recovered': 'appError'; 'audit.gap': 'appError';
 }
+
+/** The event of a code in OCSF 1.9 shape. */
+export type OcsfEventOf<Code extends EventCode> = z.infer<(typeof classes)[ClassOf[Code]]> & { readonly metadata: { readonly event_code: Code } };
+
+/** Any event of ours. */
+export type OcsfEvent = { [Code in EventCode]: OcsfEventOf<Code> }[EventCode];

@@ -2,9 +2,9 @@ import { newId, type AuditEvent, type Link, type Recorded, type RecordFormat } f
 import { canonical } from './canonical.js';
 import { checkpointLine, checkpointOf, readCheckpoint, type Notary } from './checkpoint.js';
 import { attestationOf, fingerprintOf, sha256, type Attestation } from './fingerprint.js';
-import type { OcsfEvent } from './event.js';
-import { fromOcsf, toOcsf, type MapSettings } from './map.js';
+import { toOcsf, type MapSettings, type Unchained } from './map.js';
 import { parcelOf } from './parcel.js';
+import { fromOcsf } from './readback.js';
 import { textLines } from './text.js';
 
 /** Events as OCSF, each line in canonical form and linked to the one before. */
@@ -44,7 +44,7 @@ function write(event: AuditEvent, head: Link, settings: MapSettings): { readonly
 }
 
 /** Before 1.9 OCSF had no place for attestations but `unmapped`. */
-function attested(event: OcsfEvent, sequence: number, attestation: Attestation, before: Link | undefined): object {
+function attested(event: Unchained, sequence: number, attestation: Attestation, before: Link | undefined): object {
   const metadata = { ...event.metadata, sequence };
   const attestation_list = [attestation];
   const ours = before === undefined ? event.unmapped : { ...event.unmapped, sallyport: { ...event.unmapped.sallyport, before: { chain: before.chain, sequence: before.sequence, id: before.id, fingerprint: before.fingerprint } } };

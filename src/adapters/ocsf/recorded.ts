@@ -1,0 +1,37 @@
+import type { AuditEvent, Json } from '../../core/index.js';
+import type { MapSettings } from './map.js';
+
+type Data = AuditEvent['data'];
+
+/** Longer text is cut: what a SIEM takes in a line is bounded, and the HMAC still tells equal statements. */
+export const longestSql = 4_096;
+
+/** What may be recorded: no plain digest, no more text than the level allows, and the text `apart` where its class has a place for it. */
+export function recorded(data: Data, { hmac, level }: MapSettings, apart: boolean): { readonly data: Data; readonly sql: string | undefined } {
+  const { digest, sql, approval } = data;
+  if (digest === undefined && sql === undefined && approval === undefined) return { data, sql: undefined };
+  const kept: Record<string, Json> = { ...data };
+  delete kept['digest'];
+  delete kept['sql'];
+  if (typeof digest === 'string') kept['sql_hmac'] = hmac(digest);
+  if (approval !== undefined) kept['approval'] = approved(approval, hmac);
+  const capped = level === 'metadata' && kept['recorded'] !== undefined;
+  if (capped || (level === 'redacted' && kept['recorded'] === 'full')) kept['recorded'] = level;
+  if (typeof sql !== 'string' || capped) return { data: kept, sql: undefined };
+  const short = sql.length > longestSql ? cut(sql) : sql;
+  if (apart || short !== sql) kept['sql_chars'] = sql.length;
+  if (!apart) kept['sql'] = short;
+  return { data: kept, sql: short };
+}
+
+/** Never in the middle of a character. */
+function cut(sql: string): string {
+  const end = /[\ud800-\udbff]/.test(sql.charAt(longestSql - 1)) ? longestSql - 1 : longestSql;
+  return sql.slice(0, end);
+}
+
+function approved(approval: Json, hmac: (digest: string) => string): Json {
+  if (typeof approval !== 'object' || approval === null || Array.isArray(approval)) return null;
+  const { digest, ...rest } = approval as Readonly<Record<string, Json>>;
+  return typeof digest === 'string' ? { ...rest, hmac: hmac(digest) } : rest;
+}

@@ -1,0 +1,55 @@
+import { sampleEvent } from '../../../src/core/contract/index.js';
+import { eventCodes, type AuditEvent, type EventCode } from '../../../src/core/index.js';
+import { memoryApprover } from '../../../src/adapters/memory/index.js';
+import { as, house, rowsOf, rules, valueOf } from '../../core/house.js';
+
+const statement = {
+  kind: 'read', operation: 'SELECT', summary: 'SELECT ACME.OPS.ORDERS', sql: 'SELECT ID FROM ORDERS WHERE ID = ?', recorded: 'redacted', digest: 'd'.repeat(64), reads: ['ACME.OPS.ORDERS'], writes: [],
+  rules: ['r1', 'r2'], policyVersion: 'v1', transport: { protocol: 'rest', address: '10.0.4.17', userAgent: 'desk-agent/1.4' },
+  approval: { ticket: 'apr-1', reviewers: ['idp:bob'], digest: 'e'.repeat(64) }, context: { opentelemetry: { trace_id: '4bf92f3577b34da6a3ce929d0e0e4736', span_id: '00f067aa0ba902b7' } },
+};
+
+/** One event of every code with everything in it that may be. */
+export function fullEvents(): readonly AuditEvent[] {
+  return eventCodes.map((code) => sampleEvent(code, {
+    who: { principal: 'idp:alice', actor: 'idp:agent', issuer: 'idp', client: 'desk', tokenId: 'jti-1' },
+    ...(code.startsWith('gateway.') || code.startsWith('audit.') ? {} : { session: 's-1', scope: { database: 'ACME', schema: 'OPS', access: 'read' } }),
+    ...(code.startsWith('statement.') ? { statement: 't-1' } : {}),
+    data: {
+      ...(code.startsWith('statement.') ? statement : {}), grant: 'grant-1', code: 'NOT_PERMITTED', reason: 'policy.silent', at: 'scope', by: 'agent', expiresAt: 1_790_000_060_000, engineSession: 'e-1',
+      queryId: '01b8f2c4-0000-4a1e-0000-00000001f3aa', ticket: 'apr-1', decision: 'approve', before: 'v1', after: 'v2', cause: 'receiver', sink: 'siem',
+    },
+  }));
+}
+
+/** One event of every code with as little in it as there can be. */
+export function bareEvents(): readonly AuditEvent[] {
+  return eventCodes.map((code) => ({ id: `id-${code}`, code, at: 1_790_000_000_000, instance: 'i', data: {} }));
+}
+
+/** What a whole gateway writes when it is driven through its outcomes. */
+export async function drivenEvents(): Promise<readonly AuditEvent[]> {
+  const approver = memoryApprover();
+  const held = rules.map((rule) => (rule.id === 'all-insert' ? { ...rule, obligations: [{ type: 'approval', value: true }] } : rule));
+  const at = await house({ approver }, undefined, held);
+  const session = await at.session();
+  await rowsOf(valueOf(await at.run(session)));
+  valueOf(await at.run(session));
+  for (const sql of ['SELECT FINANCE.payroll', 'DROP TABLE x', 'nonsense', '', 'INSERT orders']) await at.run(session, sql);
+  await at.run('nobody', 'SELECT orders');
+  await at.run(session, 'SELECT orders', 'token-b');
+  await at.run(session, 'SELECT orders', 'no-token');
+  await at.open({ schema: 'ACME.FINANCE' });
+  await at.open({ ...as('token-for-alice') });
+  await at.gateway.open({ ...as('no-token'), connection: 'warehouse', schema: 'ACME.OPS', access: 'read', ttlMs: 60_000, reason: 'x' });
+  await at.open({ connection: 'nowhere' });
+  const writing = await at.session({ ...as('token-w'), access: 'write' });
+  await at.run(writing, 'INSERT orders', 'token-w');
+  await at.gateway.close({ ...as('token-a'), session });
+  await at.gateway.shutdown();
+  return at.audit.events;
+}
+
+export function codesOf(events: readonly AuditEvent[]): readonly EventCode[] {
+  return [...new Set(events.map((event) => event.code))];
+}

@@ -1,0 +1,190 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, it } from 'vitest';
+import { catalogue, classUids } from '../../../src/adapters/ocsf/catalogue.js';
+import { ocsf, type OcsfVersion } from '../../../src/adapters/ocsf/index.js';
+import { eventSchema } from '../../../src/adapters/ocsf/schema.js';
+import { eventCodes, type AuditEvent, type EventCode, type RecordFormat } from '../../../src/core/index.js';
+import { bareEvents, codesOf, drivenEvents, fullEvents } from './events.js';
+
+const versions: readonly OcsfVersion[] = ['1.9.0', '1.8.0', '1.3.0', '1.1.0'];
+const published = join(import.meta.dirname, '../../../../shared/data/ocsf');
+const there = existsSync(published);
+if (!there) console.log('the published OCSF schemas are not beside this clone: events are held against our own schema only');
+
+const hmac = { id: 'k1', secret: new Uint8Array(32) };
+const formatOf = (version: OcsfVersion): RecordFormat => ocsf({ version, authority: 'gate-1', hmac });
+
+/** The events as lines of one chain. */
+function linesOf(events: readonly AuditEvent[], format: RecordFormat): readonly string[] {
+  let head = format.begin({ chain: 'w-gate-1-earlier', sequence: 7, id: 'x', type: 600203, fingerprint: 'a'.repeat(64) });
+  return events.map((event) => {
+    const written = format.write(event, head);
+    head = written.head;
+    return written.lines.at(-1) as string;
+  });
+}
+
+const options = { strict: false, allErrors: true, validateFormats: false } as const;
+const ours = new Map<string, ReturnType<Ajv2020['compile']>>();
+function oursSays(code: EventCode, version: OcsfVersion, value: unknown): unknown {
+  const key = `${code} ${version}`;
+  const validate = ours.get(key) ?? new Ajv2020(options).compile(eventSchema(code, version));
+  ours.set(key, validate);
+  return validate(value) ? undefined : validate.errors;
+}
+
+interface Compiled {
+  readonly 'x-class-by-uid': Readonly<Record<string, string>>;
+}
+const compiled = new Map<OcsfVersion, { readonly schema: Compiled; readonly ajv: Ajv2020 }>();
+function ocsfSays(version: OcsfVersion, value: { readonly class_uid: number }): unknown {
+  const known = compiled.get(version) ?? (() => {
+    const schema = JSON.parse(readFileSync(join(published, `${version}.schema.json`), 'utf8')) as Compiled;
+    return { schema, ajv: new Ajv2020(options).addSchema(schema as object, version) };
+  })();
+  compiled.set(version, known);
+  const name = known.schema['x-class-by-uid'][value.class_uid];
+  if (name === undefined) return `no class ${value.class_uid} in ${version}`;
+  const validate = known.ajv.getSchema(`${version}#/$defs/class_${name}`);
+  if (validate === undefined) return `no schema of ${name}`;
+  return validate(value) === true ? undefined : validate.errors;
+}
+
+const driven = await drivenEvents();
+const all = [...fullEvents(), ...bareEvents(), ...driven];
+
+it('the gateway was driven through most of what it writes', () => {
+  expect(codesOf(driven)).toEqual(expect.arrayContaining([
+    'gateway.started', 'gateway.stopped', 'session.requested', 'session.denied', 'session.opened', 'session.closed', 'statement.authorized', 'statement.denied', 'statement.approval_requested', 'statement.executed',
+  ]));
+});
+
+describe.each(versions)('as OCSF %s', (version) => {
+  const lines = linesOf(all, formatOf(version)).map((line) => JSON.parse(line) as { class_uid: number; category_uid: number; type_uid: number; activity_id: number; metadata: { event_code: EventCode } });
+
+  it('every event of every path is valid by our own published schema', () => {
+    for (const line of lines) expect([line.metadata.event_code, oursSays(line.metadata.event_code, version, line)]).toEqual([line.metadata.event_code, undefined]);
+  });
+
+  it.runIf(there)('every event of every path is valid by OCSF', () => {
+    for (const line of lines) expect([line.metadata.event_code, ocsfSays(version, line)]).toEqual([line.metadata.event_code, undefined]);
+  });
+
+  it('its type is its class and its activity', () => {
+    for (const line of lines) {
+      expect(line.type_uid).toBe(line.class_uid * 100 + line.activity_id);
+      expect(line.category_uid).toBe(Math.floor(line.class_uid / 1000));
+    }
+  });
+
+  it('is read back as it was, but for digests, which become HMACs', () => {
+    const format = formatOf(version);
+    all.forEach((event, index) => {
+      const { data, text: _text, ...rest } = event;
+      const read = format.read(linesOf(all, format)[index] as string)?.event;
+      if (index > 60) return;
+      const { digest, approval, ...kept } = data as Record<string, never>;
+      expect(read).toMatchObject({ ...rest, data: kept });
+      expect(JSON.stringify(read)).not.toMatch(/"digest"/);
+      if (digest !== undefined) expect(read?.data['sql_hmac']).toMatch(/^k1:[0-9a-f]{64}$/);
+      if (approval !== undefined) expect(read?.data['approval']).toMatchObject({ hmac: expect.stringMatching(/^k1:/) as string });
+    });
+  });
+});
+
+describe('our schema refuses', () => {
+  const [line = ''] = linesOf(fullEvents().filter((event) => event.code === 'statement.executed'), formatOf('1.9.0'));
+  const good = JSON.parse(line) as Record<string, unknown>;
+  it.each<[string, Record<string, unknown>]>([
+    ['an attribute that OCSF has and we do not write', { count: 1 }],
+    ['one that nobody knows', { sallyport: 1 }],
+    ['another class', { class_uid: 3002 }],
+    ['a type of another class', { type_uid: 300201 }],
+    ['a time that is text', { time: '2026-11-23' }],
+    ['no attestation', { attestation_list: undefined }],
+    ['a fingerprint that is none', { attestation_list: [{ authority_uid: 'a', chain_uid: 'c', fingerprint: { algorithm_id: 3, encoding_id: 1, serialization_id: 2, value: 'x' } }] }],
+    ['another code', { metadata: { ...(good['metadata'] as object), event_code: 'statement.failed' } }],
+    ['an extra in the extras', { unmapped: { sallyport: { ...((good['unmapped'] as { sallyport: object }).sallyport), more: 1 } } }],
+  ])('%s', (_name, change) => {
+    expect(oursSays('statement.executed', '1.9.0', good)).toBeUndefined();
+    expect(oursSays('statement.executed', '1.9.0', JSON.parse(JSON.stringify({ ...good, ...change })))).toBeDefined();
+  });
+});
+
+describe('what is said of whom', () => {
+  const eventOf = (code: EventCode, more: Partial<AuditEvent> = {}): Record<string, never> => {
+    const sample = fullEvents().find((event) => event.code === code) as AuditEvent;
+    return JSON.parse(linesOf([{ ...sample, ...more }], formatOf('1.9.0'))[0] as string) as Record<string, never>;
+  };
+
+  it('the principal is the user, the actor the agent, the grant the delegation', () => {
+    expect(eventOf('statement.executed')).toMatchObject({
+      class_uid: 6005, activity_id: 4, actor: { user: { uid: 'idp:alice', type_id: 1 }, session: { uid: 's-1', issuer: 'idp', credential_uid: 'jti-1' }, application: { uid: 'desk' } },
+      ai_agent: { uid: 'idp:agent' }, delegation: { uid: 'grant-1', issuer_uid: 'gate-1' }, database: { name: 'ACME' }, src_endpoint: { ip: '10.0.4.17', name: 'desk-agent/1.4' },
+      query_info: { uid: '01b8f2c4-0000-4a1e-0000-00000001f3aa', query_string: 'SELECT ID FROM ORDERS WHERE ID = ?' }, policy: { uid: 'r1', version: 'v1' },
+      unmapped: { sallyport: { trace_id: '4bf92f3577b34da6a3ce929d0e0e4736' } },
+    });
+  });
+
+  it('without an act there is no agent', () => {
+    expect(eventOf('statement.executed', { who: { principal: 'idp:alice', actor: 'idp:alice', issuer: 'idp' } })).not.toHaveProperty('ai_agent');
+  });
+
+  it.each([['SELECT', 4], ['SHOW TABLES', 8], ['INSERT', 5], ['MERGE', 5], ['UPDATE', 2], ['ALTER TABLE', 2], ['CREATE TABLE', 6], ['delete', 7], ['DROP', 7], ['CALL', 99], ['', 0]])('%s is activity %i', (operation, activity) => {
+    expect(eventOf('statement.authorized', { data: { operation } })).toMatchObject({ activity_id: activity, ...(activity === 99 ? { activity_name: operation } : {}) });
+  });
+
+  it('an address that is none is not called one', () => {
+    for (const address of ['unix:/x', 'fe80::1%eth0', '10.0.0.1:80', '']) expect(eventOf('statement.executed', { data: { transport: { protocol: 'rest', address } } })['src_endpoint']).toEqual({ name: 'rest' });
+  });
+});
+
+describe('how much is written', () => {
+  const lineOf = (level: 'metadata' | 'redacted' | 'full', data: AuditEvent['data'], text?: string): readonly string[] => {
+    const format = ocsf({ level, authority: 'gate-1', hmac });
+    const event = { id: 'i', code: 'statement.authorized', at: 1, instance: 'x', session: 's', statement: 't', data, ...(text === undefined ? {} : { text }) } as const;
+    return format.write(event, format.begin()).lines;
+  };
+
+  it('the writer\'s own level caps the policy\'s', () => {
+    const data = { kind: 'read', sql: 'SELECT ?', recorded: 'full', digest: 'd'.repeat(64) };
+    expect(lineOf('metadata', data, 'SELECT secret').join()).not.toMatch(/SELECT/);
+    expect(lineOf('redacted', data, 'SELECT secret').join()).not.toMatch(/secret/);
+    expect(lineOf('full', data, 'SELECT secret')).toHaveLength(2);
+    expect(lineOf('full', data, 'SELECT secret')[1]).not.toMatch(/secret/);
+  });
+
+  it('equal statements have equal HMACs, others not, and another key gives others', () => {
+    const hmacOf = (digest: string, secret = hmac.secret) => {
+      const format = ocsf({ authority: 'a', hmac: { id: 'k', secret } });
+      return format.read(format.write({ id: 'i', code: 'statement.authorized', at: 1, instance: 'x', data: { digest } }, format.begin()).lines[0] as string)?.event?.data['sql_hmac'];
+    };
+    expect(hmacOf('a')).toBe(hmacOf('a'));
+    expect(hmacOf('a')).not.toBe(hmacOf('b'));
+    expect(hmacOf('a')).not.toBe(hmacOf('a', new Uint8Array(32).fill(1)));
+  });
+
+  it('a long text comes in parts that make the whole', () => {
+    const text = `SELECT '${'ä𝄞'.repeat(40_000)}'`;
+    const lines = lineOf('full', { sql: 'SELECT ?', recorded: 'full' }, text);
+    const format = ocsf({ authority: 'gate-1' });
+    const parts = lines.slice(0, -1).map((line) => JSON.parse(format.parcel(line).value) as { text: string; part: number; of: number });
+    expect(parts.map(({ part, of }) => `${part}/${of}`)).toEqual(parts.map((_, index) => `${index + 1}/${parts.length}`));
+    expect(parts.map((part) => part.text).join('')).toBe(text);
+  });
+
+  it('a long redacted text is cut, says how long it was, and keeps its HMAC', () => {
+    const sql = `SELECT ${'?, '.repeat(10_000)}?`;
+    const [line = ''] = lineOf('full', { sql, recorded: 'redacted', digest: 'd'.repeat(64) });
+    expect(line.length).toBeLessThan(8_192);
+    const event = ocsf({ authority: 'gate-1' }).read(line)?.event;
+    expect(event?.data).toMatchObject({ sql_chars: sql.length, sql: sql.slice(0, 4_096), sql_hmac: expect.any(String) as string });
+  });
+});
+
+it('each code stands in the catalogue with a class that there is', () => {
+  expect(Object.keys(catalogue).toSorted()).toEqual([...eventCodes].toSorted());
+  for (const { class: name } of Object.values(catalogue)) expect(classUids[name]).toBeGreaterThan(3_000);
+});
