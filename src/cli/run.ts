@@ -1,22 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { analyze } from './analyze.js';
+import { audit } from './audit/audit.js';
 import { exitCodes, UsageError, type ExitCode } from './exit.js';
 import type { Streams } from './streams.js';
 
 type Command = (args: readonly string[], streams: Streams) => Promise<ExitCode>;
 
-const commands: ReadonlyMap<string, Command> = new Map([['analyze', analyze]]);
+const commands: ReadonlyMap<string, Command> = new Map([['analyze', analyze], ['audit', audit]]);
 
 const help = `Usage: sallyport <command> [options]
 
 Commands:
   analyze   say what Snowflake statements do, and whether a plain policy lets them run
+  audit     verify, read and reconcile the record
 
 Options:
   -h, --help      this text; sallyport <command> --help for more
   -V, --version   the version
 
 Exit codes: 0 done; 1 denied, or part of the input could not be used; 2 wrong command line; 3 needs approval; 70 the command failed.
+Those of audit are its own: sallyport audit --help.
 `;
 
 /** Runs one command line to its end. Never rejects: what goes wrong is said on `stderr` and in the exit code. */

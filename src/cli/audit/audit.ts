@@ -1,0 +1,40 @@
+import { UsageError, type ExitCode } from '../exit.js';
+import type { Streams } from '../streams.js';
+import { auditExits } from './exit.js';
+import { reconcile } from './reconcile.js';
+import { show } from './show.js';
+import { tail } from './tail.js';
+import { verify } from './verify.js';
+import { write } from './write.js';
+
+type Command = (args: readonly string[], streams: Streams) => Promise<ExitCode>;
+
+const commands: ReadonlyMap<string, Command> = new Map([['verify', verify], ['tail', tail], ['show', show], ['reconcile', reconcile]]);
+
+export const auditHelp = `Usage: sallyport audit <command> [options]
+
+Commands:
+  verify      check that a record is whole and as it was written
+  tail        the newest events, one line each
+  show        one session from its request to its end
+  reconcile   hold the record against Snowflake's query history
+
+sallyport audit <command> --help tells more.
+
+Exit codes: 0 all is well; 1 tampered with, or it does not agree; 2 incomplete; 3 wrong command line, or an input that
+cannot be read or is empty.
+`;
+
+/** `sallyport audit`. */
+export async function audit([name = '', ...args]: readonly string[], streams: Streams): Promise<ExitCode> {
+  if (name === '--help' || name === '-h') return write(streams.stdout, auditHelp);
+  try {
+    const command = commands.get(name);
+    if (command === undefined) throw new UsageError(name === '' ? 'audit needs a command' : `unknown command ${JSON.stringify(name)}`);
+    return await command(args, streams);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    streams.stderr.write(`sallyport: ${error.message}\nTry sallyport audit --help.\n`);
+    return auditExits.input;
+  }
+}

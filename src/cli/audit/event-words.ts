@@ -1,0 +1,29 @@
+import { fact, type Shown } from './event.js';
+import { brief, printable, timeOf } from './printable.js';
+
+/** One line for an event, without its newline. */
+export function eventInWords(event: Shown): string {
+  const { at, code, session } = event;
+  return [timeOf(at), printable(code).padEnd(29), printable(session ?? '-'), whoOf(event), whereOf(event), detailOf(event)].filter((each) => each !== '').join('  ');
+}
+
+/** `alice via agent-7`; empty where nobody is named. */
+export function whoOf({ who }: Shown): string {
+  if (who === undefined) return '';
+  return printable(who.actor === who.principal ? who.principal : `${who.principal} via ${who.actor}`);
+}
+
+export function whereOf({ connection, scope }: Shown): string {
+  const schema = scope === undefined ? '' : `${scope.database}.${scope.schema}${scope.access === undefined ? '' : ` ${scope.access}`}`;
+  return printable([connection ?? '', schema].filter((each) => each !== '').join(' '));
+}
+
+/** What is worth knowing of an event in a few words: the statement, why not, how much. */
+export function detailOf(event: Shown): string {
+  const told = ['code', 'reason', 'message', 'by', 'rows', 'affected', 'queryId', 'engineCode', 'ticket'].flatMap((name) => {
+    const value = fact(event, name);
+    return value === undefined ? [] : [`${name}=${brief(value, 120)}`];
+  });
+  const statement = fact(event, 'sql') ?? fact(event, 'summary');
+  return [...(statement === undefined ? [] : [brief(statement, 200)]), ...told].join(' ');
+}

@@ -1,0 +1,125 @@
+import { eventsOf, fact, type Shown } from './event.js';
+import type { Ran } from './history.js';
+import type { Input } from './inputs.js';
+
+/** What is looked at. Times are epoch milliseconds; `to` is not included. */
+export interface Window {
+  readonly from: number;
+  readonly to: number;
+  readonly user?: string;
+}
+
+/** A statement as the record has it. */
+export interface Recorded {
+  readonly statement: string;
+  readonly session: string | undefined;
+  readonly at: number;
+  /** `executed`, `failed`, `unresolved`; undefined for none. */
+  outcome: string | undefined;
+  queryId: string | undefined;
+  /** The query that ran under its id. */
+  ran: string | undefined;
+}
+
+export interface Differences {
+  readonly agree: boolean;
+  /** Statements, and queries of the user, that were compared. */
+  readonly statements: number;
+  readonly queries: number;
+  /** Queries that open and close sessions: they belong to no statement. */
+  readonly setup: ReadonlyMap<string, number>;
+  readonly unrecorded: readonly Ran[];
+  readonly unknown: readonly Recorded[];
+  /** Statements that failed and never reached the warehouse: as it should be. */
+  readonly neverSent: number;
+  readonly mismatched: readonly { readonly statement: Recorded; readonly queryId: string }[];
+}
+
+/** What a gateway itself sends to open, check and close a session. */
+const setup = /^\s*(use\s+(?:role|secondary|warehouse|database|schema)|alter\s+session|show|desc(?:ribe)?|select\s+current_|select\s+system\$|create\s+(?:or\s+replace\s+)?role|grant|revoke|drop\s+role)\b/i;
+/** A statement may be sent a while after it was authorized, and the two clocks may differ. */
+const slackMs = 3_600_000;
+
+/** The statements of a record, held against the queries of a warehouse one by one. */
+export class Ledger {
+  readonly #window: Window;
+  readonly #statements = new Map<string, Recorded>();
+  readonly #byQuery = new Map<string, Recorded>();
+  readonly #sessions = new Set<string>();
+  readonly #setup = new Map<string, number>();
+  readonly #unrecorded: Ran[] = [];
+  readonly #mismatched: Differences['mismatched'][number][] = [];
+  #queries = 0;
+
+  constructor(window: Window) {
+    this.#window = window;
+  }
+
+  /** The number of events read. */
+  async read(inputs: readonly Input[]): Promise<number> {
+    let events = 0;
+    for await (const event of eventsOf(inputs)) {
+      events += 1;
+      if (event.at < this.#window.from - slackMs * 24 || event.at >= this.#window.to + slackMs * 24) continue;
+      if (event.session !== undefined) this.#sessions.add(event.session);
+      this.#take(event);
+    }
+    return events;
+  }
+
+  note(ran: Ran): void {
+    const { user } = this.#window;
+    if (user !== undefined && ran.user.toUpperCase() !== user.toUpperCase()) return;
+    if (this.#counts(ran.at)) this.#queries += 1;
+    const statement = this.#statementOf(ran);
+    if (statement !== undefined) return this.#match(statement, ran);
+    if (!this.#counts(ran.at)) return;
+    const kind = this.#isSetup(ran);
+    if (kind === undefined) this.#unrecorded.push(ran);
+    else this.#setup.set(kind, (this.#setup.get(kind) ?? 0) + 1);
+  }
+
+  differences(): Differences {
+    const looked = [...this.#statements.values()].filter(({ at }) => this.#counts(at));
+    const absent = looked.filter(({ ran }) => ran === undefined);
+    const unknown = absent.filter(({ outcome }) => outcome !== 'failed');
+    return {
+      agree: this.#unrecorded.length + unknown.length + this.#mismatched.length === 0,
+      statements: looked.length, queries: this.#queries, setup: this.#setup, unrecorded: this.#unrecorded, unknown, neverSent: absent.length - unknown.length, mismatched: this.#mismatched,
+    };
+  }
+
+  #take(event: Shown): void {
+    const { code, statement: id, session, at } = event;
+    if (id === undefined) return;
+    const known = this.#statements.get(id);
+    if (code === 'statement.authorized' && known === undefined) this.#statements.set(id, { statement: id, session, at, outcome: undefined, queryId: undefined, ran: undefined });
+    if (known === undefined || !['statement.executed', 'statement.failed', 'statement.unresolved', 'statement.resolved'].includes(code)) return;
+    known.outcome = code.slice('statement.'.length);
+    known.queryId = fact(event, 'queryId') ?? known.queryId;
+    if (known.queryId !== undefined) this.#byQuery.set(known.queryId, known);
+  }
+
+  #counts(at: number | undefined): boolean {
+    return at === undefined || (at >= this.#window.from && at < this.#window.to);
+  }
+
+  #statementOf({ statement, ids, queryId }: Ran): Recorded | undefined {
+    const tagged = statement === undefined ? undefined : this.#statements.get(statement);
+    return tagged ?? ids.map((id) => this.#statements.get(id)).find((each) => each !== undefined) ?? this.#byQuery.get(queryId);
+  }
+
+  #match(statement: Recorded, { queryId }: Ran): void {
+    if (statement.ran === queryId) return;
+    const expected = statement.queryId ?? statement.ran ?? queryId;
+    if (expected !== queryId) this.#mismatched.push({ statement, queryId });
+    if (statement.ran !== statement.queryId) statement.ran = queryId;
+  }
+
+  /** A tag alone is no leave: who can log in as the gateway can set any tag. So the text decides, where there is one. */
+  #isSetup({ session, statement, ids, text }: Ran): string | undefined {
+    const ours = statement === undefined && [session, ...ids].some((id) => id !== undefined && this.#sessions.has(id));
+    if (!ours || text === undefined || /;\s*\S/.test(text) || /^\s*select\b.*\bfrom\b/is.test(text)) return undefined;
+    return setup.exec(text)?.[1]?.toUpperCase().replaceAll(/\s+/g, ' ');
+  }
+}

@@ -1,0 +1,59 @@
+import type { ChainReport, Problem, Problems, Report, Verdict } from '../../adapters/ocsf/verify/index.js';
+import type { FoundKeys } from './keys.js';
+import { printable, timeOf } from './printable.js';
+
+const verdicts: Readonly<Record<Verdict, string>> = { ok: 'OK', tampered: 'TAMPERED', incomplete: 'INCOMPLETE' };
+
+/** A report for people. */
+export function reportInWords(report: Report, keys: FoundKeys): string {
+  const rows = [
+    ...report.chains.flatMap(chainRows),
+    ...(report.problems.length === 0 ? [] : ['outside the chains', ...problemRows(report), '']),
+    ...(report.openIntents === 0 ? [] : [`open       ${report.openIntents} announced without an outcome: ${printable(report.open.join(', '))}${report.openIntents > report.open.length ? ', …' : ''}`]),
+    ...(report.unannounced === 0 ? [] : [`open       ${report.unannounced} outcomes whose announcement is not here`]),
+    `keys       ${keysInWords(keys)}`,
+    `${verdicts[report.verdict]}: ${count(report.events, 'event')} in ${count(report.chains.length, 'chain')}, ${count(report.checkpoints, 'checkpoint')}.${conclusion(report)}`,
+  ];
+  return `${rows.join('\n')}\n`;
+}
+
+function chainRows(chain: ChainReport): string[] {
+  const { first, last, from, to, events, duplicates, truncated, sealed, sealedAt, unsealed, closed, checkpoints } = chain;
+  const range = first === undefined ? 'none' : `${first} to ${last}, ${timeOf(from ?? 0)} to ${timeOf(to ?? 0)}${closed ? ', ended in good order' : ''}`;
+  const extra = [events === (last ?? 0) - (first ?? 1) + 1 || first === undefined ? '' : `${events} are here`, duplicates === 0 ? '' : `${duplicates} came again`, truncated === 0 ? '' : `${truncated} are stubs: of those the content is not proven`];
+  const seal = sealed === 0 ? 'no event' : `to ${sealed}${sealedAt === undefined ? ', by the chain after it' : `, last at ${timeOf(sealedAt)} by ${printable(chain.keys.join(', '))}`}`;
+  return [
+    `chain ${printable(chain.chain)}: ${verdicts[chain.verdict]}`,
+    `  events   ${[range, ...extra].filter((each) => each !== '').join('; ')}`,
+    `  sealed   ${seal}; ${count(checkpoints, 'checkpoint')}${unsealed === 0 ? '' : `; ${count(unsealed, 'event')} not sealed`}`,
+    ...problemRows(chain), '',
+  ];
+}
+
+function problemRows({ problems, more }: Problems): string[] {
+  return [...problems.map(problemRow), ...(more === 0 ? [] : [`  … and ${count(more, 'problem')} more`])];
+}
+
+function problemRow({ kind, message, place, sequence, id, code, at }: Problem): string {
+  const where = place === undefined ? '' : `${place.source}:${place.line}: `;
+  const what = [sequence === undefined || id === undefined ? '' : `event ${sequence}`, code ?? '', id ?? '', at === undefined ? '' : timeOf(at)].filter((each) => each !== '').join(', ');
+  return printable(`  ! ${kind.padEnd(10)} ${where}${what === '' ? '' : `${what}: `}${message}`);
+}
+
+function keysInWords({ from, pinned }: FoundKeys): string {
+  if (from.length === 0) return 'none: no signature was checked. Give them with --jwks';
+  const names = printable(from.join(', '));
+  return pinned ? names : `${names}, found beside the data: who can change the log there can change them too. Keep a copy elsewhere and give it with --jwks`;
+}
+
+function conclusion({ verdict, chains, checkpoints }: Report): string {
+  if (verdict === 'tampered') return ' It is not as it was written.';
+  if (verdict === 'incomplete') return ' What is here was not found to be changed, but it is not all there, or not all could be checked.';
+  if (checkpoints === 0) return ' Nothing is signed: it fits together, but could have been written anew as a whole.';
+  const unsealed = chains.reduce((sum, each) => sum + each.unsealed, 0);
+  return unsealed === 0 ? ' Every event is sealed.' : ` All is sealed but the last ${count(unsealed, 'event')}.`;
+}
+
+function count(number: number, name: string): string {
+  return `${number} ${name}${number === 1 ? '' : 's'}`;
+}

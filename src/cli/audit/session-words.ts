@@ -1,0 +1,64 @@
+import { sessionEnds } from '../../core/index.js';
+import { fact, type Shown } from './event.js';
+import { detailOf, whereOf, whoOf } from './event-words.js';
+import { brief, printable, timeOf } from './printable.js';
+
+const ends: ReadonlySet<string> = sessionEnds;
+const answers: ReadonlySet<string> = new Set(['statement.executed', 'statement.failed', 'statement.unresolved', 'statement.resolved', 'statement.denied']);
+
+/** A session for people, from its events in order. */
+export function sessionInWords(session: string, events: readonly Shown[]): string {
+  const [first, last] = [events[0], events.at(-1)];
+  const asked = events.find(({ who }) => who !== undefined) ?? first;
+  const scoped = events.find(({ scope }) => scope !== undefined) ?? asked;
+  const reason = events.map((each) => fact(each, 'reason')).find((each) => each !== undefined);
+  const end = events.find(({ code }) => ends.has(code));
+  const rows: (readonly [string, string])[] = [
+    ['session', printable(session)], ['who', asked === undefined ? '' : `${whoOf(asked)}${asked.who?.client === undefined ? '' : `, client ${printable(asked.who.client)}`}`],
+    ['scope', scoped === undefined ? '' : whereOf(scoped)], ['reason', reason === undefined ? '' : brief(reason, 200)],
+    ['from', first === undefined ? '' : timeOf(first.at)],
+    ['end', end === undefined ? `none is recorded; the last event is of ${timeOf(last?.at ?? 0)}` : `${timeOf(end.at)} ${printable(end.code)} ${detailOf(end)}`.trim()],
+  ];
+  return `${[...rows.filter(([, value]) => value !== '').map(([name, value]) => `${name.padEnd(10)}${value}`), '', ...timeline(events)].join('\n')}\n`;
+}
+
+/** The session's own events as they are; of each statement one entry, where it was announced. */
+function timeline(events: readonly Shown[]): string[] {
+  const statements = new Map<string, Shown[]>();
+  for (const event of events) if (event.statement !== undefined) statements.set(event.statement, [...(statements.get(event.statement) ?? []), event]);
+  const told = new Set<string>();
+  return events.flatMap((event) => {
+    const { statement, at, code } = event;
+    if (statement === undefined) return [`${timeOf(at)}  ${printable(code)}  ${detailOf(event)}`.trimEnd()];
+    if (told.has(statement)) return [];
+    told.add(statement);
+    return statementRows(statement, statements.get(statement) ?? [event]);
+  });
+}
+
+function statementRows(statement: string, events: readonly Shown[]): string[] {
+  const [first] = events;
+  if (first === undefined) return [];
+  const intent = events.find(({ code }) => code === 'statement.authorized');
+  const answer = events.findLast(({ code }) => answers.has(code));
+  const text = events.map((each) => fact(each, 'sql') ?? fact(each, 'summary')).find((each) => each !== undefined);
+  const rules = events.map((each) => each.data['rules']).find((each) => Array.isArray(each));
+  const decision = intent === undefined ? 'not authorized' : `authorized${rules === undefined ? '' : ` by ${brief(rules.map(String).join(', '), 120)}`}`;
+  const took = intent === undefined || answer === undefined ? '' : `, ${answer.at - intent.at} ms`;
+  return [
+    `${timeOf(first.at)}  statement ${printable(statement)}`,
+    ...(text === undefined ? [] : [`    ${brief(text, 400)}`]),
+    `    ${decision}; ${answer === undefined ? 'no outcome is recorded' : `${outcome(answer)}${took}`}`,
+    ...events.filter((each) => each !== intent && each !== answer).map((each) => `    ${timeOf(each.at)} ${printable(each.code)} ${outcomeFacts(each)}`.trimEnd()),
+  ];
+}
+
+function outcome(event: Shown): string {
+  return `${printable(event.code.replace('statement.', ''))} ${outcomeFacts(event)}`.trimEnd();
+}
+
+/** All but the statement, which stands above. */
+function outcomeFacts(event: Shown): string {
+  const { sql: _sql, summary: _summary, ...data } = event.data;
+  return detailOf({ ...event, data });
+}

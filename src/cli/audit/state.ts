@@ -1,0 +1,35 @@
+import { open, readFile, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { readMemory, type Memory } from '../../adapters/ocsf/verify/index.js';
+import { UsageError } from '../exit.js';
+import { unreadable } from './inputs.js';
+
+/** What the last run remembered; undefined at the first. Throws UsageError for a file that is damaged. */
+export async function loadState(path: string): Promise<Memory | undefined> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw unreadable(path, error);
+  });
+  if (text === undefined) return undefined;
+  try {
+    return readMemory(text);
+  } catch (error) {
+    throw new UsageError(`${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}
+
+/** Whole or not at all, also through a crash. */
+export async function saveState(path: string, memory: Memory): Promise<void> {
+  const draft = `${path}.${process.pid}.new`;
+  const file = await open(draft, 'w', 0o600);
+  try {
+    await file.writeFile(`${JSON.stringify(memory)}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(draft, path);
+  const directory = await open(dirname(path), 'r');
+  await directory.sync().catch(() => undefined); // Not every file system can.
+  await directory.close();
+}
