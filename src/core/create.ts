@@ -8,6 +8,7 @@ import { newId } from './id.js';
 import { createJudge } from './judge.js';
 import { createLooks } from './looks.js';
 import { createPipeline, type PipelineParts } from './pipeline.js';
+import { watched } from './policy-watch.js';
 import { recover } from './recovery.js';
 import { makeEvent, type EventData } from './seen.js';
 import { Sessions } from './sessions.js';
@@ -41,12 +42,13 @@ async function start(ports: Ports, root: Container, closing: Disposal): Promise<
   const instance = newId(clock.now());
   const recorder = createRecorder(audit, clock, limits.auditTimeoutMs, extensions.observers);
   const road: Road = { instance, clock, recorder };
-  const note = (code: 'gateway.started' | 'gateway.stopped', data: EventData = {}): Promise<void> => recorder.outcome(makeEvent(clock, instance, code, {}, data));
+  const note = (code: 'gateway.started' | 'gateway.stopped' | 'policy.changed', data: EventData = {}): Promise<void> => recorder.outcome(makeEvent(clock, instance, code, {}, data));
   const recovered = await recover(audit, clock, instance);
   await note('gateway.started', { policyVersion: policy.version, connections: [...connections.keys()], recovered: { ...recovered } });
   const sessions = new Sessions(limits.sessionsPerActor);
   const traffic = new Traffic();
-  const pipeline = createPipeline(stagesOf(ports, road, sessions, traffic, extensions, root));
+  const told = { ...ports, policy: watched(policy, (before, after) => note('policy.changed', { before, after })) };
+  const pipeline = createPipeline(stagesOf(told, road, sessions, traffic, extensions, root));
   closing.own(() => note('gateway.stopped'));
   closing.own(async () => {
     await traffic.stop();

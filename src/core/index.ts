@@ -6,7 +6,7 @@ export type { Plugin, PluginHost, Informer, Guard, Observer, Watchable, Watched,
 export { systemClock, type Clock } from './clock.js';
 export { timeLeft } from './grant.js';
 export { eventCodes, intents, sessionEnds, statementOutcomes, type AuditEvent, type EventActor, type EventCode } from './events.js';
-export type * from './record.js';
+export * from './record.js';
 export { facts } from './freeze.js';
 export { newId } from './id.js';
 export { formatObject, formatSchema, parseSchema } from './names.js';

@@ -43,6 +43,12 @@ export interface Parcel {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** A parcel as the line it stands for: one JSON object, so that what verifies the log verifies its copy. */
+export function lineOf({ kind, value }: Parcel): string {
+  if (kind === 'event') return value;
+  return kind === 'checkpoint' ? JSON.stringify({ checkpoint: value }) : `{"sqltext":${value}}`;
+}
+
 /** Why a checkpoint is made; `rotation` names the next key under the old one. */
 export type CheckpointReason = 'count' | 'time' | 'close' | 'rotation';
 

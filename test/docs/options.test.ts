@@ -5,7 +5,8 @@ it.each([
   ['docs/identity.md', 'src/adapters/oidc/options.ts', 'OidcOptions'],
   ['docs/policy.md', 'src/adapters/casbin/index.ts', 'CasbinOptions'],
   ['docs/record.md', 'src/adapters/journal/options.ts', 'JournalOptions'],
-])('%s names the options that there are', (page, source, name) => {
-  const told = table(read(page), '| option | means |').flatMap(([option = '']) => quoted(option));
+  ['docs/audit.md', 'src/adapters/ocsf/options.ts', 'OcsfOptions', '| option of `ocsf` | means |'],
+])('%s names the options that there are', (page, source, name, header = '| option | means |') => {
+  const told = table(read(page), header).flatMap(([option = '']) => quoted(option));
   expect(told.toSorted()).toEqual([...members(read(source), name)].toSorted());
 });

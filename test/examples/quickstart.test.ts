@@ -74,7 +74,8 @@ describe('npm start -- --once', () => {
       .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
       .join('');
     expect(text).toContain('statement.executed');
-    expect(text).not.toMatch(/eyJ[\w-]{20,}/);
+    // A checkpoint is a signed object too, and holds nothing but where the chain stands.
+    expect(text.replaceAll(/^\{"checkpoint":"[\w.-]+"\}$/gm, '')).not.toMatch(/eyJ[\w-]{20,}/);
   });
 });
 

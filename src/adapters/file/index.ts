@@ -1,4 +1,4 @@
-import { AccessError, type AuditSink, type LineKind, type Parcel } from '../../core/index.js';
+import { AccessError, lineOf, type AuditSink } from '../../core/index.js';
 import { settingsOf, type FileOptions } from './options.js';
 import { Rotating } from './rotating.js';
 
@@ -31,19 +31,6 @@ export function fileSink(options: FileOptions): AuditSink {
       await Promise.all([...files.values()].map((file) => file.close()));
     }),
   };
-}
-
-const wrapped: Readonly<Record<LineKind, (value: string) => string>> = {
-  event: (value) => value,
-  checkpoint: (value) => JSON.stringify({ checkpoint: value }),
-  text: (value) => `{"sqltext":${value}}`,
-};
-
-/** As it stands in the journal, so that what verifies the one verifies the other. */
-function lineOf({ kind, value }: Parcel): string {
-  const line = wrapped[kind](value);
-  if (line.includes('\n')) throw new AccessError('INTERNAL', 'a parcel holds a newline');
-  return line;
 }
 
 function refuse(cause: NodeJS.ErrnoException): never {

@@ -39,8 +39,9 @@ export function settingsOf(options: FileOptions): Settings {
   if (!Number.isSafeInteger(mode) || mode < 0 || mode > 0o777 || (mode & 0o600) !== 0o600) throw invalid('mode must be permissions that let the owner read and write');
   const paths = new Map<LineKind, string>();
   for (const [kind, to] of [['text', text], ['event', path], ['checkpoint', options.checkpoints ?? beside(path)]] as const) {
-    if (to === '' || (typeof to !== 'string' && to !== false)) throw invalid(`the path for each ${kind} must be a path or false`);
-    if (to !== false) paths.set(kind, resolve(to));
+    if (to === false) continue;
+    if (typeof to !== 'string' || to === '') throw invalid(`the path for each ${kind} must be a path or false`);
+    paths.set(kind, resolve(to));
   }
   return { name, paths, maxBytes, keep, mode };
 }

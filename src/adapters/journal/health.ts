@@ -49,8 +49,8 @@ export class Health {
     const trouble = this.#troubles.get('disk:');
     if (trouble === undefined) return;
     this.#troubles.delete('disk:');
-    this.#write('audit.degraded', 'disk', {}, trouble.since);
-    this.#write('audit.recovered', 'disk', { ms: Math.max(0, Date.now() - trouble.since) });
+    const writes = [this.#write('audit.degraded', 'disk', {}, trouble.since), this.#write('audit.recovered', 'disk', { ms: Math.max(0, Date.now() - trouble.since) })];
+    void Promise.allSettled(writes);
   }
 
   stop(): void {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
 import { AccessError, type AuditSink, type Parcel } from '../../core/index.js';
 import { nextBatch } from './batch.js';
 import type { Cursor } from './cursor.js';
@@ -113,16 +115,10 @@ export class Shipper {
   }
 }
 
-function pause(ms: number | undefined): { readonly over: Promise<void>; readonly cancel: () => void } {
-  let cancel = (): void => undefined;
-  const over = new Promise<void>((resolve) => {
-    const timer = ms === undefined ? undefined : setTimeout(resolve, ms).unref();
-    cancel = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-  });
-  return { over, cancel: () => cancel() };
+function pause(ms: number | undefined): { readonly over: Promise<unknown>; readonly cancel: () => void } {
+  const early = new AbortController();
+  const over = ms === undefined ? once(early.signal, 'abort') : wait(ms, undefined, { ref: false, signal: early.signal }).catch(() => undefined);
+  return { over, cancel: () => early.abort() };
 }
 
 function closing(): AccessError {

@@ -37,8 +37,8 @@ function membersOf(members: Readonly<Record<string, unknown>>): string {
   return `${text}}`;
 }
 
-/** Characters that must be escaped, or may be half of a pair. */
-const special = /["\\\u0000-\u001f\ud800-\udfff]/;
+/** Characters that must be escaped (and some controls that need not be), or half of a pair. */
+const special = /["\\\p{Cc}\p{Cs}]/u;
 
 function stringOf(text: string): string {
   return special.test(text) ? JSON.stringify(wellFormed(text)) : `"${text}"`;

@@ -1,14 +1,14 @@
 import { isIP } from 'node:net';
 import type { AuditEvent, Json } from '../../core/index.js';
 import { activityOf, type Telling } from './catalogue.js';
-import type { MapSettings } from './map.js';
+import type { MapSettings } from './settings.js';
 
 type Facts = Record<string, unknown>;
 
 /** The attributes of an event that its class has a place for. */
 export function factsOf(event: AuditEvent, telling: Telling, settings: MapSettings, sql: string | undefined): Facts {
   const facts: Facts = { severity_id: telling.severity, message: telling.message };
-  Object.assign(facts, outcomeOf(event, telling), ...[policyOf(event)], settings.version === '1.9.0' || event.who !== undefined ? agentOf(event, settings) : undefined);
+  Object.assign(facts, outcomeOf(event, telling), policyOf(event), settings.version === '1.9.0' || event.who !== undefined ? agentOf(event, settings) : undefined);
   return Object.assign(facts, shapes[telling.class]?.(event, telling, sql, settings));
 }
 

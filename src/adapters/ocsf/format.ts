@@ -2,7 +2,8 @@ import { newId, type AuditEvent, type Link, type Recorded, type RecordFormat } f
 import { canonical } from './canonical.js';
 import { checkpointLine, checkpointOf, readCheckpoint, type Notary } from './checkpoint.js';
 import { attestationOf, fingerprintOf, sha256, type Attestation } from './fingerprint.js';
-import { toOcsf, type MapSettings, type Unchained } from './map.js';
+import { toOcsf, type Unchained } from './map.js';
+import type { MapSettings } from './settings.js';
 import { parcelOf } from './parcel.js';
 import { fromOcsf } from './readback.js';
 import { textLines } from './text.js';

@@ -4,17 +4,7 @@ import type { OcsfEvent } from './event.js';
 import { factsOf } from './facts.js';
 import { project } from './projection.js';
 import { recorded } from './recorded.js';
-
-/** What every event of one writer has in common. */
-export interface MapSettings {
-  readonly version: '1.9.0' | '1.8.0' | '1.3.0' | '1.1.0';
-  readonly authority: string;
-  readonly productVersion: string;
-  /** A plain digest (hex) to one that only the holder of a key can guess at. */
-  readonly hmac: (digest: string) => string;
-  readonly level: 'metadata' | 'redacted' | 'full';
-  readonly tenant?: string;
-}
+import type { MapSettings } from './settings.js';
 
 /** An event before it is part of a chain. */
 export type Unchained = Omit<OcsfEvent, 'metadata' | 'attestation_list'> & { readonly metadata: Omit<OcsfEvent['metadata'], 'sequence'> };

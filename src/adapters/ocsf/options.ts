@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { AccessError, packageVersion } from '../../core/index.js';
 import { Notary } from './checkpoint.js';
-import type { MapSettings } from './map.js';
+import type { MapSettings } from './settings.js';
 import type { Signer } from './signer.js';
 
 /** What the SIEM reads. Amazon Security Lake and most parsers want 1.1.0, Splunk's add-on up to 1.3.0. */

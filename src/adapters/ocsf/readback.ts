@@ -1,4 +1,4 @@
-import { eventCodes, type AuditEvent, type EventCode, type Json } from '../../core/index.js';
+import { eventCodes, type AuditEvent, type EventCode } from '../../core/index.js';
 import { withheld } from './facts.js';
 
 type Part = Readonly<Record<string, unknown>>;
@@ -31,7 +31,7 @@ export function fromOcsf(value: unknown): AuditEvent | undefined {
 function withText(data: AuditEvent['data'], sql: unknown): AuditEvent['data'] {
   const { sql_chars: chars, ...rest } = data;
   if (chars === undefined || typeof sql !== 'string' || sql === withheld) return data;
-  return sql.length === chars ? { ...rest, sql } : ({ ...rest, sql, sql_chars: chars } as Readonly<Record<string, Json>>);
+  return sql.length === chars ? { ...rest, sql } : { ...rest, sql, sql_chars: chars };
 }
 
 function partOf(value: unknown, name: string): Part | undefined {

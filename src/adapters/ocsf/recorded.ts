@@ -1,5 +1,5 @@
 import type { AuditEvent, Json } from '../../core/index.js';
-import type { MapSettings } from './map.js';
+import type { MapSettings } from './settings.js';
 
 type Data = AuditEvent['data'];
 

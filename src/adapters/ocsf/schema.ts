@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import type { EventCode } from '../../core/index.js';
 import { catalogue, classUids } from './catalogue.js';
-import * as classes from './classes.js';
+import * as all from './classes.js';
 import { attestation, extras, metadata } from './objects.js';
 import type { OcsfVersion } from './options.js';
 import { lacking } from './projection.js';
+
+const classes = { ...all };
 
 /** JSON Schema (draft 2020-12) of a code's event as it is written in an OCSF version: closed, an attribute that is not in it is an error. */
 export function eventSchema(code: EventCode, version: OcsfVersion = '1.9.0'): z.core.JSONSchema.BaseSchema {

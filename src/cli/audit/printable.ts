@@ -1,5 +1,5 @@
-/** C0, DEL, C1, line and paragraph separators, marks that turn or hide text. */
-const unprintable = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+/** Controls, line and paragraph separators, and the format characters that turn or hide text. */
+const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /** Text from a log for a terminal: nothing in it can move the cursor, change colours, begin a line or turn the reading direction. */
 export function printable(text: string): string {

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { journal } from './plain.js';
@@ -32,6 +32,7 @@ describe('a torn end', () => {
     await log.close?.();
     const bytes = readFileSync(path);
     for (let size = whole; size < bytes.length; size += 1) {
+      for (const other of readdirSync(directory)) if (other !== name) rmSync(join(directory, other));
       writeFileSync(path, bytes.subarray(0, size));
       const again = await journal({ directory });
       expect(await again.record('s')).toEqual([kept]);

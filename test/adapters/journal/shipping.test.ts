@@ -192,9 +192,9 @@ describe('what stays on disk', () => {
   });
 });
 
-describe('the record says when it is in trouble', () => {
-  const told = (directory: string): unknown[] => allIn(directory).filter((event) => event.code.startsWith('audit.')).map(({ code, data }) => [code, data['cause'], data['sink']]);
+const told = (directory: string): unknown[] => allIn(directory).filter((event) => event.code.startsWith('audit.')).map(({ code, data }) => [code, data['cause'], data['sink']]);
 
+describe('the record says when it is in trouble', () => {
   it('a receiver that is away for long, and its return', async () => {
     const directory = place();
     const siem = receiver();

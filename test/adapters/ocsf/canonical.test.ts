@@ -1,10 +1,10 @@
-import fc from 'fast-check';
+import { assert, jsonValue, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonical } from '../../../src/adapters/ocsf/canonical.js';
 
 describe('canonical JSON (RFC 8785)', () => {
   it('writes the example of RFC 8785 §3.2.2 as §3.2.3 gives it', () => {
-    const given = { numbers: [333333333.33333329, 1e30, 4.5, 2e-3, 0.000000000000000000000000001], string: '\u20ac$\u000F\u000aA\'\u0042\u0022\u005c\\\"\/', literals: [null, true, false] };
+    const given: unknown = JSON.parse(String.raw`{"numbers":[333333333.33333329,1E30,4.50,2e-3,0.000000000000000000000000001],"string":"\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/","literals":[null,true,false]}`);
     expect(canonical(given)).toBe(String.raw`{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],"string":"€$\u000f\nA'B\"\\\\\"/"}`);
   });
 
@@ -25,7 +25,7 @@ describe('canonical JSON (RFC 8785)', () => {
   });
 
   it('is the same whatever the order of members, and reads back as the same value', () => {
-    fc.assert(fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
+    assert(property(jsonValue({ maxDepth: 4 }), (value) => {
       const text = canonical(value);
       expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(value)));
       expect(canonical(reversed(JSON.parse(text)))).toBe(text);

@@ -42,7 +42,7 @@ const compiled = new Map<OcsfVersion, { readonly schema: Compiled; readonly ajv:
 function ocsfSays(version: OcsfVersion, value: { readonly class_uid: number }): unknown {
   const known = compiled.get(version) ?? (() => {
     const schema = JSON.parse(readFileSync(join(published, `${version}.schema.json`), 'utf8')) as Compiled;
-    return { schema, ajv: new Ajv2020(options).addSchema(schema as object, version) };
+    return { schema, ajv: new Ajv2020(options).addSchema(schema, version) };
   })();
   compiled.set(version, known);
   const name = known.schema['x-class-by-uid'][value.class_uid];
@@ -113,12 +113,12 @@ describe('our schema refuses', () => {
   });
 });
 
-describe('what is said of whom', () => {
-  const eventOf = (code: EventCode, more: Partial<AuditEvent> = {}): Record<string, never> => {
-    const sample = fullEvents().find((event) => event.code === code) as AuditEvent;
-    return JSON.parse(linesOf([{ ...sample, ...more }], formatOf('1.9.0'))[0] as string) as Record<string, never>;
-  };
+const eventOf = (code: EventCode, more: Partial<AuditEvent> = {}): Record<string, never> => {
+  const sample = fullEvents().find((event) => event.code === code) as AuditEvent;
+  return JSON.parse(linesOf([{ ...sample, ...more }], formatOf('1.9.0'))[0] as string) as Record<string, never>;
+};
 
+describe('what is said of whom', () => {
   it('the principal is the user, the actor the agent, the grant the delegation', () => {
     expect(eventOf('statement.executed')).toMatchObject({
       class_uid: 6005, activity_id: 4, actor: { user: { uid: 'idp:alice', type_id: 1 }, session: { uid: 's-1', issuer: 'idp', credential_uid: 'jti-1' }, application: { uid: 'desk' } },
@@ -141,13 +141,18 @@ describe('what is said of whom', () => {
   });
 });
 
-describe('how much is written', () => {
-  const lineOf = (level: 'metadata' | 'redacted' | 'full', data: AuditEvent['data'], text?: string): readonly string[] => {
-    const format = ocsf({ level, authority: 'gate-1', hmac });
-    const event = { id: 'i', code: 'statement.authorized', at: 1, instance: 'x', session: 's', statement: 't', data, ...(text === undefined ? {} : { text }) } as const;
-    return format.write(event, format.begin()).lines;
-  };
+const lineOf = (level: 'metadata' | 'redacted' | 'full', data: AuditEvent['data'], text?: string): readonly string[] => {
+  const format = ocsf({ level, authority: 'gate-1', hmac });
+  const event = { id: 'i', code: 'statement.authorized', at: 1, instance: 'x', session: 's', statement: 't', data, ...(text === undefined ? {} : { text }) } as const;
+  return format.write(event, format.begin()).lines;
+};
 
+const hmacOf = (digest: string, secret = hmac.secret) => {
+  const format = ocsf({ authority: 'a', hmac: { id: 'k', secret } });
+  return format.read(format.write({ id: 'i', code: 'statement.authorized', at: 1, instance: 'x', data: { digest } }, format.begin()).lines[0] as string)?.event?.data['sql_hmac'];
+};
+
+describe('how much is written', () => {
   it('the writer\'s own level caps the policy\'s', () => {
     const data = { kind: 'read', sql: 'SELECT ?', recorded: 'full', digest: 'd'.repeat(64) };
     expect(lineOf('metadata', data, 'SELECT secret').join()).not.toMatch(/SELECT/);
@@ -157,10 +162,6 @@ describe('how much is written', () => {
   });
 
   it('equal statements have equal HMACs, others not, and another key gives others', () => {
-    const hmacOf = (digest: string, secret = hmac.secret) => {
-      const format = ocsf({ authority: 'a', hmac: { id: 'k', secret } });
-      return format.read(format.write({ id: 'i', code: 'statement.authorized', at: 1, instance: 'x', data: { digest } }, format.begin()).lines[0] as string)?.event?.data['sql_hmac'];
-    };
     expect(hmacOf('a')).toBe(hmacOf('a'));
     expect(hmacOf('a')).not.toBe(hmacOf('b'));
     expect(hmacOf('a')).not.toBe(hmacOf('a', new Uint8Array(32).fill(1)));
