@@ -41,6 +41,8 @@ export interface Parcel {
   readonly value: string;
   /** CloudEvents attributes (`ce_id`, `ce_type`, …) and what else routes it, without a look inside. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The least of it that still says who and what and keeps its place in the chain, for a receiver that will not have the whole. */
+  readonly stub?: () => string;
 }
 
 /** A parcel as the line it stands for: one JSON object, so that what verifies the log verifies its copy. */

@@ -41,7 +41,7 @@ it('a record that does not take it opens nothing more', async () => {
   const at = await house({ policy, audit: { ...audit, append: async (event) => {
     if (event.code === 'policy.changed') throw new Error('not now');
     await audit.append(event);
-  } }, limits: { auditTimeoutMs: 50 } as never });
+  } }, limits: { auditTimeoutMs: 50 } });
   await at.session();
   now(memoryPolicy([], 'v2'));
   expect(codeOf(await at.open())).toBe('AUDIT_UNAVAILABLE');

@@ -7,7 +7,9 @@ export { localKeys, type LocalKeys, type LocalKeysOptions } from './keys.js';
 export { jwkSigner, newSigningKey, publicKey, type PrivateKey, type PublicKey, type Signer } from './signer.js';
 export type { Checkpoint } from './checkpoint.js';
 export type { OcsfEvent, OcsfEventOf } from './event.js';
+export { eventSchema } from './schema.js';
 export type { SqlText } from './text.js';
+export { verifier, type Report, type Verifier, type VerifyOptions } from './verify/index.js';
 
 /**
  * The record in OCSF (schema.ocsf.io), one chain per process start: each event carries the SHA-256 of its RFC 8785 form and of the one before it,

@@ -1,6 +1,7 @@
 import { AccessError, type Parcel } from '../../core/index.js';
 import { checkpointOf, readCheckpoint } from './checkpoint.js';
 import { attestationOf, sha256 } from './fingerprint.js';
+import { stubOf } from './stub.js';
 import type { SqlText } from './text.js';
 
 /** What an event's line tells a router: the little that is read of it. */
@@ -25,7 +26,7 @@ function eventParcel(value: string, event: Told, authority: string): Parcel {
   const key = metadata.correlation_uid ?? attestationOf(event as unknown as Readonly<Record<string, unknown>>)?.chain_uid;
   if (key === undefined) throw new AccessError('INTERNAL', 'an event without a session carries no chain');
   return {
-    kind: 'event', id: metadata.uid, key, at: time, value,
+    kind: 'event', id: metadata.uid, key, at: time, value, stub: () => stubOf(value),
     headers: {
       ...cloudEvent(metadata.uid, metadata.event_code, time, authority, metadata.correlation_uid),
       ocsf_class_uid: String(class_uid),

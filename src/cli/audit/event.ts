@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { fileLines } from './file-lines.js';
-import type { Input } from './inputs.js';
+import type { RecordLine } from './record-line.js';
 
 const line = z.object({
   time: z.number(),
@@ -39,13 +38,11 @@ export function shownOf(text: string | undefined): Shown | undefined {
   }
 }
 
-/** The events of files, each as often as it is there. */
-export async function* eventsOf(inputs: readonly Input[]): AsyncGenerator<Shown> {
-  for (const { path } of inputs) {
-    for await (const { text } of fileLines(path)) {
-      const event = shownOf(text);
-      if (event !== undefined) yield event;
-    }
+/** The events among lines, each as often as it is there. */
+export async function* eventsOf(lines: AsyncIterable<RecordLine>): AsyncGenerator<Shown> {
+  for await (const { text } of lines) {
+    const event = shownOf(text);
+    if (event !== undefined) yield event;
   }
 }
 

@@ -1,6 +1,6 @@
 import { eventsOf, fact, type Shown } from './event.js';
 import type { Ran } from './history.js';
-import type { Input } from './inputs.js';
+import type { RecordLine } from './record-line.js';
 
 /** What is looked at. Times are epoch milliseconds; `to` is not included. */
 export interface Window {
@@ -56,9 +56,9 @@ export class Ledger {
   }
 
   /** The number of events read. */
-  async read(inputs: readonly Input[]): Promise<number> {
+  async read(lines: AsyncIterable<RecordLine>): Promise<number> {
     let events = 0;
-    for await (const event of eventsOf(inputs)) {
+    for await (const event of eventsOf(lines)) {
       events += 1;
       if (event.at < this.#window.from - slackMs * 24 || event.at >= this.#window.to + slackMs * 24) continue;
       if (event.session !== undefined) this.#sessions.add(event.session);

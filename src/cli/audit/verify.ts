@@ -3,26 +3,28 @@ import { AccessError } from '../../core/index.js';
 import { UsageError, type ExitCode } from '../exit.js';
 import type { Streams } from '../streams.js';
 import { auditExits } from './exit.js';
-import { fileLines } from './file-lines.js';
-import { inputsOf, type Input } from './inputs.js';
 import { keysFor } from './keys.js';
+import { recordLines } from './lines.js';
+import type { RecordLine } from './record-line.js';
 import { parsed } from './options.js';
 import { reportInWords } from './report-words.js';
 import { loadState, saveState } from './state.js';
+import { kafkaHelp, kafkaOptions } from './topic.js';
 import { write } from './write.js';
 
-export const verifyHelp = `Usage: sallyport audit verify FILE|DIRECTORY... [--jwks FILE] [--state FILE] [--json]
+export const verifyHelp = `Usage: sallyport audit verify FILE|DIRECTORY... | --kafka HOST:PORT, [options]
 
 Checks a record: each event's fingerprint, its place in its chain, the signed checkpoints and the links between chains.
 A directory is read as a journal, journal-*.jsonl in order. Other files may hold the lines in any order, more than once,
 and as any program wrote the JSON: exports of a topic, of a SIEM.
 
 Options:
-  --jwks FILE    the public keys to trust. Without it DIRECTORY/jwks.json is used, which proves less: who can change the
-                 log there can change the keys too
-  --state FILE   remembers what was verified, so that nothing of it can go away unseen; one file for each log
-  --json         the report as JSON
-  -h, --help     this text
+  --jwks FILE            the public keys to trust. Without it DIRECTORY/jwks.json is used, which proves less: who can
+                         change the log there can change the keys too
+  --state FILE           remembers what was verified, so that nothing of it can go away unseen; one file for each log
+${kafkaHelp}
+  --json                 the report as JSON
+  -h, --help             this text
 
 Exit codes: 0 whole; 1 tampered with; 2 incomplete: something is absent or could not be checked; 3 wrong command line,
 or an input that cannot be read or is empty.
@@ -32,27 +34,25 @@ const exits: Readonly<Record<Verdict, ExitCode>> = { ok: auditExits.ok, tampered
 
 /** `sallyport audit verify`. Throws UsageError. */
 export async function verify(args: readonly string[], streams: Streams): Promise<ExitCode> {
-  const { values, positionals } = parsed(args, { jwks: { type: 'string' }, state: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } });
+  const { values, positionals } = parsed(args, { ...kafkaOptions, jwks: { type: 'string' }, state: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } });
   if (values.help === true) return write(streams.stdout, verifyHelp);
-  if (positionals.length === 0) throw new UsageError('name a file or directory to verify');
+  const lines = await recordLines(positionals, values);
   const keys = await keysFor(positionals, values.jwks);
   const memory = values.state === undefined ? undefined : await loadState(values.state);
-  const report = await checked(await inputsOf(positionals), { ...(keys.jwks === undefined ? {} : { keys: keys.jwks }), ...(memory === undefined ? {} : { memory }) });
+  const report = await checked(lines, { ...(keys.jwks === undefined ? {} : { keys: keys.jwks }), ...(memory === undefined ? {} : { memory }) });
   await write(streams.stdout, values.json === true ? `${JSON.stringify(report, undefined, 2)}\n` : reportInWords(report, keys));
   if (values.state !== undefined && report.memory !== undefined) await saveState(values.state, report.memory);
   return exits[report.verdict];
 }
 
-async function checked(inputs: readonly Input[], options: VerifyOptions): Promise<Report> {
+async function checked(lines: AsyncIterable<RecordLine>, options: VerifyOptions): Promise<Report> {
   const check = await begun(options);
-  let lines = 0;
-  for (const { path, log } of inputs) {
-    for await (const { text, number, complete } of fileLines(path)) {
-      lines += 1;
-      await check.take(text, { source: path, line: number, ...(log === undefined ? {} : { log }) }, complete);
-    }
+  let count = 0;
+  for await (const { text, place, complete } of lines) {
+    count += 1;
+    await check.take(text, place, complete);
   }
-  if (lines === 0) throw new UsageError('there is nothing to verify: no line was read');
+  if (count === 0) throw new UsageError('there is nothing to verify: no line was read');
   return check.report();
 }
 

@@ -1,0 +1,51 @@
+import { AccessError, type LineKind } from '../../core/index.js';
+import type { KafkaClient } from './client.js';
+
+export interface KafkaOptions {
+  /** A client of kafkajs, `new Kafka({ brokers, ssl, sasl })`, or one of its shape. Its connections are made and closed here, the client stays yours. */
+  readonly client: KafkaClient;
+  /** The four topics are `<prefix>.events`, `.checkpoints`, `.sqltext` and `.dlq`. They must exist. Default `sallyport.audit`. */
+  readonly prefix?: string;
+  /** Other names for some of them; `sqltext: false` leaves the texts of statements where they are. */
+  readonly topics?: { readonly events?: string; readonly checkpoints?: string; readonly sqltext?: string | false; readonly dlq?: string };
+  /** On every message, beside the CloudEvents attributes: what your pipeline routes by. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Larger messages are not tried, bytes; below the broker's `message.max.bytes`. Default 900,000. */
+  readonly maxMessageBytes?: number;
+  /** How long a broker may take to acknowledge, milliseconds. Default 10,000. */
+  readonly timeoutMs?: number;
+  /** kafkajs's `CompressionTypes`; default none. The codec must be one that your client has. */
+  readonly compression?: number;
+  /** Default `kafka`. */
+  readonly name?: string;
+}
+
+export interface Settings {
+  readonly name: string;
+  readonly client: KafkaClient;
+  readonly topics: Readonly<Record<LineKind, string | false>>;
+  readonly dlq: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly maxMessageBytes: number;
+  readonly timeoutMs: number;
+  readonly compression: number;
+}
+
+/** The options with their defaults. Throws CONFIG_INVALID. */
+export function settingsOf(options: KafkaOptions): Settings {
+  const { client, prefix = 'sallyport.audit', topics = {}, headers = {}, maxMessageBytes = 900_000, timeoutMs = 10_000, compression = 0, name = 'kafka' } = options;
+  if (typeof (client as Partial<KafkaClient> | undefined)?.producer !== 'function') throw invalid('client has no producer(): give a Kafka of kafkajs');
+  const { events = `${prefix}.events`, checkpoints = `${prefix}.checkpoints`, sqltext = `${prefix}.sqltext`, dlq = `${prefix}.dlq` } = topics;
+  const named = [events, checkpoints, dlq, ...(sqltext === false ? [] : [sqltext])];
+  // Kafka's own rule (org.apache.kafka.common.internals.Topic).
+  for (const topic of named) if (!/^[\w.-]{1,249}$/.test(topic) || topic === '.' || topic === '..') throw invalid(`${JSON.stringify(topic)} is no name of a topic`);
+  if (new Set(named).size < named.length) throw invalid('two topics have the same name');
+  for (const [key, value] of Object.entries(headers)) if (key === '' || typeof value !== 'string') throw invalid('headers must be texts by name');
+  if (!Number.isSafeInteger(maxMessageBytes) || maxMessageBytes < 10_000) throw invalid('maxMessageBytes must be a whole number, 10,000 or more');
+  if (!Number.isSafeInteger(timeoutMs) || timeoutMs < 1) throw invalid('timeoutMs must be a positive whole number');
+  return { name, client, topics: { event: events, checkpoint: checkpoints, text: sqltext }, dlq, headers, maxMessageBytes, timeoutMs, compression };
+}
+
+function invalid(message: string): AccessError {
+  return new AccessError('CONFIG_INVALID', `kafka: ${message}`);
+}

@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { AccessError } from '../../core/index.js';
+import { Channel } from './channel.js';
+import type { BatchPayload, KafkaReadClient } from './reading.js';
+
+export type { KafkaAdmin, KafkaConsumer, KafkaReadClient, BatchPayload, ReadMessage } from './reading.js';
+
+/** One record of a topic. */
+export interface TopicRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** Undefined for a tombstone and for what is not UTF-8. */
+  readonly value: string | undefined;
+}
+
+export interface ReadOptions {
+  readonly client: KafkaReadClient;
+  readonly topics: readonly string[];
+  /** Only records from this time on, epoch milliseconds. Default all there are. */
+  readonly from?: number;
+  /** Gives up when nothing comes for so long, milliseconds. Default 30,000. */
+  readonly idleMs?: number;
+}
+
+/**
+ * Reads topics from their beginning to where they end at the start of the call, each partition in order, the partitions mixed. Commits nothing, and leaves no
+ * consumer group behind. Throws CONFIG_INVALID for a topic that there is not, AUDIT_UNAVAILABLE where the brokers cannot be reached or fall silent.
+ */
+export async function* readTopics(options: ReadOptions): AsyncGenerator<TopicRecord> {
+  const { client, topics, idleMs = 30_000 } = options;
+  const groupId = `sallyport-read-${randomUUID()}`;
+  const spans = await spansOf(options);
+  const open = new Set([...spans].filter(([, { start, end }]) => start < end).map(([key]) => key));
+  if (open.size === 0) return;
+  if (options.from !== undefined) await placed(options, groupId, spans);
+  const consumer = client.consumer({ groupId });
+  const channel = new Channel<BatchPayload['batch']>();
+  try {
+    await consumer.connect();
+    await consumer.subscribe({ topics: [...topics], fromBeginning: true });
+    await consumer.run({
+      autoCommit: false, eachBatchAutoResolve: false,
+      async eachBatch(payload) {
+        await channel.give(payload.batch);
+        payload.resolveOffset(payload.batch.lastOffset());
+        await payload.heartbeat();
+      },
+    });
+    while (open.size > 0) {
+      const batch = await channel.take(idleMs);
+      const span = spans.get(keyOf(batch));
+      if (span === undefined) continue;
+      yield* recordsOf(batch, span);
+      if (Number(batch.lastOffset()) >= span.end - 1) open.delete(keyOf(batch));
+    }
+  } catch (error) {
+    throw AccessError.from(error, 'AUDIT_UNAVAILABLE');
+  } finally {
+    channel.close();
+    await consumer.disconnect().catch(() => undefined);
+    await withAdmin(client, (admin) => admin.deleteGroups([groupId])).catch(() => undefined);
+  }
+}
+
+/** As the group's own offsets, so that the client begins there, also when it has to begin again. */
+async function placed({ client, topics }: ReadOptions, groupId: string, spans: ReadonlyMap<string, Span>): Promise<void> {
+  await withAdmin(client, async (admin) => {
+    for (const topic of topics) {
+      const partitions = [...spans.values()].filter((span) => span.topic === topic).map(({ partition, start }) => ({ partition, offset: String(start) }));
+      await admin.setOffsets({ groupId, topic, partitions });
+    }
+  });
+}
+
+interface Span {
+  readonly topic: string;
+  readonly partition: number;
+  /** Of the next one to give: a client that begins again brings what came before once more. */
+  start: number;
+  /** Offset behind the last one. */
+  readonly end: number;
+}
+
+async function spansOf({ client, topics, from }: ReadOptions): Promise<ReadonlyMap<string, Span>> {
+  return withAdmin(client, async (admin) => {
+    const spans = new Map<string, Span>();
+    for (const topic of topics) {
+      const ends = await admin.fetchTopicOffsets(topic).catch((error: unknown) => {
+        if ((error as { readonly type?: unknown }).type !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
+        throw new AccessError('CONFIG_INVALID', `kafka: there is no topic ${topic}`, { cause: error });
+      });
+      const starts = from === undefined ? [] : await admin.fetchTopicOffsetsByTimestamp(topic, from);
+      for (const { partition, high, low } of ends) {
+        const start = starts.find((each) => each.partition === partition)?.offset ?? low;
+        spans.set(keyOf({ topic, partition }), { topic, partition, start: Number(start), end: Number(high) });
+      }
+    }
+    return spans;
+  });
+}
+
+async function withAdmin<T>(client: KafkaReadClient, work: (admin: ReturnType<KafkaReadClient['admin']>) => Promise<T>): Promise<T> {
+  const admin = client.admin();
+  try {
+    await admin.connect();
+    return await work(admin);
+  } catch (error) {
+    throw AccessError.from(error, 'AUDIT_UNAVAILABLE');
+  } finally {
+    await admin.disconnect().catch(() => undefined);
+  }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function* recordsOf({ topic, partition, messages }: BatchPayload['batch'], span: Span): Generator<TopicRecord> {
+  for (const { offset, timestamp, value } of messages) {
+    const at = Number(offset);
+    if (at < span.start || at >= span.end) continue;
+    span.start = at + 1;
+    yield { topic, partition, offset: at, at: Number(timestamp), value: textOf(value) };
+  }
+}
+
+function textOf(value: Buffer | null): string | undefined {
+  try {
+    return value === null ? undefined : utf8.decode(value);
+  } catch {
+    return undefined;
+  }
+}
+
+function keyOf({ topic, partition }: { readonly topic: string; readonly partition: number }): string {
+  return `${topic}/${partition}`;
+}

@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises';
+import { readTopics, type KafkaReadClient } from '../../adapters/kafka/index.js';
+import { AccessError } from '../../core/index.js';
+import { UsageError } from '../exit.js';
+import { unreadable } from './inputs.js';
+import type { RecordLine } from './record-line.js';
+
+/** The options that name a record on Kafka. */
+export const kafkaOptions = { kafka: { type: 'string' }, topic: { type: 'string' }, 'kafka-config': { type: 'string' } } as const;
+
+export const kafkaHelp = `  --kafka HOST:PORT[,…]  the record on Kafka: reads <topic>.events and <topic>.checkpoints to their end. Needs kafkajs
+  --topic PREFIX         sallyport.audit
+  --kafka-config FILE    JSON for the client: ssl, sasl and whatever else kafkajs takes`;
+
+export interface KafkaValues {
+  readonly kafka?: string | undefined;
+  readonly topic?: string | undefined;
+  readonly 'kafka-config'?: string | undefined;
+}
+
+/** The records of a topic's events and checkpoints. Throws UsageError where they cannot be read. */
+export async function* topicLines(values: KafkaValues & { readonly kafka: string }): AsyncGenerator<RecordLine> {
+  const prefix = values.topic ?? 'sallyport.audit';
+  const client = await clientOf(values.kafka.split(','), values['kafka-config']);
+  try {
+    for await (const { topic, partition, offset, value } of readTopics({ client, topics: [`${prefix}.events`, `${prefix}.checkpoints`] })) {
+      yield { text: value, complete: true, place: { source: `${topic}/${partition}`, line: offset } };
+    }
+  } catch (error) {
+    if (!AccessError.is(error)) throw error;
+    throw new UsageError(error.code === 'CONFIG_INVALID' ? error.message : `the topics cannot be read: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+async function clientOf(brokers: readonly string[], config: string | undefined): Promise<KafkaReadClient> {
+  const more = config === undefined ? {} : await read(config);
+  const { Kafka, logLevel } = await import('kafkajs').catch((error: unknown) => {
+    throw new UsageError('--kafka needs the package kafkajs beside sallyport: npm install kafkajs', { cause: error });
+  });
+  return new Kafka({ clientId: 'sallyport-audit', logLevel: logLevel.NOTHING, retry: { retries: 3 }, ...more, brokers: [...brokers] });
+}
+
+async function read(path: string): Promise<object> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  } catch {
+    // Its text may hold a password, and the parser quotes it.
+  }
+  throw new UsageError(`${path}: it is no JSON object`);
+}
+
+/** The client's own word for what is wrong. */
+function reasonOf(error: AccessError): string {
+  const { name, message } = error.cause instanceof Error ? error.cause : error;
+  return `${name}: ${message}`;
+}
