@@ -58,6 +58,8 @@ export type CheckpointReason = 'count' | 'time' | 'close' | 'rotation';
 export interface RecordFormat {
   /** Whether it makes checkpoints at all. */
   readonly seals: boolean;
+  /** Names the writer, as its parcels do in `ce_source`. */
+  readonly source: string;
   /** The head of a chain that begins now; `before` is what an earlier run left in the same log. */
   begin(before?: Link): Link;
   /** The lines of one event, the event's own last, and the head after it. No line holds a newline. */

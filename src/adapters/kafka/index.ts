@@ -5,6 +5,7 @@ import { settingsOf, type KafkaOptions } from './options.js';
 import { Sender } from './sender.js';
 
 export type { KafkaClient, KafkaMessage, KafkaProducer, ProducerSettings, TopicMessages } from './client.js';
+export { kafkaLog, type KafkaLogOptions } from './log.js';
 export type { KafkaOptions } from './options.js';
 export { readTopics, type KafkaReadClient, type ReadOptions, type TopicRecord } from './reader.js';
 

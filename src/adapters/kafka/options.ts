@@ -23,7 +23,7 @@ export interface KafkaOptions {
 export interface Settings {
   readonly name: string;
   readonly client: KafkaClient;
-  readonly topics: Readonly<Record<LineKind, string | false>>;
+  readonly topics: Readonly<Record<Exclude<LineKind, 'text'>, string> & { readonly text: string | false }>;
   readonly dlq: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly maxMessageBytes: number;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AccessError } from '../../core/index.js';
 import { Channel } from './channel.js';
-import type { BatchPayload, KafkaReadClient } from './reading.js';
+import type { BatchPayload, KafkaConsumer, KafkaReadClient } from './reading.js';
 
 export type { KafkaAdmin, KafkaConsumer, KafkaReadClient, BatchPayload, ReadMessage } from './reading.js';
 
@@ -14,6 +14,8 @@ export interface TopicRecord {
   readonly at: number;
   /** Undefined for a tombstone and for what is not UTF-8. */
   readonly value: string | undefined;
+  /** CloudEvents `ce_source`: who wrote it; undefined where it does not say. */
+  readonly source: string | undefined;
 }
 
 export interface ReadOptions {
@@ -35,7 +37,6 @@ export async function* readTopics(options: ReadOptions): AsyncGenerator<TopicRec
   const spans = await spansOf(options);
   const open = new Set([...spans].filter(([, { start, end }]) => start < end).map(([key]) => key));
   if (open.size === 0) return;
-  if (options.from !== undefined) await placed(options, groupId, spans);
   const consumer = client.consumer({ groupId });
   const channel = new Channel<BatchPayload['batch']>();
   try {
@@ -49,6 +50,7 @@ export async function* readTopics(options: ReadOptions): AsyncGenerator<TopicRec
         await payload.heartbeat();
       },
     });
+    if (options.from !== undefined) skipTo(spans, consumer);
     while (open.size > 0) {
       const batch = await channel.take(idleMs);
       const span = spans.get(keyOf(batch));
@@ -65,14 +67,13 @@ export async function* readTopics(options: ReadOptions): AsyncGenerator<TopicRec
   }
 }
 
-/** As the group's own offsets, so that the client begins there, also when it has to begin again. */
-async function placed({ client, topics }: ReadOptions, groupId: string, spans: ReadonlyMap<string, Span>): Promise<void> {
-  await withAdmin(client, async (admin) => {
-    for (const topic of topics) {
-      const partitions = [...spans.values()].filter((span) => span.topic === topic).map(({ partition, start }) => ({ partition, offset: String(start) }));
-      await admin.setOffsets({ groupId, topic, partitions });
-    }
-  });
+/** Saves time, no more: a client that crashed and begins again does so at the beginning, and what is before a span's start is left out anyway. */
+function skipTo(spans: ReadonlyMap<string, Span>, consumer: KafkaConsumer): void {
+  try {
+    for (const { topic, partition, start } of spans.values()) consumer.seek({ topic, partition, offset: String(start) });
+  } catch {
+    // It crashed already.
+  }
 }
 
 interface Span {
@@ -117,11 +118,11 @@ async function withAdmin<T>(client: KafkaReadClient, work: (admin: ReturnType<Ka
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function* recordsOf({ topic, partition, messages }: BatchPayload['batch'], span: Span): Generator<TopicRecord> {
-  for (const { offset, timestamp, value } of messages) {
+  for (const { offset, timestamp, value, headers } of messages) {
     const at = Number(offset);
     if (at < span.start || at >= span.end) continue;
     span.start = at + 1;
-    yield { topic, partition, offset: at, at: Number(timestamp), value: textOf(value) };
+    yield { topic, partition, offset: at, at: Number(timestamp), value: textOf(value), source: sourceOf(headers?.['ce_source']) };
   }
 }
 
@@ -131,6 +132,10 @@ function textOf(value: Buffer | null): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+function sourceOf(header: unknown): string | undefined {
+  return typeof header === 'string' || Buffer.isBuffer(header) ? header.toString() : undefined;
 }
 
 function keyOf({ topic, partition }: { readonly topic: string; readonly partition: number }): string {

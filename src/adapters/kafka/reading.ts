@@ -9,7 +9,6 @@ export interface KafkaAdmin {
   disconnect(): Promise<void>;
   fetchTopicOffsets(topic: string): Promise<{ partition: number; high: string; low: string }[]>;
   fetchTopicOffsetsByTimestamp(topic: string, timestamp?: number): Promise<{ partition: number; offset: string }[]>;
-  setOffsets(offsets: { groupId: string; topic: string; partitions: { partition: number; offset: string }[] }): Promise<void>;
   deleteGroups(groupIds: string[]): Promise<unknown>;
 }
 
@@ -17,6 +16,7 @@ export interface KafkaConsumer {
   connect(): Promise<void>;
   disconnect(): Promise<void>;
   subscribe(subscription: { topics: string[]; fromBeginning?: boolean }): Promise<void>;
+  seek(to: { topic: string; partition: number; offset: string }): void;
   run(config: { autoCommit?: boolean; eachBatchAutoResolve?: boolean; eachBatch?: (payload: BatchPayload) => Promise<void> }): Promise<void>;
 }
 
@@ -30,4 +30,5 @@ export interface ReadMessage {
   value: Buffer | null;
   offset: string;
   timestamp: string;
+  headers?: Record<string, unknown>;
 }

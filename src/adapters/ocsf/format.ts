@@ -4,7 +4,7 @@ import { checkpointLine, checkpointOf, readCheckpoint, type Notary } from './che
 import { attestationOf, fingerprintOf, sha256, type Attestation } from './fingerprint.js';
 import { toOcsf, type Unchained } from './map.js';
 import type { MapSettings } from './settings.js';
-import { parcelOf } from './parcel.js';
+import { parcelOf, sourceOf } from './parcel.js';
 import { fromOcsf } from './readback.js';
 import { textLines } from './text.js';
 
@@ -13,6 +13,7 @@ export function createFormat(settings: MapSettings, notary: Notary | undefined):
   const { authority } = settings;
   return {
     seals: notary !== undefined,
+    source: sourceOf(authority),
     begin: (before) => ({
       chain: `w-${authority}-${newId(Date.now())}`, sequence: 0,
       ...(before === undefined ? {} : { before }),

@@ -20,6 +20,11 @@ export function parcelOf(line: string, authority: string): Parcel {
   return value.sqltext === undefined ? eventParcel(line, value, authority) : textParcel(value.sqltext, authority);
 }
 
+/** The writer as a URI. */
+export function sourceOf(authority: string): string {
+  return `urn:sallyport:${authority}`;
+}
+
 function eventParcel(value: string, event: Told, authority: string): Parcel {
   const { metadata, time, class_uid, unmapped } = event;
   const { trace_id: trace, span_id: span } = unmapped?.sallyport ?? {};
@@ -48,7 +53,7 @@ function textParcel(text: SqlText, authority: string): Parcel {
 
 function cloudEvent(id: string, type: string, at: number, authority: string, subject: string | undefined): Readonly<Record<string, string>> {
   return {
-    'content-type': 'application/json', ce_specversion: '1.0', ce_id: id, ce_source: `urn:sallyport:${authority}`, ce_type: `dev.sallyport.${type}.v1`, ce_time: new Date(at).toISOString(),
+    'content-type': 'application/json', ce_specversion: '1.0', ce_id: id, ce_source: sourceOf(authority), ce_type: `dev.sallyport.${type}.v1`, ce_time: new Date(at).toISOString(),
     ...(subject === undefined ? {} : { ce_subject: subject }),
   };
 }

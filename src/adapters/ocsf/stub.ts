@@ -8,7 +8,7 @@ const longest = 256;
 
 /**
  * An event without what makes it large: its place in the chain, who, where, how it ended. `metadata.is_truncated` says so, and `untruncated_size` is the
- * whole one's bytes. Its fingerprint is still the whole one's, so a verifier can place it, but not prove its content.
+ * whole one's size in kilobytes, rounded up. Its fingerprint is still the whole one's, so a verifier can place it, but not prove its content.
  */
 export function stubOf(line: string): string {
   const event = JSON.parse(line) as Members & { readonly metadata: Members; readonly unmapped: Members & { readonly sallyport: Members & { readonly data: Members } } };
@@ -16,7 +16,7 @@ export function stubOf(line: string): string {
   const { data, ...ours } = unmapped.sallyport;
   return canonical({
     ...kept,
-    metadata: { ...event.metadata, is_truncated: true, untruncated_size: Buffer.byteLength(line) },
+    metadata: { ...event.metadata, is_truncated: true, untruncated_size: Math.ceil(Buffer.byteLength(line) / 1_000) },
     ...(query === undefined ? {} : { query_info: { ...(query as Members), query_string: withheld } }),
     unmapped: { ...unmapped, sallyport: { ...ours, data: Object.fromEntries(Object.entries(data).filter(([, value]) => isShort(value))) } },
   });

@@ -4,6 +4,7 @@ import { eventCodes, type AuditEvent, type AuditLog, type RecordFormat } from '.
 /** The simplest format there can be: an event's JSON, no chain to speak of. What the journal promises holds for any. */
 export const plain: RecordFormat = {
   seals: false,
+  source: 'urn:plain',
   begin: () => ({ chain: 'plain', sequence: 0 }),
   write: (event, head) => ({ lines: [JSON.stringify(event)], head: { ...head, sequence: head.sequence + 1 } }),
   seal: async () => [],

@@ -92,7 +92,7 @@ export async function startCluster(jars: string, count: number, more: Readonly<R
         listeners: `PLAINTEXT://127.0.0.1:${node.port},CONTROLLER://127.0.0.1:${ports[count + index]}`, 'advertised.listeners': `PLAINTEXT://127.0.0.1:${node.port}`,
         'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT', 'log.dirs': join(node.folder, 'data'),
         'offsets.topic.replication.factor': copies, 'offsets.topic.num.partitions': '3', 'transaction.state.log.replication.factor': copies, 'transaction.state.log.min.isr': '1', 'share.coordinator.state.topic.replication.factor': '1',
-        'default.replication.factor': copies, 'min.insync.replicas': count > 1 ? '2' : '1', 'auto.create.topics.enable': 'false', 'group.initial.rebalance.delay.ms': '0', 'num.network.threads': '2', 'num.io.threads': '4', ...more,
+        'default.replication.factor': copies, 'min.insync.replicas': count > 1 ? '2' : '1', 'auto.create.topics.enable': 'false', 'log.retention.ms': '-1', 'group.initial.rebalance.delay.ms': '0', 'num.network.threads': '2', 'num.io.threads': '4', ...more,
       });
       node.start();
     }

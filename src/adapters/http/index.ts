@@ -1,0 +1,18 @@
+import type { AuditSink } from '../../core/index.js';
+import { Delivery } from './delivery.js';
+import { settingsOf, type HttpOptions } from './options.js';
+
+export { bulk, type BulkOptions } from './bulk.js';
+export type { HttpFormat, Verdict } from './format.js';
+export { ndjson } from './ndjson.js';
+export type { HttpOptions } from './options.js';
+export { splunkHec, type SplunkOptions } from './splunk.js';
+
+/**
+ * Copies the record to a receiver that speaks HTTP: in order, at least once, repeated with growing pauses and as the receiver's `Retry-After` asks. Follows no
+ * redirect. Rejects with AUDIT_UNAVAILABLE, its reason a status or a code, never a text of the receiver. Throws CONFIG_INVALID.
+ */
+export function httpSink(options: HttpOptions): AuditSink {
+  const settings = settingsOf(options);
+  return { name: settings.name, deliver: (parcels, signal) => new Delivery(settings, signal).send(parcels) };
+}

@@ -1,0 +1,57 @@
+import { isIP } from 'node:net';
+import { AccessError, type Parcel } from '../../core/index.js';
+import type { HttpFormat } from './format.js';
+
+export interface HttpOptions {
+  /** Where to. `https`, or `http` to this machine itself. */
+  readonly url: string | URL;
+  /** How the receiver wants it: `ndjson()`, `splunkHec()`, `bulk()`, or one of your own. */
+  readonly format: HttpFormat;
+  /** For the `authorization` header; a function is asked before each request, so that it can renew it. */
+  readonly token?: string | (() => string | Promise<string>);
+  /** Further headers. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Largest body, bytes; one parcel that is larger goes alone. Default 1 MiB. */
+  readonly maxBytes?: number;
+  /** How long one request may take, milliseconds. Default 10,000. */
+  readonly timeoutMs?: number;
+  /** How often a request is repeated before the delivery fails; the journal then tries the delivery again. Default 4. */
+  readonly retries?: number;
+  /** Takes what the receiver refuses for what it is; when it resolves the shipping goes on. Default none: the shipping stops there, and the record says so. */
+  readonly onPoison?: (parcel: Parcel, reason: string) => void | Promise<void>;
+  /** Default `http`. */
+  readonly name?: string;
+}
+
+export type Settings = Omit<Required<HttpOptions>, 'url' | 'token' | 'onPoison'> & Pick<HttpOptions, 'onPoison'> & {
+  readonly url: URL;
+  readonly token: () => Promise<string | undefined>;
+};
+
+/** The options with their defaults. Throws CONFIG_INVALID. */
+export function settingsOf(options: HttpOptions): Settings {
+  const { format, token, headers = {}, maxBytes = 1024 ** 2, timeoutMs = 10_000, retries = 4, onPoison, name = 'http' } = options;
+  const url = urlOf(options.url);
+  if (typeof (format as Partial<HttpFormat> | undefined)?.encode !== 'function') throw invalid('format is not set: ndjson(), splunkHec() or bulk()');
+  for (const [what, value, least] of [['maxBytes', maxBytes, 1], ['timeoutMs', timeoutMs, 1], ['retries', retries, 0]] as const) {
+    if (!Number.isSafeInteger(value) || value < least) throw invalid(`${what} must be a whole number, ${least} or more`);
+  }
+  if (Object.keys(headers).some((each) => /^(?:authorization|content-(?:type|length))$/i.test(each))) throw invalid('headers must not hold authorization, content-type or content-length');
+  return {
+    url: format.address(url), format, headers, maxBytes, timeoutMs, retries, name, token: async () => (typeof token === 'function' ? token() : token),
+    ...(onPoison === undefined ? {} : { onPoison }),
+  };
+}
+
+function urlOf(given: string | URL): URL {
+  const url = URL.canParse(String(given)) ? new URL(given) : undefined;
+  if (url === undefined) throw invalid('url is no URL');
+  if (url.username !== '' || url.password !== '') throw invalid('url must hold no password: use token');
+  const own = url.hostname === 'localhost' || url.hostname === '[::1]' || (isIP(url.hostname) === 4 && url.hostname.startsWith('127.'));
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && own)) throw invalid('url must be https, or http to this machine itself');
+  return url;
+}
+
+function invalid(message: string): AccessError {
+  return new AccessError('CONFIG_INVALID', `http: ${message}`);
+}

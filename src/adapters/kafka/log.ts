@@ -1,0 +1,93 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { AccessError, facts, intents, Scribe, type AuditLog, type Entry, type RecordFormat } from '../../core/index.js';
+import type { KafkaClient } from './client.js';
+import { Delivery } from './delivery.js';
+import { addressed } from './message.js';
+import { settingsOf, type KafkaOptions, type Settings } from './options.js';
+import type { KafkaReadClient } from './reading.js';
+import { recall } from './recall.js';
+import { Sender } from './sender.js';
+import { Recent } from './recent.js';
+
+export interface KafkaLogOptions extends KafkaOptions {
+  readonly client: KafkaClient & KafkaReadClient;
+  /** How an event becomes a line. Its writer's name must be this process's own, and the same at its next start: by it what a crash left is found again. */
+  readonly format: RecordFormat;
+  /** How far back to look for what a crash left, milliseconds; longer than any session. Default 24 hours. */
+  readonly recallMs?: number;
+  /** A checkpoint after so many events, and after so many milliseconds. Default 1,000 and 60,000. */
+  readonly checkpointEvents?: number;
+  readonly checkpointMs?: number;
+}
+
+const [firstPauseMs, longestPauseMs, closingMs] = [100, 5_000, 5_000];
+
+/**
+ * The record on Kafka itself, for a process that has no disk to trust: an append resolves when all replicas in sync have the event. While no broker takes
+ * anything, intents are refused at once with AUDIT_UNAVAILABLE, and outcomes wait in memory: a crash then loses them, and the next start says that it does not
+ * know. Prefer a journal that ships to Kafka wherever there is a disk. `record` knows the 10,000 sessions last heard of.
+ * Throws CONFIG_INVALID, and AUDIT_UNAVAILABLE where the topics cannot be read.
+ */
+export async function kafkaLog(options: KafkaLogOptions): Promise<AuditLog> {
+  const { client, format, recallMs = 86_400_000, checkpointEvents = 1_000, checkpointMs = 60_000 } = options;
+  const settings = settingsOf(options);
+  const { topics } = settings;
+  const earlier = await recall(client, [topics.event, topics.checkpoint], format, Date.now() - recallMs);
+  const medium = new Topics(settings, format);
+  const scribe = new Scribe({ format, medium, head: format.begin(earlier.head), checkpointEvents, checkpointMs });
+  const recent = new Recent();
+  for (const event of earlier.events) recent.note(event);
+  return {
+    async append(event) {
+      if (medium.failing && intents.has(event.code)) throw new AccessError('AUDIT_UNAVAILABLE', 'Kafka does not take the record', { detail: { reason: 'kafka' } });
+      const kept = facts(event);
+      await scribe.append(kept);
+      recent.note(kept);
+    },
+    record: async (session) => recent.of(session),
+    unresolved: async () => earlier.open.filter((open) => !recent.answers(open)),
+    async close() {
+      medium.giveUpAfter(closingMs);
+      await scribe.close();
+      medium.close();
+    },
+  };
+}
+
+/** Kafka as a medium. What may have been stored is sent until it certainly was: another event with its number would be a fork. */
+class Topics {
+  readonly #settings: Settings;
+  readonly #format: RecordFormat;
+  readonly #sender: Sender;
+  readonly #end = new AbortController();
+  failing = false;
+
+  constructor(settings: Settings, format: RecordFormat) {
+    this.#settings = settings;
+    this.#format = format;
+    this.#sender = new Sender(settings);
+  }
+
+  async commit(entries: readonly Entry[]): Promise<void> {
+    const messages = entries.flatMap(({ lines }) => lines.map((line) => addressed(this.#format.parcel(line), this.#settings))).filter((message) => message !== undefined);
+    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+      try {
+        await new Delivery(this.#sender, this.#settings, this.#end.signal).send(messages);
+        this.failing = false;
+        return;
+      } catch (error) {
+        this.failing = true;
+        if (this.#end.signal.aborted) throw error;
+        await pause(pauseMs, undefined, { signal: this.#end.signal, ref: false }).catch(() => undefined);
+      }
+    }
+  }
+
+  giveUpAfter(ms: number): void {
+    setTimeout(() => this.#end.abort(new AccessError('AUDIT_UNAVAILABLE', 'the log is closing')), ms).unref();
+  }
+
+  close(): void {
+    this.#sender.close();
+  }
+}

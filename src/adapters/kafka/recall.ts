@@ -1,0 +1,52 @@
+import { intents, sessionEnds, statementOutcomes, type AuditEvent, type Link, type RecordFormat } from '../../core/index.js';
+import { readTopics } from './reader.js';
+import type { KafkaReadClient } from './reading.js';
+
+/** What an earlier run of the same writer left on the topics. */
+export interface Recalled {
+  /** Where its chain ended; undefined where there was none. */
+  readonly head?: Link;
+  /** In the order of their time. */
+  readonly events: readonly AuditEvent[];
+  /** Its intents without an outcome, oldest first. */
+  readonly open: readonly AuditEvent[];
+}
+
+/** Reads the end of the topics, as far back as a session can reach. Throws AUDIT_UNAVAILABLE, CONFIG_INVALID. */
+export async function recall(client: KafkaReadClient, topics: readonly string[], format: RecordFormat, from: number): Promise<Recalled> {
+  const events = new Map<string, AuditEvent>();
+  const heads = new Map<string, Link>();
+  let checkpoint: Link | undefined;
+  for await (const { value, source } of readTopics({ client, topics, from })) {
+    if (value === undefined || source !== format.source) continue;
+    const read = format.read(value) ?? format.read(JSON.stringify({ checkpoint: value }));
+    if (read?.link === undefined) continue;
+    const { chain, sequence } = read.link;
+    if (read.kind === 'checkpoint') {
+      if (checkpoint === undefined || chain > checkpoint.chain || (chain === checkpoint.chain && sequence >= checkpoint.sequence)) checkpoint = read.link;
+      continue;
+    }
+    if (sequence > (heads.get(chain)?.sequence ?? 0)) heads.set(chain, read.link);
+    if (read.event !== undefined) events.set(read.event.id, read.event);
+  }
+  // Names of chains end in a UUIDv7, so the newest is the greatest.
+  const newest = heads.get([...heads.keys()].toSorted().at(-1) ?? '');
+  const head = newest === undefined ? undefined : { ...newest, ...(checkpoint?.checkpoint === undefined ? {} : { checkpoint: checkpoint.checkpoint }) };
+  const ordered = [...events.values()].toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
+  return { events: ordered, open: openIn(ordered), ...(head === undefined ? {} : { head }) };
+}
+
+/** Statements that were authorized, and sessions that were requested or opened, and that nothing answers. */
+function openIn(events: readonly AuditEvent[]): readonly AuditEvent[] {
+  const answered = new Set<string>();
+  for (const { code, session, statement } of events) {
+    if (statementOutcomes.has(code)) answered.add(`statement ${statement ?? ''}`);
+    if (sessionEnds.has(code) || code === 'session.failed') answered.add(`session ${session ?? ''}`);
+  }
+  const open = new Map<string, AuditEvent>();
+  for (const event of events) {
+    const key = event.code === 'statement.authorized' ? `statement ${event.statement ?? ''}` : `session ${event.session ?? ''}`;
+    if ((intents.has(event.code) || event.code === 'session.opened') && !answered.has(key)) open.set(key, event);
+  }
+  return [...open.values()];
+}

@@ -1,0 +1,213 @@
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { bulk, httpSink, ndjson, splunkHec, type HttpOptions } from '../../../src/adapters/http/index.js';
+import type { Parcel } from '../../../src/core/index.js';
+import { checkpoint, never, parcels, refusal, text } from '../parcels.js';
+
+interface Asked {
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+const closing: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closing.splice(0)) close();
+});
+
+/** A server that answers as it is told, and keeps what it was asked. */
+async function receiver(answer: (asked: Asked, response: ServerResponse, time: number) => void): Promise<{ readonly url: string; readonly asked: Asked[] }> {
+  const asked: Asked[] = [];
+  const server = createServer((request, response) => {
+    let body = '';
+    request.setEncoding('utf8').on('data', (chunk: string) => {
+      body += chunk;
+    }).on('end', () => {
+      asked.push({ url: request.url ?? '', headers: request.headers, body });
+      answer(asked.at(-1) as Asked, response, asked.length);
+    });
+  }).listen(0, '127.0.0.1');
+  closing.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  await once(server, 'listening');
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/in`, asked };
+}
+
+const ends = (status: number, body = '', headers: Record<string, string> = {}) => (_asked: Asked, response: ServerResponse): void => {
+  response.writeHead(status, headers).end(body);
+};
+const inTurn = (...answers: ((asked: Asked, response: ServerResponse) => void)[]) => (asked: Asked, response: ServerResponse, time: number): void => (answers[Math.min(time, answers.length) - 1] ?? ends(500))(asked, response);
+const sinkTo = (url: string, more: Partial<HttpOptions> = {}) => httpSink({ url, format: ndjson(), timeoutMs: 300, retries: 2, ...more });
+const idsIn = (body: string): string[] => [...body.matchAll(/"uid":"(e-\d+)"/g)].map((match) => match[1] as string);
+const unavailable = (reason: string): object => ({ code: 'AUDIT_UNAVAILABLE', detail: { reason } });
+
+describe('a receiver over HTTP', () => {
+  it('gets the journal\'s own lines, in order, in requests of bounded size', async () => {
+    const { url, asked } = await receiver(ends(204));
+    const given = [text, ...parcels(20), checkpoint];
+    await sinkTo(url, { maxBytes: 300, token: 'secret-token', headers: { 'x-tenant': 'acme' } }).deliver(given, never);
+    expect(asked.length).toBeGreaterThan(3);
+    expect(asked.every(({ body }) => Buffer.byteLength(body) <= 300)).toBe(true);
+    expect(asked.map(({ body }) => body).join('').trim().split('\n')).toEqual([`{"sqltext":${text.value}}`, ...parcels(20).map(({ value }) => value), '{"checkpoint":"aaa.bbb.ccc"}']);
+    expect(asked[0]?.headers).toMatchObject({ authorization: 'Bearer secret-token', 'content-type': 'application/x-ndjson', 'x-tenant': 'acme' });
+  });
+
+  it('one parcel larger than a request goes alone', async () => {
+    const { url, asked } = await receiver(ends(200));
+    await sinkTo(url, { maxBytes: 200 }).deliver([...parcels(1), ...parcels(1, { value: `{"metadata":{"uid":"e-2"},"x":"${'y'.repeat(500)}"}` }, 2), ...parcels(1, {}, 3)], never);
+    expect(asked.map(({ body }) => idsIn(body))).toEqual([['e-1'], ['e-2'], ['e-3']]);
+  });
+
+  it.each([429, 408, 500, 502, 503])('%i may pass: it is asked again, with the same', async (status) => {
+    const { url, asked } = await receiver(inTurn(ends(status), ends(200)));
+    await sinkTo(url).deliver(parcels(3), never);
+    expect(asked.map(({ body }) => idsIn(body))).toEqual([['e-1', 'e-2', 'e-3'], ['e-1', 'e-2', 'e-3']]);
+  });
+
+  it('leaves it alone as long as it asks for: seconds, or a date', async () => {
+    for (const wait of ['1', new Date(Date.now() + 3_000).toUTCString()]) {
+      const { url, asked } = await receiver(inTurn(ends(503, '', { 'retry-after': wait }), ends(200)));
+      const before = performance.now();
+      await sinkTo(url).deliver(parcels(1), never);
+      expect(performance.now() - before).toBeGreaterThan(850);
+      expect(asked).toHaveLength(2);
+    }
+  });
+
+  it('gives up after a few times, and says by what', async () => {
+    const { url, asked } = await receiver(ends(503, 'the password is hunter2'));
+    const error = await refusal(sinkTo(url, { token: 'secret-token' }), parcels(2));
+    expect(error).toMatchObject(unavailable('status 503'));
+    expect(asked).toHaveLength(3);
+    expect(JSON.stringify([error, (error as Error).message, (error as Error).stack])).not.toMatch(/hunter2|secret-token/);
+  });
+
+  it.each([401, 403, 404, 409, 301])('%i blames who asks, or where: at once, and nothing is passed over', async (status) => {
+    const { url, asked } = await receiver(ends(status, '', status === 301 ? { location: 'http://127.0.0.1:9/' } : {}));
+    const error = await refusal(sinkTo(url, { retries: 1 }), parcels(2));
+    expect(error).toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
+    expect(asked).toHaveLength(status === 301 ? 2 : 1);
+  });
+
+  it('is not there, hangs, or breaks off', async () => {
+    const gone = await receiver(ends(200));
+    for (const close of closing.splice(0)) close();
+    expect(await refusal(sinkTo(gone.url, { retries: 0 }), parcels(1))).toMatchObject(unavailable('ECONNREFUSED'));
+    const hangs = await receiver(() => undefined);
+    expect(await refusal(sinkTo(hangs.url, { retries: 0 }), parcels(1))).toMatchObject(unavailable('TimeoutError'));
+    const breaks = await receiver((_asked, response) => {
+      response.writeHead(200, { 'content-length': '100' }).write('{"code":0');
+      setTimeout(() => response.destroy(), 20);
+    });
+    expect(await refusal(sinkTo(breaks.url, { retries: 0, format: splunkHec() }), parcels(1))).toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
+  });
+
+  it('an answer without end is read no further, and is no receipt', async () => {
+    const { url } = await receiver((_asked, response) => {
+      response.writeHead(200);
+      const more = (): void => {
+        while (!response.destroyed && response.write('x'.repeat(65_536)));
+        if (!response.destroyed) response.once('drain', more);
+      };
+      more();
+    });
+    expect(await refusal(sinkTo(url, { retries: 0, timeoutMs: 20_000, format: splunkHec() }), parcels(1))).toMatchObject(unavailable('unreadable answer'));
+  });
+
+  it('ends at once when the delivery is given up, also during a pause', async () => {
+    const { url } = await receiver(ends(503, '', { 'retry-after': '20' }));
+    const given = new AbortController();
+    const before = performance.now();
+    const ended = refusal(sinkTo(url), parcels(1), given.signal);
+    setTimeout(() => given.abort(new Error('enough')), 50);
+    expect(await ended).toBeInstanceOf(Error);
+    expect(performance.now() - before).toBeLessThan(5_000);
+  });
+
+  it('asks for the token before each request', async () => {
+    let count = 0;
+    const { url, asked } = await receiver(inTurn(ends(503), ends(200)));
+    await sinkTo(url, { token: async () => `t-${(count += 1)}` }).deliver(parcels(1), never);
+    expect(asked.map(({ headers }) => headers.authorization)).toEqual(['Bearer t-1', 'Bearer t-2']);
+  });
+
+  it('finds the one among many that is refused for what it is, and hands it over', async () => {
+    const { url, asked } = await receiver((one, response) => ends(one.body.includes('e-6"') ? 400 : 200)(one, response));
+    const poison: [Parcel, string][] = [];
+    await sinkTo(url, { onPoison: (parcel, reason) => void poison.push([parcel, reason]) }).deliver(parcels(9), never);
+    expect(poison.map(([{ id }, reason]) => [id, reason])).toEqual([['e-6', 'status 400']]);
+    const taken = asked.filter(({ body }) => !body.includes('e-6"')).flatMap(({ body }) => idsIn(body));
+    expect(taken).toEqual(['e-1', 'e-2', 'e-3', 'e-4', 'e-5', 'e-7', 'e-8', 'e-9']);
+    expect(await refusal(sinkTo(url), parcels(9)), 'without one to take it the shipping stops').toMatchObject(unavailable('status 400'));
+  });
+
+  it.each<[string, Partial<HttpOptions>]>([
+    ['no URL', { url: 'nowhere' }], ['http to elsewhere', { url: 'http://siem.example/in' }], ['a password in it', { url: 'https://a:b@siem.example/' }], ['no format', { format: undefined as never }],
+    ['no room', { maxBytes: 0 }], ['a header of its own', { headers: { Authorization: 'x' } }], ['retries', { retries: -1 }],
+  ])('%s is a wrong configuration', (_name, more) => {
+    expect(() => httpSink({ url: 'https://siem.example/in', format: ndjson(), ...more })).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }) as Error);
+  });
+});
+
+const items = (...statuses: (number | [number, string])[]): string => JSON.stringify({
+  errors: true, items: statuses.map((each) => ({ create: typeof each === 'number' ? { status: each } : { status: each[0], error: { type: each[1] } } })),
+});
+
+describe('Elasticsearch and OpenSearch', () => {
+  it('get each event by its id, and say of each what became of it', async () => {
+    const { url, asked } = await receiver(inTurn(ends(200, items(201, 409, [429, 'es_rejected_execution_exception'])), ends(200, items(201))));
+    await sinkTo(url, { format: bulk(), token: 'key' }).deliver(parcels(3), never);
+    expect(asked.map(({ body }) => idsIn(body))).toEqual([['e-1', 'e-2', 'e-3'], ['e-3']]);
+    expect(JSON.parse(asked[0]?.body.split('\n')[0] ?? '')).toEqual({ create: { _index: 'logs-sallyport.events-default', _id: 'e-1' } });
+    expect(asked[0]?.headers.authorization).toBe('ApiKey key');
+    expect(asked[0]?.url).toContain('filter_path=');
+  });
+
+  it('an event that does not fit the mapping is handed over, one that may not be written stops the shipping', async () => {
+    const { url } = await receiver(ends(200, items(201, [400, 'document_parsing_exception'])));
+    const poison: string[] = [];
+    await sinkTo(url, { format: bulk(), onPoison: ({ id }, reason) => void poison.push(id, reason) }).deliver(parcels(2), never);
+    expect(poison).toEqual(['e-2', 'item 400 document_parsing_exception']);
+    const forbidden = await receiver(ends(200, items([403, 'security_exception'])));
+    expect(await refusal(sinkTo(forbidden.url, { format: bulk() }), parcels(1))).toMatchObject(unavailable('item 403 security_exception'));
+  });
+
+  it('fewer answers than events are none', async () => {
+    const { url } = await receiver(ends(200, items(201)));
+    expect(await refusal(sinkTo(url, { format: bulk(), retries: 0 }), parcels(2))).toMatchObject(unavailable('unreadable answer'));
+  });
+});
+
+describe('Splunk', () => {
+  it('gets envelopes with time, source and sourcetype, and its receipt is read', async () => {
+    const { url, asked } = await receiver(ends(200, '{"text":"Success","code":0}'));
+    await sinkTo(url, { format: splunkHec({ index: 'audit' }), token: 'hec' }).deliver([...parcels(1), checkpoint], never);
+    const [event, sealed] = (asked[0]?.body.trim().split('\n') ?? []).map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(event).toEqual({ time: 1_795_468_189.763, source: 'sallyport', sourcetype: 'ocsf:sallyport', index: 'audit', event: JSON.parse(parcels(1)[0]?.value ?? '') as unknown });
+    expect(sealed).toMatchObject({ sourcetype: 'sallyport:checkpoint', event: { checkpoint: 'aaa.bbb.ccc' } });
+    expect(asked[0]?.headers.authorization).toBe('Splunk hec');
+  });
+
+  it.each([[7, 'refused'], [4, 'refused']])('code %i blames the token or its index: %s at once', async (code) => {
+    const { url, asked } = await receiver(ends(400, JSON.stringify({ text: 'Incorrect index', code })));
+    expect(await refusal(sinkTo(url, { format: splunkHec() }), parcels(2))).toMatchObject(unavailable(`HEC code ${code}`));
+    expect(asked).toHaveLength(1);
+  });
+
+  it('code 6 blames the data: the one at fault is found', async () => {
+    const { url } = await receiver((one, response) => (one.body.includes('e-2"') ? ends(400, '{"text":"Invalid data format","code":6}') : ends(200, '{"code":0}'))(one, response));
+    const poison: string[] = [];
+    await sinkTo(url, { format: splunkHec(), onPoison: ({ id }) => void poison.push(id) }).deliver(parcels(3), never);
+    expect(poison).toEqual(['e-2']);
+  });
+
+  it('a busy one is asked again', async () => {
+    const { url, asked } = await receiver(inTurn(ends(503, '{"text":"Server is busy","code":9}'), ends(200, '{"code":0}')));
+    await sinkTo(url, { format: splunkHec() }).deliver(parcels(1), never);
+    expect(asked).toHaveLength(2);
+  });
+});
