@@ -7,6 +7,8 @@ export interface Arguments {
   /** The host listens here, the identity provider on the next one; 0 for any two free ports. */
   readonly port: number;
   readonly journal: string;
+  /** Brokers to ship the record to, `host:port` with commas between. */
+  readonly kafka?: string;
 }
 
 export const usage = `npm start -- [options]
@@ -15,16 +17,18 @@ export const usage = `npm start -- [options]
   --serve        start without playing
   --port N       listen on N, and the identity provider on N+1 (default 4400; 0 for any free ports)
   --journal DIR  where the record is kept (default ./audit)
+  --kafka H:P    ship it to Kafka as well, to the topics sallyport.audit.*
   --help         this
 `;
 
 /** Reads the command line. Throws Trouble with exit code 2 for what it does not know. */
 export function readArguments(argv: readonly string[]): Arguments {
-  const { once, serve, help, port, journal } = parse(argv);
+  const { once, serve, help, port, journal, kafka } = parse(argv);
   if (once && serve) throw wrong('--once and --serve exclude each other');
   if (journal === '') throw wrong('--journal needs a directory');
   const mode = help ? 'help' : once ? 'once' : serve ? 'serve' : 'play';
-  return { mode, port: portNumber(port), journal };
+  if (kafka !== undefined && !/^[^\s,:]+:\d{1,5}(?:,[^\s,:]+:\d{1,5})*$/.test(kafka)) throw wrong('--kafka takes host:port');
+  return { mode, port: portNumber(port), journal, ...(kafka === undefined ? {} : { kafka }) };
 }
 
 function parse(argv: readonly string[]) {
@@ -37,6 +41,7 @@ function parse(argv: readonly string[]) {
         help: { type: 'boolean', default: false },
         port: { type: 'string', default: '4400' },
         journal: { type: 'string', default: './audit' },
+        kafka: { type: 'string' },
       },
     }).values;
   } catch (error) {

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { createGateway, type Gateway } from 'sallyport';
+import { createGateway, type AuditSink, type Gateway } from 'sallyport';
 import { casbin } from 'sallyport/casbin';
 import { duckdb } from 'sallyport/duckdb';
 import { journal } from 'sallyport/journal';
@@ -11,6 +11,8 @@ export interface GatewayOptions {
   /** The mount's own address: a token for anything else is refused. */
   readonly audience: string;
   readonly journal: string;
+  /** Where the record is copied to. */
+  readonly ship: readonly AuditSink[];
 }
 
 /** The whole of what an application writes to have Sallyport, apart from the mount itself (host.ts). */
@@ -19,6 +21,6 @@ export async function acmeGateway(options: GatewayOptions): Promise<Gateway> {
     connections: { warehouse: duckdb({ schemas, setup }) },
     identity: oidc({ issuer: options.issuer, audience: options.audience }),
     policy: await casbin({ policy: fileURLToPath(new URL('policy.csv', import.meta.url)) }),
-    audit: journal({ directory: options.journal }),
+    audit: journal({ directory: options.journal, ship: options.ship }),
   });
 }

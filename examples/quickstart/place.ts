@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Gateway } from 'sallyport';
+import type { Arguments } from './arguments.js';
 import { directory, type Directory } from './directory.js';
-import { acmeGateway } from './gateway.js';
+import { acmeGateway, type GatewayOptions } from './gateway.js';
 import { acmeService } from './host.js';
+import { shipTo } from './kafka.js';
 import { listen, type Listening } from './listen.js';
 import { identityProvider } from './provider.js';
 import { exchangeCommand } from './shell.js';
@@ -23,21 +25,22 @@ export interface Place {
 }
 
 /** Starts the identity provider, the gateway and the host application, in that order. */
-export async function openPlace({ port, journal }: { port: number; journal: string }): Promise<Place> {
+export async function openPlace({ port, journal, kafka }: Pick<Arguments, 'port' | 'journal' | 'kafka'>): Promise<Place> {
+  const ship = kafka === undefined ? [] : [await shipTo(kafka)];
   const service = await listen(port);
   const provider = await listen(port === 0 ? 0 : port + 1).catch(async (error: unknown) => {
     await service.close();
     throw error;
   });
   try {
-    return await start(service, provider, journal);
+    return await start(service, provider, { journal, ship });
   } catch (error) {
     await Promise.all([service.close(), provider.close()]);
     throw error;
   }
 }
 
-async function start(service: Listening, provider: Listening, journal: string): Promise<Place> {
+async function start(service: Listening, provider: Listening, record: Pick<GatewayOptions, 'journal' | 'ship'>): Promise<Place> {
   const known = {
     host: service.url,
     mount: `${service.url}/jit`,
@@ -47,7 +50,7 @@ async function start(service: Listening, provider: Listening, journal: string): 
     directory: directory(),
   };
   provider.serve(identityProvider({ ...known, resource: known.mount }));
-  const gateway = await acmeGateway({ issuer: known.issuer, audience: known.mount, journal });
+  const gateway = await acmeGateway({ issuer: known.issuer, audience: known.mount, ...record });
   service.serve(acmeService(gateway, (code) => `${exchangeCommand(known, code)}\n`));
   return {
     ...known,

@@ -37,3 +37,8 @@ export function exchangeCommand({ directory, issuer, redirectUri, verifier }: Kn
     `TOKEN=$(curl -s -u "${id}:$SECRET" ${form} ${issuer}/token | ${tokenOf})`,
   ].join('\n');
 }
+
+/** One word of a POSIX shell, whatever stands in it. */
+export function word(text: string): string {
+  return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AccessError } from '../../core/index.js';
 import { Channel } from './channel.js';
+import { failureOf } from './failure.js';
 import type { BatchPayload, KafkaConsumer, KafkaReadClient } from './reading.js';
 
 export type { KafkaAdmin, KafkaConsumer, KafkaReadClient, BatchPayload, ReadMessage } from './reading.js';
@@ -90,7 +91,7 @@ async function spansOf({ client, topics, from }: ReadOptions): Promise<ReadonlyM
     const spans = new Map<string, Span>();
     for (const topic of topics) {
       const ends = await admin.fetchTopicOffsets(topic).catch((error: unknown) => {
-        if ((error as { readonly type?: unknown }).type !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
+        if (failureOf(error).reason !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
         throw new AccessError('CONFIG_INVALID', `kafka: there is no topic ${topic}`, { cause: error });
       });
       const starts = from === undefined ? [] : await admin.fetchTopicOffsetsByTimestamp(topic, from);

@@ -6,15 +6,21 @@ import type { KafkaReadClient } from './reading.js';
 export interface Recalled {
   /** Where its chain ended; undefined where there was none. */
   readonly head?: Link;
-  /** In the order of their time. */
+  /** In the order in which they were written. */
   readonly events: readonly AuditEvent[];
   /** Its intents without an outcome, oldest first. */
   readonly open: readonly AuditEvent[];
 }
 
+interface Written {
+  readonly event: AuditEvent;
+  readonly chain: string;
+  readonly sequence: number;
+}
+
 /** Reads the end of the topics, as far back as a session can reach. Throws AUDIT_UNAVAILABLE, CONFIG_INVALID. */
 export async function recall(client: KafkaReadClient, topics: readonly string[], format: RecordFormat, from: number): Promise<Recalled> {
-  const events = new Map<string, AuditEvent>();
+  const events = new Map<string, Written>();
   const heads = new Map<string, Link>();
   let checkpoint: Link | undefined;
   for await (const { value, source } of readTopics({ client, topics, from })) {
@@ -27,12 +33,12 @@ export async function recall(client: KafkaReadClient, topics: readonly string[],
       continue;
     }
     if (sequence > (heads.get(chain)?.sequence ?? 0)) heads.set(chain, read.link);
-    if (read.event !== undefined) events.set(read.event.id, read.event);
+    if (read.event !== undefined) events.set(read.event.id, { event: read.event, chain, sequence });
   }
   // Names of chains end in a UUIDv7, so the newest is the greatest.
   const newest = heads.get([...heads.keys()].toSorted().at(-1) ?? '');
   const head = newest === undefined ? undefined : { ...newest, ...(checkpoint?.checkpoint === undefined ? {} : { checkpoint: checkpoint.checkpoint }) };
-  const ordered = [...events.values()].toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
+  const ordered = [...events.values()].toSorted((a, b) => (a.chain === b.chain ? a.sequence - b.sequence : a.chain < b.chain ? -1 : 1)).map(({ event }) => event);
   return { events: ordered, open: openIn(ordered), ...(head === undefined ? {} : { head }) };
 }
 

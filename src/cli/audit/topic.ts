@@ -24,7 +24,7 @@ export async function* topicLines(values: KafkaValues & { readonly kafka: string
   const client = await clientOf(values.kafka.split(','), values['kafka-config']);
   try {
     for await (const { topic, partition, offset, value } of readTopics({ client, topics: [`${prefix}.events`, `${prefix}.checkpoints`] })) {
-      yield { text: value, complete: true, place: { source: `${topic}/${partition}`, line: offset } };
+      yield { text: value, complete: true, place: { source: `${topic}/${partition}`, line: offset, partition: `${topic}/${partition}` } };
     }
   } catch (error) {
     if (!AccessError.is(error)) throw error;

@@ -38,7 +38,7 @@ export class Chain {
   readonly waiting = new Map<number, (readonly [Stamp, boolean])[]>();
   readonly #marks: Marks;
   readonly #runs: Runs;
-  /** The last number read in each log that is read in order. */
+  /** The last number read in each log or partition. */
   readonly #read = new Map<string, number>();
 
   constructor(name: string, authority: string, settings: ChainSettings) {
@@ -131,11 +131,12 @@ export class Chain {
   }
 
   #order(told: Told, place: Place, passed: boolean): void {
-    if (place.log === undefined) return;
-    const last = this.#read.get(place.log);
+    const line = place.log ?? place.partition;
+    if (line === undefined) return;
+    const last = this.#read.get(line);
     if (passed) this.#event('reordered', 'it stands behind the beginning of a later chain', told, place);
     else if (last !== undefined && told.sequence < last) this.#event('reordered', `it stands behind event ${last}`, told, place);
-    this.#read.set(place.log, told.sequence);
+    this.#read.set(line, told.sequence);
   }
 
   #begin(told: Told, place: Place, altered: boolean): void {

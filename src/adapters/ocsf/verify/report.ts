@@ -9,6 +9,8 @@ export interface Place {
   readonly line: number;
   /** Lines that name the same log were read in the order in which it was written: then order is checked too. */
   readonly log?: string;
+  /** Lines that name the same partition came to it by rising numbers, but for those that come again: a part of a log, whose other parts are elsewhere. */
+  readonly partition?: string;
 }
 
 export type ProblemKind =

@@ -48,7 +48,7 @@ export function toldOf(event: Members): Told | undefined {
   const previous = named === undefined ? undefined : namedOf(named);
   if (previous === undefined && named !== undefined) return undefined;
   const ours = isMembers(event['unmapped']) && isMembers(event['unmapped']['sallyport']) ? event['unmapped']['sallyport'] : {};
-  const stub = metadata['is_truncated'] === true;
+  const stub = metadata['is_truncated'] === true || (isMembers(event['unmapped']) && event['unmapped']['is_truncated'] === true);
   const actual = stub ? undefined : eventFingerprint(event);
   const before = beforeOf(ours['before']);
   return {
