@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { AccessError } from '../../core/index.js';
 import { Channel } from './channel.js';
 import { failureOf } from './failure.js';
@@ -35,7 +36,7 @@ export interface ReadOptions {
 export async function* readTopics(options: ReadOptions): AsyncGenerator<TopicRecord> {
   const { client, topics, idleMs = 30_000 } = options;
   const groupId = `sallyport-read-${randomUUID()}`;
-  const spans = await spansOf(options);
+  const spans = await settled(() => spansOf(options));
   const open = new Set([...spans].filter(([, { start, end }]) => start < end).map(([key]) => key));
   if (open.size === 0) return;
   const consumer = client.consumer({ groupId });
@@ -102,6 +103,18 @@ async function spansOf({ client, topics, from }: ReadOptions): Promise<ReadonlyM
     }
     return spans;
   });
+}
+
+/** Leaders that just moved are told of a little later: kafkajs's admin does not ask again by itself. */
+async function settled<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (tries === 5 || !['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE'].includes(failureOf(error).reason)) throw error;
+      await pause(200 * tries);
+    }
+  }
 }
 
 async function withAdmin<T>(client: KafkaReadClient, work: (admin: ReturnType<KafkaReadClient['admin']>) => Promise<T>): Promise<T> {

@@ -51,10 +51,10 @@ function tokenAt(text: string, start: number): readonly [TokenKind, number] {
   throw new Refused('sql.character');
 }
 
-/** A path that could also be read as one with a comment behind it is refused. */
+/** A path that could also be read as one with a comment or a string behind it is refused. */
 function endOfStage(text: string, start: number): number {
   const end = match(stage, text, start) as number;
-  if (/--|\/\/|\/\*/.test(text.slice(start, end))) throw new Refused('sql.stage');
+  if (/--|\/\/|\/\*|\$\$/.test(text.slice(start, end))) throw new Refused('sql.stage');
   return end;
 }
 

@@ -40,7 +40,7 @@ const samples: Readonly<Record<Exclude<Reason, 'sql.too_slow' | 'sql.parsers_dis
   'sql.rights': ['grant role a to role b', 'create role r', 'alter user u set password = x'],
   'sql.session_state': ['use role r', 'set a = 1', 'alter session set a = 1'],
   'sql.transaction': ['begin', 'commit', 'rollback'],
-  'sql.stage': ['select * from @s', 'list @s', 'select * from directory(@s)', 'select * from semantic_view(v metrics m)'],
+  'sql.stage': ['select * from @s', 'select * from @s/p$$;$$ $$', 'list @s', 'select * from directory(@s)', 'select * from semantic_view(v metrics m)'],
   'sql.moves_data': ['copy into t from @s', 'put file://a @s', 'get @s file://a'],
   'sql.metadata': ['show tables', 'show users', 'describe user u', 'show tables in schema other', 'explain delete from t'],
   'sql.ddl_kind': ['create schema s', 'create dynamic table t as select 1', 'drop stage s', 'comment on table t is \'x\''],
