@@ -9,6 +9,7 @@ import { pipelineRows } from './pipeline.js';
 import { policyRows } from './policy.js';
 import type { Row } from './row.js';
 import { rowRows } from './rows.js';
+import { shippingRows } from './shipping.js';
 import { startRows } from './start.js';
 import { tableOf } from './table.js';
 
@@ -18,7 +19,7 @@ const environment = {
   memoryGiB: Math.round(totalmem() / 1024 ** 3),
 };
 const rows: Row[] = [];
-for (const measure of [httpRows, pipelineRows, policyRows, analysisRows, journalRows, rowRows, startRows]) {
+for (const measure of [httpRows, pipelineRows, policyRows, analysisRows, journalRows, shippingRows, rowRows, startRows]) {
   process.stderr.write(`measuring ${measure.name.replace(/Rows$/, '')} ...\n`);
   rows.push(...(await measure(quick)));
 }

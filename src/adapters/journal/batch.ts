@@ -10,6 +10,8 @@ import type { Durable } from './segments.js';
 export interface Batch {
   readonly parcels: readonly Parcel[];
   readonly after: Position;
+  /** As large as a batch may be: more has no place in it. */
+  readonly full: boolean;
 }
 
 const mostParcels = 500;
@@ -36,8 +38,8 @@ export async function nextBatch(directory: string, format: RecordFormat, from: P
       parcels.push(parcel);
       bytes += line.end - line.offset;
       after = { segment, offset: line.end, sealed: parcel.kind === 'checkpoint' ? segment : after.sealed };
-      if (parcels.length >= mostParcels || bytes >= mostBytes) return { parcels, after };
+      if (parcels.length >= mostParcels || bytes >= mostBytes) return { parcels, after, full: true };
     }
   }
-  return parcels.length === 0 && after === from ? undefined : { parcels, after };
+  return after.segment === from.segment && after.offset === from.offset ? undefined : { parcels, after, full: false };
 }

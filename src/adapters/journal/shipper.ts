@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { AccessError, type AuditSink, type Parcel } from '../../core/index.js';
-import { nextBatch } from './batch.js';
-import type { Cursor } from './cursor.js';
+import { nextBatch, type Batch } from './batch.js';
+import type { Cursor, Position } from './cursor.js';
 import type { Settings } from './options.js';
 import type { Durable } from './segments.js';
 
@@ -24,10 +24,16 @@ export class Shipper {
   /** Monotonic milliseconds of the first failure since the last success. */
   #failingSince: number | undefined;
   #closing = false;
+  /** Everything before it has arrived. */
+  #reached: Position;
+  /** Read, and not arrived yet. */
+  #kept: Batch | undefined;
+  #noting: Promise<void> | undefined;
 
   constructor(sink: AuditSink, cursor: Cursor, settings: Settings, durable: () => Durable, moved: () => void) {
     this.sink = sink;
     this.cursor = cursor;
+    this.#reached = cursor.position;
     this.#settings = settings;
     this.#durable = durable;
     this.#moved = moved;
@@ -57,6 +63,7 @@ export class Shipper {
     await Promise.race([this.#work, end.over]);
     clearTimeout(patience);
     end.cancel();
+    await this.#noting;
     await this.sink.close?.();
   }
 
@@ -78,16 +85,39 @@ export class Shipper {
     }
   }
 
-  /** One batch. False where there was none. */
+  /** One batch. False where there was none. The next one is read, and the cursor written, while a receiver takes its time. */
   async #step(): Promise<boolean> {
-    const { directory, format } = this.#settings;
-    const batch = await nextBatch(directory, format, this.cursor.position, this.#durable());
+    const batch = this.#kept ?? (await this.#read(this.#reached));
     if (batch === undefined) return false;
+    this.#kept = batch; // Sent again as it is, until it has arrived.
+    const ahead = batch.full ? this.#read(batch.after) : undefined;
+    ahead?.catch(() => undefined);
     if (batch.parcels.length > 0) await this.#deliver(batch.parcels);
-    await this.cursor.move(batch.after);
+    this.#reached = batch.after;
+    this.#kept = undefined;
     this.#failingSince = undefined;
-    this.#moved();
+    this.#noting ??= this.#note();
+    if (!batch.full) await this.#noting;
+    const next = await ahead;
+    if (next?.full) this.#kept = next;
     return true;
+  }
+
+  #read(from: Position): Promise<Batch | undefined> {
+    const { directory, format } = this.#settings;
+    return nextBatch(directory, format, from, this.#durable());
+  }
+
+  /** Keeps how far it came. Where that fails the next batch tries again: behind costs time after a crash, and loses nothing. */
+  async #note(): Promise<void> {
+    try {
+      while (this.cursor.position !== this.#reached) await this.cursor.move(this.#reached);
+      this.#moved();
+    } catch {
+      // The disk is in trouble, which the journal tells.
+    } finally {
+      this.#noting = undefined;
+    }
   }
 
   /** Never two at a time, also where the first does not obey: order is worth more. */

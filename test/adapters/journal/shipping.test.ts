@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { sampleEvent } from '../../../src/core/contract/index.js';
@@ -63,7 +63,14 @@ describe('shipping', () => {
     await fill(first, 10);
     await first.close?.();
     writeFileSync(join(directory, 'cursor-siem.json'), text);
-    await (await journal({ directory, ship: siem })).close?.();
+    const again = await journal({ directory, ship: siem });
+    await until(() => expect(ids(siem.got)).toHaveLength(20));
+    const written = (): number => statSync(join(directory, 'cursor-siem.json')).mtimeMs;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const before = written();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(written(), 'it rests when there is nothing more').toBe(before);
+    await again.close?.();
     expect(ids(siem.got)).toHaveLength(20);
     expect(new Set(ids(siem.got)).size).toBe(10);
   });

@@ -1,0 +1,89 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { kafka } from '../src/adapters/kafka/index.js';
+import { sampleEvent } from '../src/core/contract/index.js';
+import type { AuditSink, Parcel } from '../src/core/index.js';
+import { journal } from '../src/journal.js';
+import { clientOf, startCluster } from '../test/support/kafka/broker.js';
+import { kafkaJars } from '../test/support/kafka/jars.js';
+import { median, ratioOf, timed, type Row } from './row.js';
+
+/** Events as statements leave them: some 2 kB each. */
+const data = { kind: 'read', operation: 'SELECT', sql: 'SELECT ?'.repeat(30), reads: ['ACME.OPS.ORDERS'], writes: [], rules: ['r1'], policyVersion: 'v1', queryId: '01b8f2c4-0000-4a1e-0000-00000001f3aa', transport: { protocol: 'rest', address: '10.0.4.17' } };
+
+/** P11: a journal's backlog brought to a real broker, against a bare kafkajs producer that sends the same messages in the same batches. */
+export async function shippingRows(quick: boolean): Promise<Row[]> {
+  const found = await kafkaJars();
+  if ('missing' in found) {
+    process.stderr.write(`  left out: ${found.missing}\n`);
+    return [];
+  }
+  const cluster = await startCluster(found.jars, 1);
+  const home = await mkdtemp(join(tmpdir(), 'bench-'));
+  try {
+    const client = clientOf(cluster.brokers);
+    const admin = client.admin();
+    await admin.connect();
+    await admin.createTopics({ waitForLeaders: true, topics: ['events', 'checkpoints', 'sqltext', 'dlq'].map((name) => ({ topic: `bench.${name}`, numPartitions: 3 })) });
+    await admin.disconnect();
+    const count = quick ? 10_000 : 50_000;
+    const directory = join(home, 'journal');
+    await filled(directory, count);
+    const rounds = quick ? 3 : 7;
+    const [mine, bare]: [number[], number[]] = [[], []];
+    for (let round = 0; round <= rounds; round += 1) {
+      const batches: (readonly Parcel[])[] = [];
+      const shipping = await shipped(directory, kafka({ client, prefix: 'bench', name: `round-${round}` }), batches);
+      const producer = client.producer({ maxInFlightRequests: 1, retry: { retries: 0 } });
+      await producer.connect();
+      const sending = await timed(async () => {
+        for (const batch of batches) {
+          const messages = (kind: Parcel['kind']) => batch.filter((parcel) => parcel.kind === kind).map(({ key, value, headers, at }) => ({ key, value, headers, timestamp: String(at) }));
+          const topicMessages = [{ topic: 'bench.events', messages: messages('event') }, { topic: 'bench.checkpoints', messages: messages('checkpoint') }].filter((each) => each.messages.length > 0);
+          await producer.sendBatch({ acks: -1, topicMessages });
+        }
+      });
+      await producer.disconnect();
+      if (round === 0) continue; // warm-up
+      mine.push(shipping);
+      bare.push(sending);
+    }
+    const perSecond = (ms: number): number => Math.round((count * 1_000) / ms);
+    return [{
+      id: 'P11', what: 'events per second to Kafka: shipped from a journal / bare kafkajs with the same batches', ...ratioOf(bare, mine), goal: 0.8, better: 'least',
+      detail: { shippedPerSecond: perSecond(median(mine)), barePerSecond: perSecond(median(bare)), events: count },
+    }];
+  } finally {
+    await cluster.stop();
+    await rm(home, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+async function filled(directory: string, count: number): Promise<void> {
+  const log = await journal({ directory });
+  for (let from = 0; from < count; from += 1_000) {
+    await Promise.all(Array.from({ length: 1_000 }, (_, index) => log.append(sampleEvent('statement.executed', { session: `s-${index % 50}`, statement: `t-${from + index}`, data }))));
+  }
+  await log.close?.();
+}
+
+/** Milliseconds from the first delivery to the end of the last; keeps what was delivered. */
+async function shipped(directory: string, sink: AuditSink, batches: (readonly Parcel[])[]): Promise<number> {
+  let [first, last] = [0, 0];
+  const log = await journal({
+    directory, keepMs: Number.MAX_SAFE_INTEGER,
+    ship: { name: sink.name, close: async () => sink.close?.(), deliver: async (parcels, signal) => {
+      first ||= performance.now();
+      await sink.deliver(parcels, signal);
+      last = performance.now();
+      batches.push(parcels);
+    } },
+  });
+  for (let before = -1; before < batches.length; ) {
+    before = batches.length;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+  await log.close?.();
+  return last - first;
+}
