@@ -11,10 +11,17 @@ export interface Link {
   readonly type?: number;
   /** SHA-256 of the last event's canonical form, lower-case hex; absent before the first. */
   readonly fingerprint?: string;
-  /** SHA-256 of the last checkpoint, lower-case hex. */
-  readonly checkpoint?: string;
+  readonly checkpoint?: Sealed;
   /** Where the chain of the earlier run ended; only until the first event of this one, which names it. */
   readonly before?: Link;
+}
+
+/** The last checkpoint of a log. */
+export interface Sealed {
+  /** SHA-256, lower-case hex. */
+  readonly digest: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
 }
 
 /** What a line of a log is: an event, a signed statement of how far the chain goes, or the text of a statement kept apart. */
@@ -64,8 +71,8 @@ export interface RecordFormat {
   begin(before?: Link): Link;
   /** The lines of one event, the event's own last, and the head after it. No line holds a newline. */
   write(event: AuditEvent, head: Link): { readonly lines: readonly string[]; readonly head: Link };
-  /** The checkpoints that are due at a head: none without a signer, two where the key changed. Their `checkpoint` digests go into the head. */
-  seal(head: Link, reason: CheckpointReason): Promise<readonly { readonly line: string; readonly digest: string }[]>;
+  /** The checkpoints that are due at a head: none without a signer, two where the key changed. What names them goes into the head. */
+  seal(head: Link, reason: CheckpointReason): Promise<readonly { readonly line: string; readonly checkpoint: Sealed }[]>;
   /** Undefined for what this format never wrote. */
   read(line: string): Recorded | undefined;
   /** What is delivered for a line that `read` knows. */

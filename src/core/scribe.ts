@@ -2,7 +2,7 @@ import { systemClock, type Clock } from './clock.js';
 import { AccessError } from './errors.js';
 import type { AuditEvent } from './events.js';
 import { facts } from './freeze.js';
-import type { CheckpointReason, Link, RecordFormat } from './record.js';
+import type { CheckpointReason, Link, RecordFormat, Sealed } from './record.js';
 
 /** The lines of one event, its own last; or of one checkpoint. */
 export interface Entry {
@@ -35,7 +35,7 @@ interface Waiting {
   readonly event?: AuditEvent;
   /** Of a checkpoint. */
   readonly line?: string;
-  readonly digest?: string;
+  readonly checkpoint?: Sealed;
   readonly resolve: () => void;
   readonly reject: (error: AccessError) => void;
 }
@@ -87,7 +87,7 @@ export class Scribe {
     await this.#seal('close');
   }
 
-  #enqueue(entry: Pick<Waiting, 'event' | 'line' | 'digest'>): Promise<void> {
+  #enqueue(entry: Pick<Waiting, 'event' | 'line' | 'checkpoint'>): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#queue.push({ ...entry, resolve, reject });
       this.#draining ??= this.#drain();
@@ -135,9 +135,9 @@ export class Scribe {
     }
   }
 
-  #linesOf({ event, line, digest }: Waiting, head: Link): { readonly lines: readonly string[]; readonly head: Link } {
+  #linesOf({ event, line, checkpoint }: Waiting, head: Link): { readonly lines: readonly string[]; readonly head: Link } {
     if (event !== undefined) return this.#options.format.write(event, head);
-    return { lines: [line as string], head: { ...head, checkpoint: digest as string } };
+    return { lines: [line as string], head: { ...head, checkpoint: checkpoint as Sealed } };
   }
 
   /** One at a time; where it fails, the next one says as much and more. */

@@ -56,22 +56,24 @@ export class Notary {
   }
 
   /** The checkpoints due at a head, as compact JWS. Throws AUDIT_UNAVAILABLE when the signer fails. */
-  async seal(head: Link, reason: CheckpointReason, at: number): Promise<readonly string[]> {
+  async seal(head: Link, reason: CheckpointReason, now: number): Promise<readonly { readonly jws: string; readonly at: number }[]> {
     const { chain, sequence: seq, fingerprint, id } = head;
     if (fingerprint === undefined || id === undefined) return [];
+    // A clock that was set back makes no checkpoint older than the one that it follows.
+    const at = Math.max(now, head.checkpoint?.at ?? 0);
     const facts = { v: 1, authority: this.#authority, chain, seq, head: fingerprint, head_uid: id, at } as const;
     try {
       const signer = await this.#signer();
       const old = this.#current;
       const sealed: string[] = [];
       const link = (): { readonly prev?: string } => {
-        const prev = sealed.length > 0 ? sha256(sealed.at(-1) as string) : head.checkpoint;
+        const prev = sealed.length > 0 ? sha256(sealed.at(-1) as string) : head.checkpoint?.digest;
         return prev === undefined ? {} : { prev };
       };
       if (old !== undefined && old.publicKey.kid !== signer.publicKey.kid) sealed.push(await signed(old, { ...facts, ...link(), reason: 'rotation', next: signer.publicKey }));
       sealed.push(await signed(signer, { ...facts, ...link(), reason }));
       this.#current = signer;
-      return sealed;
+      return sealed.map((jws) => ({ jws, at }));
     } catch (error) {
       throw new AccessError('AUDIT_UNAVAILABLE', 'the checkpoint could not be signed', { cause: error });
     }

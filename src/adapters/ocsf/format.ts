@@ -22,7 +22,7 @@ export function createFormat(settings: MapSettings, notary: Notary | undefined):
     write: (event, head) => write(event, head, settings),
     async seal(head, reason) {
       const sealed = await (notary?.seal(head, reason, Date.now()) ?? []);
-      return sealed.map((jws) => ({ line: checkpointLine(jws), digest: sha256(jws) }));
+      return sealed.map(({ jws, at }) => ({ line: checkpointLine(jws), checkpoint: { digest: sha256(jws), at } }));
     },
     read,
     parcel: (line) => parcelOf(line, authority),
@@ -74,7 +74,7 @@ function read(line: string): Recorded | undefined {
 function readSealed(jws: string): Recorded | undefined {
   const checkpoint = readCheckpoint(jws);
   if (checkpoint === undefined) return undefined;
-  return { kind: 'checkpoint', link: { chain: checkpoint.chain, sequence: checkpoint.seq, id: checkpoint.head_uid, fingerprint: checkpoint.head, checkpoint: sha256(jws) } };
+  return { kind: 'checkpoint', link: { chain: checkpoint.chain, sequence: checkpoint.seq, id: checkpoint.head_uid, fingerprint: checkpoint.head, checkpoint: { digest: sha256(jws), at: checkpoint.at } } };
 }
 
 function linkOf(value: Readonly<Record<string, unknown>>, event: AuditEvent): Link | undefined {

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { canonical } from '../../../src/adapters/ocsf/canonical.js';
 import { eventFingerprint } from '../../../src/adapters/ocsf/fingerprint.js';
 import { journal } from '../../../src/journal.js';
@@ -105,4 +105,22 @@ describe('keys', () => {
       await expect(journal({ directory })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
     }
   });
+});
+
+it('a clock that is set back, in a run or between two, makes no checkpoint older than the one before it', async () => {
+  const directory = place();
+  const now = Date.now();
+  for (const hours of [0, -1, 3, -2]) {
+    const clock = vi.spyOn(Date, 'now').mockImplementation(() => now + hours * 3_600_000);
+    const log = await journal({ directory, checkpointEvents: 2 });
+    for (let turn = 0; turn < 6; turn += 1) {
+      await log.append(sampleEvent('statement.delivered', { session: 's', statement: `t${hours}-${turn}` }));
+      clock.mockImplementation(() => now + (hours - turn) * 3_600_000);
+    }
+    await log.close?.();
+    clock.mockRestore();
+  }
+  const times = parsedIn(directory).flatMap(({ checkpoint }) => (checkpoint === undefined ? [] : [claims(checkpoint)['at'] as number]));
+  expect(times.length).toBeGreaterThan(6);
+  expect(times).toEqual(times.toSorted((a, b) => a - b));
 });
