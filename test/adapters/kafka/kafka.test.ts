@@ -77,6 +77,20 @@ describe.skipIf(broker.missing)('the record on a real broker', () => {
     }
   }, 60_000);
 
+  it('a megabyte of SQL arrives in parts that make it again, and the event stays small', async () => {
+    const { prefix, log } = await shipped();
+    const text = `SELECT '${'ä😀'.repeat(170_000)}'`;
+    expect(Buffer.byteLength(text)).toBeGreaterThan(1_000_000);
+    await log.append(sampleEvent('statement.authorized', { session: 's', statement: 't', data: { sql: `SELECT ? ${'x'.repeat(1_000_000)}`, recorded: 'full' }, text }));
+    await log.close?.();
+    const parts = (await drained(broker.cluster.brokers, prefix, ['sqltext'])).map(({ value }) => JSON.parse(value as string) as { text: string; part: number; of: number; statement: string });
+    expect(parts.map(({ part }) => part)).toEqual(parts.map((_, index) => index + 1));
+    expect([parts.at(-1)?.of, parts.map((part) => part.text).join('') === text]).toEqual([parts.length, true]);
+    const [event] = await drained(broker.cluster.brokers, prefix);
+    expect(event?.value?.length).toBeLessThan(12_000);
+    expect(await drained(broker.cluster.brokers, prefix, ['dlq'])).toEqual([]);
+  }, 60_000);
+
   it('what the broker finds too large stands there as a stub, whole in the dead letters, and the others arrive', async () => {
     const { directory, prefix, log } = await shipped({}, { 'max.message.bytes': '30000' });
     const admin = clientOf(broker.cluster.brokers).admin();
