@@ -99,7 +99,8 @@ async function inform(informers: readonly Named<Informer>[], given: Identified, 
   const context: Record<string, Record<string, Json>> = {};
   for (const { plugin, act } of informers) {
     try {
-      context[plugin] = { ...context[plugin], ...facts(await heeding(() => act(given, signal), signal)) };
+      const told = facts(await heeding(() => act(given, signal), signal));
+      if (Object.keys(told).length > 0) context[plugin] = { ...context[plugin], ...told };
     } catch (error) {
       throw signal.aborted ? reasonOf(signal) : failed(plugin, error);
     }

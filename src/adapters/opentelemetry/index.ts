@@ -1,5 +1,5 @@
-import { metrics, trace, type MeterProvider, type TracerProvider } from '@opentelemetry/api';
-import type { Observer, Plugin } from '../../core/index.js';
+import { isSpanContextValid, metrics, trace, type MeterProvider, type TracerProvider } from '@opentelemetry/api';
+import type { Json, Observer, Plugin } from '../../core/index.js';
 import { createMeasure } from './measures.js';
 import { schemaUrl, scopeName, scopeVersion } from './names.js';
 import { inSpan } from './spans.js';
@@ -14,7 +14,7 @@ export interface OpenTelemetryOptions {
 
 /**
  * Traces and measures what the gateway does, by the stable database conventions (OpenTelemetry semantic conventions 1.45.0). It never
- * carries a credential, bind, literal, row, principal or actor, and it changes nothing. Register the SDK before the gateway is created.
+ * carries a credential, bind, literal, row, principal or actor, and it changes nothing. The record gets the ids of trace and span as `context.opentelemetry`. Register the SDK before the gateway is created.
  */
 export function opentelemetry({ tracerProvider, meterProvider, queryText = true }: OpenTelemetryOptions = {}): Plugin {
   return {
@@ -29,6 +29,13 @@ export function opentelemetry({ tracerProvider, meterProvider, queryText = true 
         measure(what, ended, (performance.now() - began) / 1_000);
       };
       host.observe(observer);
+      host.inform(traced);
     },
   };
+}
+
+/** So that an event can be found from its trace, and the other way round. */
+function traced(): Readonly<Record<string, Json>> {
+  const span = trace.getActiveSpan()?.spanContext();
+  return span === undefined || !isSpanContextValid(span) ? {} : { trace_id: span.traceId, span_id: span.spanId };
 }

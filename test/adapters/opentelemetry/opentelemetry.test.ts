@@ -76,6 +76,22 @@ describe('spans', () => {
     await gateway.shutdown();
   });
 
+  it('are named in the record, so that an event is found from its trace', async () => {
+    const record = recorder();
+    const { run, session, audit, gateway } = await house({ plugins: [record.plugin] });
+    valueOf(await run(await session()));
+    await gateway.shutdown();
+    const statement = named(record.spans.getFinishedSpans(), 'sallyport.statement').spanContext();
+    const executed = audit.events.find(({ code }) => code === 'statement.executed');
+    expect(executed?.data['context']).toEqual({ opentelemetry: { trace_id: statement.traceId, span_id: statement.spanId } });
+  });
+
+  it('that there are none leaves nothing in the record', async () => {
+    const { session, audit } = await house({ plugins: [opentelemetry()] });
+    await session();
+    expect(audit.events.filter(({ data }) => 'context' in data)).toEqual([]);
+  });
+
   it('say what the conventions ask of an engine call, and no more', async () => {
     const [span] = (await observed({})).spans.getFinishedSpans();
     expect(span?.name).toBe('SELECT OPS.ORDERS');
