@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -7,6 +7,7 @@ import { kafka } from '../../../src/adapters/kafka/index.js';
 import { sampleEvent } from '../../../src/core/contract/index.js';
 import type { AuditLog } from '../../../src/core/index.js';
 import { journal } from '../../../src/journal.js';
+import { caughtUp } from '../../chaos/harm.js';
 import { answering, clientOf, freshTopic, makeTopics, withBroker, type Broker } from '../../support/kafka/index.js';
 import { drained, eventsOf, judged, orderHolds } from './drained.js';
 
@@ -30,13 +31,6 @@ function load(log: AuditLog, sessions = 16): { readonly stop: () => Promise<numb
       return written;
     },
   };
-}
-
-/** Whether the cursor stands behind the last line of the journal. */
-function caughtUp(directory: string): boolean {
-  const last = readdirSync(directory).filter((name) => name.endsWith('.jsonl')).toSorted().at(-1) ?? '';
-  const { segment, offset } = JSON.parse(readFileSync(join(directory, 'cursor-kafka.json'), 'utf8')) as { readonly segment: number; readonly offset: number };
-  return Number(/\d+/.exec(last)?.[0]) === segment && statSync(join(directory, last)).size === offset;
 }
 
 /** Nothing lost, nothing out of order within a session, and what came twice has the same id: the counts stand in the output. */
