@@ -81,13 +81,15 @@ describe.each(hosts)('clients that are slow, or leave, $name', ({ host }) => {
   it('a client that reads slowly, but reads, is not', async () => {
     const rows = source(300);
     const { gateway } = await house(() => ({ columns, rows: rows.rows }));
-    const mounted = await mount(gateway, { host, options: { stallMs: 200 } });
+    const mounted = await mount(gateway, { host, options: { stallMs: 1_000 } });
     const answer = await unread(mounted, await mounted.session());
     let last = '';
+    const began = performance.now();
     for await (const chunk of answer as AsyncIterable<Buffer>) {
       last = (last + chunk.toString('latin1')).slice(-100);
-      await sleep(1);
+      await sleep(3);
     }
+    expect(performance.now() - began, 'longer in all than it may read nothing').toBeGreaterThan(1_000);
     expect(last).toContain('"status":"complete","rows":300000');
   });
 
