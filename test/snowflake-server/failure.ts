@@ -1,0 +1,26 @@
+/** An answer of the server that is no success: Snowflake's code and SQL state. */
+export class Failure extends Error {
+  readonly code: string;
+  readonly sqlState: string;
+
+  constructor(code: string, sqlState: string, message: string) {
+    super(message);
+    this.code = code;
+    this.sqlState = sqlState;
+  }
+}
+
+export const failures = {
+  absent: (what: string, name: string) => new Failure('002003', '42S02', `SQL compilation error:\n${what} '${name}' does not exist or not authorized.`),
+  role: (message: string) => new Failure('003001', '42501', `SQL access control error:\n${message}`),
+  syntax: (message: string) => new Failure('001003', '42000', `SQL compilation error:\n${message}`),
+  exists: (what: string, name: string) => new Failure('002002', '42710', `SQL compilation error:\nObject of type ${what} with name '${name}' already exists.`),
+  count: (actual: number, desired: number) => new Failure('000008', '0A000', `Actual statement count ${actual} did not match the desired statement count ${desired}.`),
+  cancelled: () => new Failure('000604', '57014', 'SQL execution canceled'),
+  timeout: (seconds: number) => new Failure('000630', '57014', `Statement reached its statement or warehouse timeout of ${seconds} second(s) and was canceled.`),
+  login: () => new Failure('390100', '08001', 'Incorrect username or password was specified.'),
+  token: (message: string) => new Failure('390303', '08001', `Invalid OAuth access token. ${message}`),
+  jwt: () => new Failure('390144', '08001', 'JWT token is invalid.'),
+  gone: () => new Failure('390104', '08001', 'The session has expired or been closed.'),
+  renew: () => new Failure('390112', '08001', 'Session token expired.'),
+} as const;

@@ -1,0 +1,28 @@
+/** One request, as a fault sees it. */
+export interface Asked {
+  readonly method: string;
+  readonly path: string;
+  /** Of a query. */
+  readonly sql?: string;
+  /** How many requests of this path came before. */
+  readonly before: number;
+}
+
+/** What goes wrong with it. */
+export type Fault =
+  /** Only this status. */
+  | { readonly status: number }
+  /** No answer, ever. */
+  | { readonly silent: true }
+  /** The connection is reset. */
+  | { readonly reset: true }
+  /** A redirect to elsewhere. */
+  | { readonly redirect: string }
+  /** An answer that is none. */
+  | { readonly body: string }
+  /** An answer late by so many milliseconds. */
+  | { readonly delayMs: number }
+  /** The answer says that the session runs under another role, as after a reconnect that lost its state. */
+  | { readonly role: string };
+
+export type Faults = (asked: Asked) => Fault | undefined;

@@ -1,0 +1,159 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { Catalog } from './catalog.js';
+import type { Integration } from './credentials.js';
+import { Failure, failures } from './failure.js';
+import type { Asked, Fault, Faults } from './faults.js';
+import { Server, type HistoryRow } from './server.js';
+
+export { Catalog, type Privilege, type Role, type User } from './catalog.js';
+export type { Integration } from './credentials.js';
+export type { Asked, Fault, Faults } from './faults.js';
+export type { HistoryRow } from './server.js';
+
+export interface SnowflakeServerOptions {
+  /** Default `acme`. */
+  readonly account?: string;
+  /** Databases with their schemas. */
+  readonly databases: Readonly<Record<string, readonly string[]>>;
+  /** DuckDB's SQL that fills them. */
+  readonly setup?: string;
+  readonly integrations?: readonly Integration[];
+  /** 0 for any free port. Default 0. */
+  readonly port?: number;
+}
+
+/** A server that speaks as much of Snowflake's protocol as its drivers need, over DuckDB, with roles that are enforced. For tests. */
+export interface SnowflakeServer {
+  readonly host: string;
+  readonly port: number;
+  readonly account: string;
+  /** Roles, users and grants, to be set up and looked at. */
+  readonly catalog: Catalog;
+  readonly history: readonly HistoryRow[];
+  /** Open sessions. */
+  sessions(): number;
+  /** What goes wrong from now on; undefined for nothing. */
+  fault(faults: Faults | undefined): void;
+  close(): Promise<void>;
+}
+
+/** Starts it on 127.0.0.1. */
+export async function snowflakeServer(options: SnowflakeServerOptions): Promise<SnowflakeServer> {
+  const { account = 'acme', databases, setup = '', integrations = [], port: wanted = 0 } = options;
+  const instance = await DuckDBInstance.create(':memory:');
+  const first = await instance.connect();
+  for (const [name, schemas] of Object.entries(databases)) {
+    await first.run(`ATTACH ':memory:' AS "${name}"`);
+    for (const schema of schemas) await first.run(`CREATE SCHEMA "${name}"."${schema}"`);
+  }
+  if (setup !== '') await first.run(setup);
+  const catalog = new Catalog();
+  const server = new Server(account, instance, catalog, integrations);
+  const counts = new Map<string, number>();
+  let faults: Faults | undefined;
+  const http = createServer((request, response) => {
+    handle(request, response).catch((error: unknown) => {
+      if (!response.headersSent) send(response, error instanceof Failure ? failed(error) : failed(failures.syntax(String(error))));
+    });
+  });
+
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const url = new URL(request.url ?? '/', base());
+    const body = await bodyOf(request);
+    const before = counts.get(url.pathname) ?? 0;
+    counts.set(url.pathname, before + 1);
+    const asked: Asked = { method: request.method ?? 'GET', path: url.pathname, before, ...(typeof body['sqlText'] === 'string' ? { sql: body['sqlText'] } : {}) };
+    const fault = faults?.(asked);
+    if (fault !== undefined && (await hurt(fault, request, response))) return;
+    await route(url, body, request, response, fault !== undefined && 'role' in fault ? fault.role : undefined);
+  };
+
+  const route = async (url: URL, body: Readonly<Record<string, unknown>>, request: IncomingMessage, response: ServerResponse, role?: string): Promise<void> => {
+    const path = url.pathname;
+    const token = /Token="([^"]+)"/.exec(request.headers.authorization ?? '')?.[1];
+    const abort = /^\/queries\/([^/]+)\/abort-request$/.exec(path)?.[1];
+    if (path.startsWith('/chunks/')) return chunk(path.slice('/chunks/'.length), response);
+    if (path === '/telemetry/send') return send(response, ok({}));
+    if (path === '/session/v1/login-request') return send(response, ok(await server.login(body['data'] as object, url.searchParams)));
+    if (path === '/session/token-request') return send(response, ok(server.renew(token)));
+    const session = server.session(token);
+    if (path === '/session/heartbeat') return send(response, ok({}));
+    if (path === '/session' && url.searchParams.get('delete') === 'true') return send(response, ok((await server.end(session), {})));
+    if (path === '/queries/v1/query-request') return send(response, ok(await server.query(session, body, url.searchParams.get('requestId') ?? '', base(), role)));
+    if (path === '/queries/v1/abort-request') return send(response, ok((server.abort(session, String(body['requestId'])), {})));
+    if (abort !== undefined) return send(response, ok((server.abort(session, abort), {})));
+    response.writeHead(404).end();
+  };
+
+  const chunk = (name: string, response: ServerResponse): void => {
+    const bytes = server.results.chunk(name);
+    if (bytes === undefined) response.writeHead(403).end();
+    else response.writeHead(200, { 'content-type': 'text/plain', 'content-encoding': 'gzip' }).end(bytes);
+  };
+
+  http.listen(wanted, '127.0.0.1');
+  await once(http, 'listening');
+  const { port } = http.address() as AddressInfo;
+  const base = (): string => `http://127.0.0.1:${port}`;
+  return {
+    host: '127.0.0.1', port, account, catalog, history: server.history,
+    sessions: () => server.sessions.size,
+    fault: (next) => {
+      faults = next;
+      counts.clear();
+    },
+    async close() {
+      http.closeAllConnections();
+      http.close();
+      await Promise.all([...server.sessions.values()].map((session) => session.close()));
+      first.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+/** True where that was the answer, or there is none. */
+async function hurt(fault: Fault, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+  if ('silent' in fault) return true;
+  if ('reset' in fault) request.socket.resetAndDestroy();
+  else if ('status' in fault) response.writeHead(fault.status).end();
+  else if ('redirect' in fault) response.writeHead(307, { location: fault.redirect }).end();
+  else if ('body' in fault) response.writeHead(200, { 'content-type': 'application/json' }).end(fault.body);
+  else {
+    if ('delayMs' in fault) await wait(fault.delayMs);
+    return false;
+  }
+  return true;
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
+  const chunks: Buffer[] = [];
+  for await (const each of request as AsyncIterable<Buffer>) chunks.push(each);
+  const bytes = Buffer.concat(chunks);
+  const text = (request.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes).toString();
+  return text === '' ? {} : (JSON.parse(text) as Readonly<Record<string, unknown>>);
+}
+
+interface Envelope {
+  readonly success: boolean;
+  readonly code: string | null;
+  readonly message: string | null;
+  readonly data: object;
+}
+
+function ok(data: object): Envelope {
+  return { success: true, code: null, message: null, data };
+}
+
+function failed(failure: Failure & { readonly queryId?: string }): Envelope {
+  return { success: false, code: failure.code, message: failure.message, data: { errorCode: failure.code, sqlState: failure.sqlState, queryId: failure.queryId ?? null } };
+}
+
+function send(response: ServerResponse, envelope: Envelope): void {
+  response.writeHead(envelope.code === '390104' ? 401 : 200, { 'content-type': 'application/json' }).end(JSON.stringify(envelope));
+}

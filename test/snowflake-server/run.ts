@@ -1,0 +1,115 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { DuckDBInstance } from '@duckdb/node-api';
+import type { Catalog } from './catalog.js';
+import { command } from './commands.js';
+import { Failure, failures } from './failure.js';
+import { authorize } from './objects.js';
+import type { Session } from './session.js';
+import { piecesOf, Reader } from './tokens.js';
+import { answerOf, textTable, type Answer } from './wire.js';
+
+export interface Bind {
+  readonly type: string;
+  readonly value: string | null;
+}
+
+export interface Asking {
+  readonly sql: string;
+  readonly binds: Readonly<Record<string, Bind>>;
+  /** Of this statement only. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+/** Runs one statement in a session. Throws Failure; `signal` cancels. */
+export async function run(asking: Asking, session: Session, catalog: Catalog, instance: DuckDBInstance, signal: AbortSignal): Promise<Answer> {
+  const desired = Number(asking.parameters['MULTI_STATEMENT_COUNT'] ?? session.parameters.get('MULTI_STATEMENT_COUNT') ?? 1);
+  const actual = statementsIn(asking.sql);
+  if (desired !== 0 && actual !== desired) throw failures.count(actual, desired);
+  const ground = { catalog, session, tables: () => tablesOf(instance), schemas: () => schemasOf(instance) };
+  const managed = await command(asking.sql, ground);
+  if (managed !== undefined) return managed;
+  return limited(session, signal, async (stop) => (await waited(asking.sql, stop)) ?? selected(asking, session, catalog, instance, stop));
+}
+
+/** Within the session's statement timeout, if it has one. */
+async function limited(session: Session, signal: AbortSignal, work: (stop: AbortSignal) => Promise<Answer>): Promise<Answer> {
+  const seconds = Number(session.parameters.get('STATEMENT_TIMEOUT_IN_SECONDS') ?? 0);
+  const over = new AbortController();
+  const timer = seconds > 0 ? setTimeout(() => over.abort(), seconds * 1_000) : undefined;
+  try {
+    return await work(AbortSignal.any([signal, over.signal]));
+  } catch (error) {
+    if (over.signal.aborted) throw failures.timeout(seconds);
+    if (signal.aborted) throw failures.cancelled();
+    throw error instanceof Failure ? error : failures.syntax(error instanceof Error ? error.message : String(error));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function selected({ sql, binds }: Asking, session: Session, catalog: Catalog, instance: DuckDBInstance, stop: AbortSignal): Promise<Answer> {
+  const { made } = await authorize(sql, session, catalog, new Set(await tablesOf(instance)));
+  const { connection, database, schema } = session;
+  if (database !== undefined && schema !== undefined) await connection.run(`USE ${quoted(database)}.${quoted(schema)}`);
+  const interrupt = (): void => connection.interrupt();
+  stop.addEventListener('abort', interrupt, { once: true });
+  try {
+    stop.throwIfAborted();
+    const prepared = await connection.prepare(sql);
+    for (let index = 1; index <= prepared.parameterCount; index += 1) {
+      const bind = binds[String(index)];
+      if (bind?.value === null || bind === undefined) prepared.bindNull(index);
+      else if (bind.type === 'FIXED' && /^-?\d+$/.test(bind.value)) prepared.bindBigInt(index, BigInt(bind.value));
+      else if (bind.type === 'REAL' || bind.type === 'FIXED') prepared.bindDouble(index, Number(bind.value));
+      else if (bind.type === 'BOOLEAN') prepared.bindBoolean(index, bind.value === 'true' || bind.value === '1');
+      else prepared.bindVarchar(index, bind.value);
+    }
+    const result = await prepared.stream();
+    if (made !== undefined) catalog.created(made, session.role);
+    const reader = new Reader(piecesOf(sql));
+    const writing = ['INSERT', 'UPDATE', 'DELETE', 'MERGE'].find((each) => reader.take(each));
+    if (writing !== undefined) return { ...textTable([`number of rows ${writing.toLowerCase()}d`], [[String(await countOf(answerOf(result)))]]), changed: result.rowsChanged };
+    return made === undefined ? answerOf(result) : textTable(['status'], [[`Table ${made} successfully created.`]]);
+  } finally {
+    stop.removeEventListener('abort', interrupt);
+  }
+}
+
+/** `SELECT SYSTEM$WAIT(seconds)`: the one slow thing that there is. */
+async function waited(sql: string, stop: AbortSignal): Promise<Answer | undefined> {
+  const seconds = /^\s*(?:select|call)\s+system\$wait\s*\(\s*([\d.]+)\s*\)\s*;?\s*$/i.exec(sql)?.[1];
+  if (seconds === undefined) return undefined;
+  await wait(Number(seconds) * 1_000, undefined, { signal: stop });
+  return textTable([`SYSTEM$WAIT(${seconds})`], [[`waited ${seconds} seconds`]]);
+}
+
+async function countOf(answer: Answer): Promise<number> {
+  for await (const [count] of answer.rows) return Number(count);
+  return 0;
+}
+
+function statementsIn(sql: string): number {
+  const pieces = piecesOf(sql);
+  return pieces.reduce((count, { kind, value }) => count + (kind === 'sign' && value === ';' ? 1 : 0), 1);
+}
+
+async function tablesOf(instance: DuckDBInstance): Promise<readonly string[]> {
+  return names(instance, "SELECT upper(table_catalog || '.' || table_schema || '.' || table_name) FROM information_schema.tables");
+}
+
+async function schemasOf(instance: DuckDBInstance): Promise<ReadonlySet<string>> {
+  return new Set(await names(instance, "SELECT upper(catalog_name || '.' || schema_name) FROM information_schema.schemata"));
+}
+
+async function names(instance: DuckDBInstance, sql: string): Promise<readonly string[]> {
+  const connection = await instance.connect();
+  try {
+    return (await connection.runAndReadAll(sql)).getRows().map(([name]) => String(name));
+  } finally {
+    connection.closeSync();
+  }
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import type { DuckDBInstance } from '@duckdb/node-api';
+import type { Catalog } from './catalog.js';
+import { proven, type Integration, type Login } from './credentials.js';
+import { Failure, failures } from './failure.js';
+import { Results } from './results.js';
+import { run, type Bind } from './run.js';
+import { Session } from './session.js';
+import { command } from './commands.js';
+
+/** One line of the query history. */
+export interface HistoryRow {
+  readonly queryId: string;
+  readonly text: string;
+  readonly user: string;
+  readonly role: string;
+  readonly session: number;
+  readonly tag: string;
+  readonly startedAt: number;
+  endedAt?: number;
+  /** The code of the failure; absent while it runs and where it succeeded. */
+  error?: string;
+}
+
+export interface QueryBody {
+  readonly sqlText?: string;
+  readonly bindings?: Readonly<Record<string, Bind>>;
+  readonly parameters?: Readonly<Record<string, unknown>>;
+}
+
+/** Snowflake's defaults, by which the driver writes times as text. */
+const formats = Object.entries({
+  DATE_OUTPUT_FORMAT: 'YYYY-MM-DD', TIME_OUTPUT_FORMAT: 'HH24:MI:SS', TIMESTAMP_OUTPUT_FORMAT: 'YYYY-MM-DD HH24:MI:SS.FF3 TZHTZM', TIMESTAMP_NTZ_OUTPUT_FORMAT: 'YYYY-MM-DD HH24:MI:SS.FF3',
+  TIMESTAMP_LTZ_OUTPUT_FORMAT: '', TIMESTAMP_TZ_OUTPUT_FORMAT: '', TIMEZONE: 'UTC',
+}).map(([name, value]) => ({ name, value }));
+
+/** The account: its sessions, and what it does for them. */
+export class Server {
+  readonly sessions = new Map<string, Session>();
+  readonly history: HistoryRow[] = [];
+  readonly results = new Results();
+  readonly #account: string;
+  readonly #instance: DuckDBInstance;
+  readonly #catalog: Catalog;
+  readonly #integrations: readonly Integration[];
+
+  constructor(account: string, instance: DuckDBInstance, catalog: Catalog, integrations: readonly Integration[]) {
+    this.#account = account;
+    this.#instance = instance;
+    this.#catalog = catalog;
+    this.#integrations = integrations;
+  }
+
+  /** The `data` of the answer. Throws Failure. */
+  async login(login: Login & { readonly SESSION_PARAMETERS?: Readonly<Record<string, unknown>> }, query: URLSearchParams): Promise<object> {
+    const who = await proven(login, this.#account, this.#catalog, this.#integrations);
+    const session = new Session(who, await this.#instance.connect());
+    for (const [name, value] of Object.entries(login.SESSION_PARAMETERS ?? {})) session.parameters.set(name.toUpperCase(), String(value));
+    const role = who.role ?? query.get('roleName')?.toUpperCase() ?? who.user.defaultRole ?? 'PUBLIC';
+    if (!this.#catalog.roles.has(role) || !this.#catalog.usable(who.user.name, role)) throw who.role === undefined ? failures.login() : failures.token('[2]');
+    session.role = role;
+    session.warehouse = query.get('warehouse')?.toUpperCase();
+    for (const [parameter, word] of [['databaseName', 'DATABASE'], ['schemaName', 'SCHEMA']] as const) {
+      const name = query.get(parameter);
+      // What cannot be used is left out, as Snowflake does at login.
+      if (name !== null) await command(`USE ${word} ${name}`, this.#ground(session)).catch(() => undefined);
+    }
+    this.sessions.set(session.token, session);
+    return {
+      token: session.token, masterToken: session.masterToken, validityInSeconds: 3_600, masterValidityInSeconds: 14_400, sessionId: session.id, parameters: formats,
+      sessionInfo: { databaseName: session.database ?? null, schemaName: session.schema ?? null, warehouseName: session.warehouse ?? null, roleName: session.role },
+    };
+  }
+
+  /** The session of a token. Throws Failure. */
+  session(token: string | undefined): Session {
+    const session = this.sessions.get(token ?? '');
+    if (session === undefined || session.closed || session.expiresAt <= Date.now()) throw failures.gone();
+    return session;
+  }
+
+  renew(masterToken: string | undefined): object {
+    const session = [...this.sessions.values()].find((each) => each.masterToken === masterToken && !each.closed);
+    if (session === undefined) throw failures.gone();
+    this.sessions.delete(session.token);
+    session.renew();
+    this.sessions.set(session.token, session);
+    return { sessionToken: session.token, validityInSecondsST: 3_600, masterToken: session.masterToken, validityInSecondsMT: 14_400 };
+  }
+
+  async end(session: Session): Promise<void> {
+    this.sessions.delete(session.token);
+    await session.close();
+  }
+
+  /** The `data` of the answer. Throws Failure, with the query's id in `data`. */
+  async query(session: Session, body: QueryBody, requestId: string, base: string, role?: string): Promise<object> {
+    const queryId = randomUUID();
+    const cancel = new AbortController();
+    session.running.set(queryId, { requestId, cancel });
+    const row: HistoryRow = { queryId, text: body.sqlText ?? '', user: session.user.name, role: session.role, session: session.id, tag: typeof body.parameters?.['QUERY_TAG'] === 'string' ? body.parameters['QUERY_TAG'] : session.tag, startedAt: Date.now() };
+    this.history.push(row);
+    try {
+      const laid = await session.inTurn(async () => {
+        if (cancel.signal.aborted) throw failures.cancelled();
+        const answer = await run({ sql: body.sqlText ?? '', binds: body.bindings ?? {}, parameters: body.parameters ?? {} }, session, this.#catalog, this.#instance, cancel.signal);
+        return { answer, ...(await this.results.lay(queryId, answer, base)) };
+      });
+      return {
+        queryId, rowtype: laid.answer.columns, rowset: laid.rowset, total: laid.total, returned: laid.total, parameters: formats, version: 1, queryResultFormat: 'json', statementTypeId: 4_096,
+        finalDatabaseName: session.database ?? null, finalSchemaName: session.schema ?? null, finalWarehouseName: session.warehouse ?? null, finalRoleName: role ?? session.role,
+        ...(laid.chunks.length === 0 ? {} : { chunks: laid.chunks, chunkHeaders: {} }),
+      };
+    } catch (error) {
+      const failure = error instanceof Failure ? error : failures.syntax(error instanceof Error ? error.message : String(error));
+      row.error = failure.code;
+      throw Object.assign(failure, { queryId });
+    } finally {
+      row.endedAt = Date.now();
+      session.running.delete(queryId);
+    }
+  }
+
+  /** By the id of a query, or of the request that began it. */
+  abort(session: Session, id: string): void {
+    for (const [queryId, { requestId, cancel }] of session.running) if (queryId === id || requestId === id) cancel.abort();
+  }
+
+  #ground(session: Session): Parameters<typeof command>[1] {
+    const read = async (sql: string): Promise<string[]> => (await session.connection.runAndReadAll(sql)).getRows().map(([name]) => String(name));
+    return {
+      catalog: this.#catalog, session, tables: async () => [],
+      schemas: async () => new Set(await read("SELECT upper(catalog_name || '.' || schema_name) FROM information_schema.schemata")),
+    };
+  }
+}
