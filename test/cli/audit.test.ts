@@ -2,6 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { eventSchema } from '../../src/adapters/ocsf/index.js';
 import { eventCodes, type AuditEvent } from '../../src/core/index.js';
 import { journal } from '../../src/journal.js';
 import { house, rowsOf, valueOf } from '../core/house.js';
@@ -201,6 +202,20 @@ describe('sallyport audit reconcile', () => {
     const path = join(place(), 'history.csv');
     appendFileSync(path, 'a,b\n1,2\n');
     expect((await inProcess(['audit', 'reconcile', whole.directory, '--history', path])).code).toBe(3);
+  });
+});
+
+describe('sallyport audit schema', () => {
+  it('prints the schema of every code, which is the one that events are held against', async () => {
+    const { out: list } = await inProcess(['audit', 'schema', '--list']);
+    expect(list.trim().split('\n')).toEqual(eventCodes);
+    const { code, out } = await inProcess(['audit', 'schema', 'statement.executed', '--ocsf', '1.3.0']);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toEqual(JSON.parse(JSON.stringify(eventSchema('statement.executed', '1.3.0'))));
+  });
+
+  it.each([[[]], [['nothing']], [['statement.executed', 'more']], [['statement.executed', '--ocsf', '2.0.0']]])('%j is a wrong command line', async (args) => {
+    expect(await inProcess(['audit', 'schema', ...args])).toMatchObject({ code: 3, out: '' });
   });
 });
 

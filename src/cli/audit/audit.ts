@@ -2,6 +2,7 @@ import { UsageError, type ExitCode } from '../exit.js';
 import type { Streams } from '../streams.js';
 import { auditExits } from './exit.js';
 import { reconcile } from './reconcile.js';
+import { schema } from './schema.js';
 import { show } from './show.js';
 import { tail } from './tail.js';
 import { verify } from './verify.js';
@@ -9,7 +10,7 @@ import { write } from './write.js';
 
 type Command = (args: readonly string[], streams: Streams) => Promise<ExitCode>;
 
-const commands: ReadonlyMap<string, Command> = new Map([['verify', verify], ['tail', tail], ['show', show], ['reconcile', reconcile]]);
+const commands: ReadonlyMap<string, Command> = new Map([['verify', verify], ['tail', tail], ['show', show], ['reconcile', reconcile], ['schema', schema]]);
 
 export const auditHelp = `Usage: sallyport audit <command> [options]
 
@@ -18,6 +19,7 @@ Commands:
   tail        the newest events, one line each
   show        one session from its request to its end
   reconcile   hold the record against Snowflake's query history
+  schema      the JSON Schema of an event
 
 sallyport audit <command> --help tells more.
 
