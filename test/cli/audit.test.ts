@@ -127,7 +127,7 @@ describe('sallyport audit show', () => {
   it('tells a session from its request to its end', async () => {
     const { code, out } = await inProcess(['audit', 'show', whole.session, whole.directory]);
     expect(code).toBe(0);
-    for (const words of [whole.session, 'idp:agent-a', 'ACME.OPS', 'a test', 'session.opened', 'session.closed', 'OUT_OF_SCOPE']) expect(out).toContain(words);
+    for (const words of [whole.session, 'idp:agent-a', 'ACME.OPS', 'a test', 'session.opened', 'session.closed', 'OUT_OF_SCOPE', '    SELECT orders']) expect(out).toContain(words);
     expect(out.match(/authorized by .*; executed/g)).toHaveLength(3);
   });
 

@@ -4,6 +4,7 @@ import type { RecordLine } from './record-line.js';
 const line = z.object({
   time: z.number(),
   metadata: z.object({ uid: z.string(), event_code: z.string(), sequence: z.number().optional(), correlation_uid: z.string().optional() }),
+  query_info: z.object({ query_string: z.string() }).optional(),
   unmapped: z.object({
     sallyport: z.object({
       statement: z.string().optional(),
@@ -31,8 +32,11 @@ export interface Shown extends Omit<Ours, 'data'> {
 export function shownOf(text: string | undefined): Shown | undefined {
   if (text === undefined || !text.includes('"event_code"')) return undefined;
   try {
-    const { time, metadata, unmapped } = line.parse(JSON.parse(text));
-    return { ...unmapped.sallyport, id: metadata.uid, code: metadata.event_code, at: time, session: metadata.correlation_uid };
+    const { time, metadata, unmapped, query_info: query } = line.parse(JSON.parse(text));
+    const { data } = unmapped.sallyport;
+    // The text of a statement stands in its own place only.
+    const sql = data['sql_chars'] === undefined || query === undefined ? {} : { sql: query.query_string };
+    return { ...unmapped.sallyport, data: { ...data, ...sql }, id: metadata.uid, code: metadata.event_code, at: time, session: metadata.correlation_uid };
   } catch {
     return undefined;
   }
