@@ -16,6 +16,8 @@ export interface GateOptions {
   /** The wall clock jumps by an hour, forth and back. */
   readonly steps?: boolean;
   readonly segmentBytes?: number;
+  /** Between two statements of a writer. */
+  readonly pauseMs?: number;
 }
 
 const options = JSON.parse(process.argv[2] ?? '{}') as GateOptions;
@@ -60,6 +62,7 @@ async function writer(): Promise<void> {
     }
     const session = opened.value.id;
     for (let turn = 0; !ended.signal.aborted && turn < 50; turn += 1) {
+      if (options.pauseMs !== undefined) await new Promise((resolve) => setTimeout(resolve, options.pauseMs));
       const outcome = await gateway.run({ credential, session, sql: 'SELECT orders' });
       if (outcome.status === 'completed') {
         for await (const _rows of outcome.value.batches);

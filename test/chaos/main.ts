@@ -54,7 +54,7 @@ await scenario('broker stopped under load', 1, async (harm, cluster) => {
   await answering(cluster);
   await wait(2_000);
   await harm.end('SIGTERM');
-}, () => ({ writers: 8 }));
+}, () => ({ writers: 16, pauseMs: 25 }));
 
 await scenario('leader killed, three brokers', 3, async (harm, cluster) => {
   await harm.start();
@@ -66,7 +66,7 @@ await scenario('leader killed, three brokers', 3, async (harm, cluster) => {
     await answering(cluster);
   }
   await harm.end('SIGTERM');
-}, () => ({ writers: 16 }));
+}, () => ({ writers: 16, pauseMs: 10 }));
 
 await scenario('directory removed and put back, five times', 1, async (harm) => {
   await harm.start();
