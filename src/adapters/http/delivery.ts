@@ -2,8 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { AccessError, type Parcel } from '../../core/index.js';
 import { exchange } from './exchange.js';
 import type { Settings } from './options.js';
-
-const [firstPauseMs, longestPauseMs] = [250, 10_000];
+import { pauseBefore } from './pause.js';
 
 /** Delivers parcels in order, request by request. Rejects with AUDIT_UNAVAILABLE rather than passing over anything. */
 export class Delivery {
@@ -16,7 +15,11 @@ export class Delivery {
   }
 
   async send(parcels: readonly Parcel[]): Promise<void> {
-    for (const request of requestsOf(parcels, this.#settings)) await this.#request(request);
+    try {
+      for (const request of requestsOf(parcels, this.#settings)) await this.#request(request);
+    } catch (error) {
+      throw AccessError.from(this.#signal.aborted ? this.#signal.reason : error, 'AUDIT_UNAVAILABLE');
+    }
   }
 
   /** Until the receiver has each of them, or too often it has not. */
@@ -28,36 +31,36 @@ export class Delivery {
       const { verdicts, pauseMs } = await exchange(left, this.#settings, this.#signal);
       const refused = verdicts.find(({ fate }) => fate === 'refused');
       if (refused !== undefined) throw unavailable(refused.reason);
-      const poisoned = left.filter((_parcel, index) => verdicts[index]?.fate === 'poison');
-      reason = verdicts.find(({ fate }) => fate !== 'taken')?.reason ?? reason;
+      const poisoned = left.flatMap((parcel, index) => verdicts[index]?.fate === 'poison' ? [{ parcel, reason: verdicts[index].reason ?? 'unknown' }] : []);
+      reason = verdicts.find(({ fate }) => fate === 'again')?.reason ?? reason;
       left = left.filter((_parcel, index) => verdicts[index]?.fate === 'again');
-      if (poisoned.length > 0) await this.#poisoned(poisoned, together, reason);
+      await this.#poisoned(poisoned, together);
       if (left.length === 0) return;
-      if (tries < this.#settings.retries) await this.#pause(tries, pauseMs);
+      if (tries < this.#settings.retries) await wait(pauseBefore(tries, pauseMs), undefined, { signal: this.#signal });
     }
     throw unavailable(reason);
   }
 
   /** Where a request as a whole was refused the halves tell which of them is at fault. */
-  async #poisoned(parcels: readonly Parcel[], together: number, reason: string): Promise<void> {
-    const [first] = parcels;
-    if (first === undefined) return;
-    if (parcels.length > 1 && parcels.length === together) {
+  async #poisoned(poisoned: readonly Poisoned[], together: number): Promise<void> {
+    if (poisoned.length > 1 && poisoned.length === together) {
+      const parcels = poisoned.map(({ parcel }) => parcel);
       const half = parcels.length >> 1;
       await this.#request(parcels.slice(0, half));
       await this.#request(parcels.slice(half));
       return;
     }
     const { onPoison } = this.#settings;
-    if (onPoison === undefined) throw unavailable(reason);
-    for (const parcel of parcels) await onPoison(parcel, reason);
+    for (const { parcel, reason } of poisoned) {
+      if (onPoison === undefined) throw unavailable(reason);
+      await onPoison(parcel, reason);
+    }
   }
+}
 
-  /** At least as long as the receiver asks for, within reason. */
-  async #pause(tries: number, asked = 0): Promise<void> {
-    const own = Math.min(firstPauseMs * 2 ** tries, longestPauseMs) * (0.5 + Math.random() / 2);
-    await wait(Math.max(own, Math.min(asked, longestPauseMs * 3)), undefined, { signal: this.#signal });
-  }
+interface Poisoned {
+  readonly parcel: Parcel;
+  readonly reason: string;
 }
 
 function requestsOf(parcels: readonly Parcel[], { format, maxBytes }: Settings): readonly (readonly Parcel[])[] {

@@ -1,6 +1,8 @@
 import type { Parcel } from '../../core/index.js';
 import type { Verdict } from './format.js';
 import type { Settings } from './options.js';
+import { askedIn } from './pause.js';
+import { within } from './within.js';
 
 /** What came of one request: a verdict for each parcel, and how long the receiver asks to be left alone, milliseconds. */
 export interface Answer {
@@ -11,26 +13,46 @@ export interface Answer {
 /** An answer is read no further. */
 const mostBytes = 4 * 1024 ** 2;
 
-/** Sends parcels in one request. Rejects only with the signal's reason. */
+/** Sends parcels in one request, and once more with a new token where the receiver did not know the first (401). Rejects only with the signal's reason. */
 export async function exchange(parcels: readonly Parcel[], settings: Settings, signal: AbortSignal): Promise<Answer> {
-  const { url, format, headers, timeoutMs, token } = settings;
-  const all = (verdict: Verdict, pauseMs?: number): Answer => ({ verdicts: parcels.map(() => verdict), ...(pauseMs === undefined ? {} : { pauseMs }) });
+  const body = parcels.map((parcel) => settings.format.encode(parcel)).join('');
+  const once = (): Promise<Outcome> => within(settings.timeoutMs, signal, (ending) => post(body, parcels.length, settings, ending));
   try {
-    const secret = await token();
-    const response = await fetch(url, {
-      method: 'POST', redirect: 'error', signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]), body: parcels.map((parcel) => format.encode(parcel)).join(''),
-      headers: { ...headers, 'content-type': format.contentType, ...(secret === undefined ? {} : { authorization: `${format.scheme} ${secret}` }) },
-    });
-    const body = await bodyOf(response);
-    if (response.ok) {
-      const verdicts = format.answered === undefined ? all({ fate: 'taken' }).verdicts : format.answered(body, parcels.length);
-      return verdicts === undefined ? all({ fate: 'again', reason: 'unreadable answer' }) : { verdicts };
-    }
-    return all(format.failed?.(response.status, body) ?? verdictOf(response.status), pauseOf(response.headers.get('retry-after')));
+    const first = await once();
+    return first.status === 401 && settings.renewable ? await once() : first;
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    return all({ fate: 'again', reason: wordFor(error) });
+    return { verdicts: all(parcels.length, { fate: 'again', reason: wordFor(error) }) };
   }
+}
+
+interface Outcome extends Answer {
+  readonly status: number;
+}
+
+async function post(body: string, count: number, { url, format, headers, token }: Settings, signal: AbortSignal): Promise<Outcome> {
+  let secret: string | undefined;
+  try {
+    secret = await token();
+  } catch {
+    return { status: 0, verdicts: all(count, { fate: 'again', reason: 'token' }) };
+  }
+  const response = await fetch(url, {
+    method: 'POST', redirect: 'error', signal, body,
+    headers: { ...headers, 'content-type': format.contentType, ...(secret === undefined ? {} : { authorization: `${format.scheme} ${secret}` }) },
+  });
+  const { status } = response;
+  const answer = await bodyOf(response);
+  if (response.ok) {
+    const verdicts = format.answered === undefined ? all(count, { fate: 'taken' }) : format.answered(answer, count);
+    return { status, verdicts: verdicts?.length === count ? verdicts : all(count, { fate: 'again', reason: 'unreadable answer' }) };
+  }
+  const pauseMs = askedIn(response.headers.get('retry-after'));
+  return { status, verdicts: all(count, format.failed?.(status, answer) ?? verdictOf(status)), ...(pauseMs === undefined ? {} : { pauseMs }) };
+}
+
+function all(count: number, verdict: Verdict): readonly Verdict[] {
+  return Array.from({ length: count }, () => verdict);
 }
 
 /** Codes of RFC 9110: what may pass by itself, what blames the content, and all else, which blames who asks or where. */
@@ -38,13 +60,6 @@ function verdictOf(status: number): Verdict {
   const reason = `status ${status}`;
   if (status === 408 || status === 425 || status === 429 || status >= 500) return { fate: 'again', reason };
   return { fate: status === 400 || status === 413 || status === 422 ? 'poison' : 'refused', reason };
-}
-
-/** RFC 9110 §10.2.3: seconds, or a date. */
-function pauseOf(value: string | null): number | undefined {
-  if (value === null) return undefined;
-  const ms = /^\d{1,6}$/.test(value.trim()) ? Number(value) * 1_000 : Date.parse(value) - Date.now();
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
 
 /** JSON, as far as it is any; undefined for all else. */
@@ -65,6 +80,8 @@ async function bodyOf(response: Response): Promise<unknown> {
 
 /** A code, never a text: that may hold addresses. */
 function wordFor(error: unknown): string {
-  const { code, name } = ((error as { readonly cause?: unknown }).cause ?? error) as { readonly code?: unknown; readonly name?: unknown };
+  const { cause } = Object(error) as { readonly cause?: unknown };
+  const { code, name, message } = Object(cause ?? error) as Readonly<Record<'code' | 'name' | 'message', unknown>>;
+  if (message === 'unexpected redirect') return 'redirect';
   return typeof code === 'string' ? code : String(name);
 }

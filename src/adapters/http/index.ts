@@ -10,7 +10,7 @@ export { splunkHec, type SplunkOptions } from './splunk.js';
 
 /**
  * Copies the record to a receiver that speaks HTTP: in order, at least once, repeated with growing pauses and as the receiver's `Retry-After` asks. Follows no
- * redirect. Rejects with AUDIT_UNAVAILABLE, its reason a status or a code, never a text of the receiver. Throws CONFIG_INVALID.
+ * redirect. Rejects with AUDIT_UNAVAILABLE, also when it is aborted, its reason a status or a code, never a text of the receiver. Throws CONFIG_INVALID.
  */
 export function httpSink(options: HttpOptions): AuditSink {
   const settings = settingsOf(options);

@@ -7,7 +7,7 @@ export interface HttpOptions {
   readonly url: string | URL;
   /** How the receiver wants it: `ndjson()`, `splunkHec()`, `bulk()`, or one of your own. */
   readonly format: HttpFormat;
-  /** For the `authorization` header; a function is asked before each request, so that it can renew it. */
+  /** For the `authorization` header; a function is asked before each request, and once more when the receiver answers 401. */
   readonly token?: string | (() => string | Promise<string>);
   /** Further headers. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -26,19 +26,26 @@ export interface HttpOptions {
 export type Settings = Omit<Required<HttpOptions>, 'url' | 'token' | 'onPoison'> & Pick<HttpOptions, 'onPoison'> & {
   readonly url: URL;
   readonly token: () => Promise<string | undefined>;
+  /** Asked again, the token may be another. */
+  readonly renewable: boolean;
 };
 
 /** The options with their defaults. Throws CONFIG_INVALID. */
 export function settingsOf(options: HttpOptions): Settings {
   const { format, token, headers = {}, maxBytes = 1024 ** 2, timeoutMs = 10_000, retries = 4, onPoison, name = 'http' } = options;
   const url = urlOf(options.url);
-  if (typeof (format as Partial<HttpFormat> | undefined)?.encode !== 'function') throw invalid('format is not set: ndjson(), splunkHec() or bulk()');
+  const { encode, address } = (format ?? {}) as Partial<HttpFormat>;
+  if (typeof encode !== 'function' || typeof address !== 'function') throw invalid('format is not set: ndjson(), splunkHec() or bulk()');
+  if (!/^[A-Za-z0-9][\w.-]{0,62}$/.test(name)) throw invalid('name must be a letter or digit, then up to 62 letters, digits, ".", "_" or "-"');
+  if (onPoison !== undefined && typeof onPoison !== 'function') throw invalid('onPoison must be a function');
   for (const [what, value, least] of [['maxBytes', maxBytes, 1], ['timeoutMs', timeoutMs, 1], ['retries', retries, 0]] as const) {
     if (!Number.isSafeInteger(value) || value < least) throw invalid(`${what} must be a whole number, ${least} or more`);
   }
+  if (!sendable(headers)) throw invalid('headers must be names and values that HTTP can send');
   if (Object.keys(headers).some((each) => /^(?:authorization|content-(?:type|length))$/i.test(each))) throw invalid('headers must not hold authorization, content-type or content-length');
+  if (token !== undefined && typeof token !== 'function' && !(token !== '' && sendable({ token }))) throw invalid('token must be a text that a header can hold, or a function');
   return {
-    url: format.address(url), format, headers, maxBytes, timeoutMs, retries, name, token: async () => (typeof token === 'function' ? token() : token),
+    url: format.address(url), format, headers, maxBytes, timeoutMs, retries, name, token: async () => (typeof token === 'function' ? token() : token), renewable: typeof token === 'function',
     ...(onPoison === undefined ? {} : { onPoison }),
   };
 }
@@ -50,6 +57,15 @@ function urlOf(given: string | URL): URL {
   const own = url.hostname === 'localhost' || url.hostname === '[::1]' || (isIP(url.hostname) === 4 && url.hostname.startsWith('127.'));
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && own)) throw invalid('url must be https, or http to this machine itself');
   return url;
+}
+
+/** Tells nothing of the values: they may be secret. */
+function sendable(headers: Readonly<Record<string, string>>): boolean {
+  try {
+    return [...new Headers(headers)].length === Object.keys(headers).length;
+  } catch {
+    return false;
+  }
 }
 
 function invalid(message: string): AccessError {

@@ -46,6 +46,38 @@ describe('several receivers as one', () => {
     expect(other.got).toHaveLength(1);
   });
 
+  it('hands each the same parcels and the signal, and names all that fail, with their causes', async () => {
+    const given = parcels(2);
+    const seen: unknown[] = [];
+    const looks = (name: string): AuditSink => ({
+      name,
+      async deliver(...each) {
+        seen.push(...each);
+        throw new Error(`no from ${name}`);
+      },
+    });
+    const error = await refusal(composite(looks('one'), looks('other')), given);
+    expect(error).toMatchObject({ detail: { sinks: 'one, other' }, cause: { errors: [{ message: 'no from one' }, { message: 'no from other' }] } });
+    expect(seen.map((each) => each === given || each === never)).toEqual([true, true, true, true]);
+  });
+
+  it('all get it again where one failed', async () => {
+    const other = kept('other');
+    let down = true;
+    const flaky: AuditSink = { name: 'flaky', deliver: () => (down ? Promise.reject(new Error('down')) : Promise.resolve()) };
+    const sink = composite(flaky, other);
+    expect(await refusal(sink, parcels(1))).toMatchObject({ detail: { sinks: 'flaky' } });
+    down = false;
+    await sink.deliver(parcels(1), never);
+    expect(other.got.map(({ id }) => id)).toEqual(['e-1', 'e-1']);
+  });
+
+  it('closes where one has nothing to close', async () => {
+    const other = kept('other');
+    await composite({ name: 'bare', deliver: async () => undefined }, other).close?.();
+    expect(other.closed).toBe(true);
+  });
+
   it('closes all of them, whatever one says', async () => {
     const [one, other] = [kept('one', new Error('no')), kept('other')];
     await expect(composite(one, other).close?.()).rejects.toMatchObject({ detail: { sinks: 'one' } });

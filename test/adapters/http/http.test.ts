@@ -1,49 +1,10 @@
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { bulk, httpSink, ndjson, splunkHec, type HttpOptions } from '../../../src/adapters/http/index.js';
 import type { Parcel } from '../../../src/core/index.js';
 import { checkpoint, never, parcels, refusal, text } from '../parcels.js';
+import { closeAll, ends, idsIn, inTurn, items, receiver, sinkTo, unavailable } from './receiver.js';
 
-interface Asked {
-  readonly url: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
-
-const closing: (() => void)[] = [];
-afterEach(() => {
-  for (const close of closing.splice(0)) close();
-});
-
-/** A server that answers as it is told, and keeps what it was asked. */
-async function receiver(answer: (asked: Asked, response: ServerResponse, time: number) => void): Promise<{ readonly url: string; readonly asked: Asked[] }> {
-  const asked: Asked[] = [];
-  const server = createServer((request, response) => {
-    let body = '';
-    request.setEncoding('utf8').on('data', (chunk: string) => {
-      body += chunk;
-    }).on('end', () => {
-      asked.push({ url: request.url ?? '', headers: request.headers, body });
-      answer(asked.at(-1) as Asked, response, asked.length);
-    });
-  }).listen(0, '127.0.0.1');
-  closing.push(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  await once(server, 'listening');
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/in`, asked };
-}
-
-const ends = (status: number, body = '', headers: Record<string, string> = {}) => (_asked: Asked, response: ServerResponse): void => {
-  response.writeHead(status, headers).end(body);
-};
-const inTurn = (...answers: ((asked: Asked, response: ServerResponse) => void)[]) => (asked: Asked, response: ServerResponse, time: number): void => (answers[Math.min(time, answers.length) - 1] ?? ends(500))(asked, response);
-const sinkTo = (url: string, more: Partial<HttpOptions> = {}) => httpSink({ url, format: ndjson(), timeoutMs: 300, retries: 2, ...more });
-const idsIn = (body: string): string[] => [...body.matchAll(/"uid":"(e-\d+)"/g)].map((match) => match[1] as string);
-const unavailable = (reason: string): object => ({ code: 'AUDIT_UNAVAILABLE', detail: { reason } });
+afterEach(closeAll);
 
 describe('a receiver over HTTP', () => {
   it('gets the journal\'s own lines, in order, in requests of bounded size', async () => {
@@ -95,7 +56,7 @@ describe('a receiver over HTTP', () => {
 
   it('is not there, hangs, or breaks off', async () => {
     const gone = await receiver(ends(200));
-    for (const close of closing.splice(0)) close();
+    closeAll();
     expect(await refusal(sinkTo(gone.url, { retries: 0 }), parcels(1))).toMatchObject(unavailable('ECONNREFUSED'));
     const hangs = await receiver(() => undefined);
     expect(await refusal(sinkTo(hangs.url, { retries: 0 }), parcels(1))).toMatchObject(unavailable('TimeoutError'));
@@ -136,7 +97,7 @@ describe('a receiver over HTTP', () => {
   });
 
   it('finds the one among many that is refused for what it is, and hands it over', async () => {
-    const { url, asked } = await receiver((one, response) => ends(one.body.includes('e-6"') ? 400 : 200)(one, response));
+    const { url, asked } = await receiver((one, response) => ends(one.body.includes('e-6"') ? 400 : 200)(one, response, 1));
     const poison: [Parcel, string][] = [];
     await sinkTo(url, { onPoison: (parcel, reason) => void poison.push([parcel, reason]) }).deliver(parcels(9), never);
     expect(poison.map(([{ id }, reason]) => [id, reason])).toEqual([['e-6', 'status 400']]);
@@ -148,13 +109,20 @@ describe('a receiver over HTTP', () => {
   it.each<[string, Partial<HttpOptions>]>([
     ['no URL', { url: 'nowhere' }], ['http to elsewhere', { url: 'http://siem.example/in' }], ['a password in it', { url: 'https://a:b@siem.example/' }], ['no format', { format: undefined as never }],
     ['no room', { maxBytes: 0 }], ['a header of its own', { headers: { Authorization: 'x' } }], ['retries', { retries: -1 }],
+    ['half a format', { format: { ...ndjson(), address: undefined as never } }], ['no time', { timeoutMs: 0 }], ['half a byte', { maxBytes: 1.5 }], ['a header no wire can hold', { headers: { 'x-a': 'a\nb' } }],
+    ['a token no wire can hold', { token: 's3cret\ns3cret' }], ['an empty token', { token: '' }], ['a name no file can have', { name: '../x' }], ['no function for poison', { onPoison: 'x' as never }],
   ])('%s is a wrong configuration', (_name, more) => {
-    expect(() => httpSink({ url: 'https://siem.example/in', format: ndjson(), ...more })).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }) as Error);
+    const wrong = expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringMatching(/^http: (?!.*s3cret)/) as string }) as Error;
+    expect(() => httpSink({ url: 'https://siem.example/in', format: ndjson(), ...more })).toThrow(wrong);
   });
-});
 
-const items = (...statuses: (number | [number, string])[]): string => JSON.stringify({
-  errors: true, items: statuses.map((each) => ({ create: typeof each === 'number' ? { status: each } : { status: each[0], error: { type: each[1] } } })),
+  it.each(['https://siem.example/in', 'http://localhost:1/', 'http://127.0.0.9:1/', 'http://[::1]:1/'])('%s is a right one', (url) => {
+    expect(httpSink({ url, format: ndjson() }).name).toBe('http');
+  });
+
+  it.each(['http://127.0.0.1.siem.example/', 'http://localhost.siem.example/', 'http://0.0.0.0/', 'ftp://127.0.0.1/'])('%s is not this machine', (url) => {
+    expect(() => httpSink({ url, format: ndjson() })).toThrow('http: url must be https');
+  });
 });
 
 describe('Elasticsearch and OpenSearch', () => {
@@ -199,7 +167,7 @@ describe('Splunk', () => {
   });
 
   it('code 6 blames the data: the one at fault is found', async () => {
-    const { url } = await receiver((one, response) => (one.body.includes('e-2"') ? ends(400, '{"text":"Invalid data format","code":6}') : ends(200, '{"code":0}'))(one, response));
+    const { url } = await receiver((one, response, time) => (one.body.includes('e-2"') ? ends(400, '{"text":"Invalid data format","code":6}') : ends(200, '{"code":0}'))(one, response, time));
     const poison: string[] = [];
     await sinkTo(url, { format: splunkHec(), onPoison: ({ id }) => void poison.push(id) }).deliver(parcels(3), never);
     expect(poison).toEqual(['e-2']);
