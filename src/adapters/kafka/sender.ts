@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { KafkaProducer, TopicMessages } from './client.js';
 import type { Settings } from './options.js';
 
@@ -19,18 +18,16 @@ export class Sender {
   async send(topicMessages: TopicMessages[], signal: AbortSignal): Promise<void> {
     const { timeoutMs, compression } = this.#settings;
     signal.throwIfAborted();
-    // The client's own limits may be longer, or not be kept: a broker that is frozen answers nothing.
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(2 * timeoutMs)]);
-    const done = new AbortController();
+    const limit = limited(signal, 2 * timeoutMs);
     const sending = this.#connected().then((producer) => producer.sendBatch({ acks: -1, timeout: timeoutMs, compression, topicMessages }));
     try {
-      await Promise.race([sending, aborted(limit, done.signal)]);
+      await Promise.race([sending, limit.over]);
     } catch (error) {
       sending.catch(() => undefined);
       this.close();
       throw error;
     } finally {
-      done.abort();
+      limit.lift();
     }
   }
 
@@ -52,8 +49,16 @@ export class Sender {
   }
 }
 
-/** Rejects with the reason of `limit`; never settles once `done` is. */
-async function aborted(limit: AbortSignal, done: AbortSignal): Promise<never> {
-  if (!limit.aborted) await once(limit, 'abort', { signal: done }).catch(() => new Promise(() => undefined));
-  throw limit.reason as Error;
+/**
+ * `over` rejects when the signal aborts or the time is over: the client's own limits may be longer, or not be kept, since a frozen broker answers nothing.
+ * Not AbortSignal.any with AbortSignal.timeout: Node 20 may collect a timeout that nothing else holds.
+ */
+function limited(signal: AbortSignal, ms: number): { readonly over: Promise<never>; readonly lift: () => void } {
+  const done = new AbortController();
+  const over = new Promise<never>((_resolve, reject) => {
+    const timer = setTimeout(() => reject(new DOMException('not in time', 'TimeoutError')), ms);
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true, signal: done.signal });
+    done.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+  });
+  return { over, lift: () => done.abort() };
 }

@@ -16,7 +16,7 @@ const modes = (path: string): number[] => [path, `${path}.1`, `${path}.checkpoin
 
 const open: AuditSink[] = [];
 afterEach(async () => {
-  await Promise.all(open.splice(0).map((sink) => sink.close?.()));
+  await Promise.all(open.splice(0).map(async (sink) => sink.close?.()));
 });
 
 function sinkAt(options: FileOptions): AuditSink {

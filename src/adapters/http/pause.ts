@@ -1,0 +1,14 @@
+const [firstMs, longestMs, longestAskedMs] = [250, 10_000, 30_000];
+
+/** Milliseconds before try number `tries` (from 0) is repeated: twice as long each time, half of it by chance; at least as long as the receiver asks for, up to 30 s. */
+export function pauseBefore(tries: number, asked = 0): number {
+  const own = Math.min(firstMs * 2 ** tries, longestMs) * (0.5 + Math.random() / 2);
+  return Math.max(own, Math.min(asked, longestAskedMs));
+}
+
+/** A `Retry-After` in milliseconds (RFC 9110 §10.2.3: seconds, or a date); undefined for what is neither. */
+export function askedIn(value: string | null): number | undefined {
+  if (value === null) return undefined;
+  const ms = /^\d+$/.test(value.trim()) ? Number(value) * 1_000 : Date.parse(value) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}
