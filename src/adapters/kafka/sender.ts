@@ -8,7 +8,7 @@ import type { Settings } from './options.js';
  */
 export class Sender {
   readonly #settings: Settings;
-  #producer: Promise<KafkaProducer> | undefined;
+  #current: { readonly producer: KafkaProducer; readonly ready: Promise<void> } | undefined;
 
   constructor(settings: Settings) {
     this.#settings = settings;
@@ -18,34 +18,36 @@ export class Sender {
   async send(topicMessages: TopicMessages[], signal: AbortSignal): Promise<void> {
     const { timeoutMs, compression } = this.#settings;
     signal.throwIfAborted();
+    this.#current ??= this.#connect();
+    const { producer, ready } = this.#current;
     const limit = limited(signal, 2 * timeoutMs);
-    const sending = this.#connected().then((producer) => producer.sendBatch({ acks: -1, timeout: timeoutMs, compression, topicMessages }));
+    const sending = ready.then(() => producer.sendBatch({ acks: -1, timeout: timeoutMs, compression, topicMessages }));
     try {
       await Promise.race([sending, limit.over]);
     } catch (error) {
-      sending.catch(() => undefined);
-      this.close();
+      this.#drop(sending);
       throw error;
     } finally {
       limit.lift();
     }
   }
 
-  /** Does not wait for a producer that hangs. */
   close(): void {
-    this.#producer?.then((producer) => producer.disconnect()).catch(() => undefined);
-    this.#producer = undefined;
+    this.#drop();
   }
 
-  #connected(): Promise<KafkaProducer> {
-    this.#producer ??= this.#connect();
-    return this.#producer;
+  /** Does not wait for a producer that hangs. A send that is cut off makes kafkajs connect once more, so it is ended again when that is over. */
+  #drop(pending?: Promise<unknown>): void {
+    const dropped = this.#current;
+    this.#current = undefined;
+    const end = async (): Promise<void> => dropped?.producer.disconnect().catch(() => undefined);
+    void end();
+    pending?.then(end, end);
   }
 
-  async #connect(): Promise<KafkaProducer> {
+  #connect(): { readonly producer: KafkaProducer; readonly ready: Promise<void> } {
     const producer = this.#settings.client.producer({ idempotent: false, maxInFlightRequests: 1, allowAutoTopicCreation: false, retry: { retries: 0 } });
-    await producer.connect();
-    return producer;
+    return { producer, ready: producer.connect() };
   }
 }
 

@@ -8,25 +8,27 @@ type Fault = (batch: readonly TopicMessages[], time: number) => unknown;
 interface Fake extends KafkaClient {
   readonly sent: TopicMessages[][];
   readonly producers: () => number;
-  readonly ended: () => number;
+  /** How many are connected now. */
+  readonly connected: () => number;
 }
 
 /** A client that fails as it is told to: for what a broker cannot be made to do. */
 function fake(fault: Fault = () => undefined): Fake {
   const sent: TopicMessages[][] = [];
-  let [made, ended, time] = [0, 0, 0];
+  let [made, time] = [0, 0];
+  const left = new Set<number>();
   return {
-    sent, producers: () => made, ended: () => ended,
+    sent, producers: () => made, connected: () => left.size,
     producer: () => {
       made += 1;
+      const own = made;
       return {
-        connect: async () => undefined,
-        disconnect: async () => {
-          ended += 1;
-        },
+        connect: async () => void left.add(own),
+        disconnect: async () => void left.delete(own),
         async sendBatch({ topicMessages = [] }) {
           time += 1;
           const error = await fault(topicMessages, time);
+          left.add(own); // As kafkajs connects again, whoever ended it meanwhile.
           if (error !== undefined) throw error;
           sent.push(topicMessages);
           return [];
@@ -49,7 +51,7 @@ describe('a client that fails', () => {
     expect(await refusal(sink, parcels(3))).toMatchObject({ code: 'AUDIT_UNAVAILABLE', detail: { reason: 'OUT_OF_ORDER_SEQUENCE_NUMBER' } });
     await sink.deliver(parcels(3), never);
     await sink.deliver(parcels(3), never);
-    expect([client.producers(), client.ended()]).toEqual([2, 1]);
+    expect([client.producers(), client.connected()]).toEqual([2, 1]);
     expect(keysOf(client)).toEqual(['events:e-1', 'events:e-2', 'events:e-3', 'events:e-1', 'events:e-2', 'events:e-3']);
   });
 
@@ -81,7 +83,15 @@ describe('a client that fails', () => {
     given.abort(new Error('enough'));
     expect(await ended).toMatchObject({ message: 'enough' });
     expect(await refusal(kafka({ client, timeoutMs: 20 }), parcels(1))).toMatchObject({ detail: { reason: 'TimeoutError' } });
-    expect(client.ended()).toBe(2);
+    expect(client.connected()).toBe(0);
+  });
+
+  it('that comes back after it was left is ended again', async () => {
+    const late = new EventTarget();
+    const client = fake(() => new Promise((resolve) => late.addEventListener('now', () => resolve(refusedBy('REQUEST_TIMED_OUT')))));
+    expect(await refusal(kafka({ client, timeoutMs: 20 }), parcels(1))).toMatchObject({ detail: { reason: 'TimeoutError' } });
+    late.dispatchEvent(new Event('now'));
+    await expect.poll(() => client.connected()).toBe(0);
   });
 
   it('that throws something odd, or cannot connect', async () => {
