@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import './compile.js';
 import { loadBoth } from './both.js';
 import type { Readings } from './reading.js';
 
