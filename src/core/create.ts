@@ -9,8 +9,9 @@ import { createJudge } from './judge.js';
 import { createLooks } from './looks.js';
 import { createPipeline, type PipelineParts } from './pipeline.js';
 import { watched } from './policy-watch.js';
+import type { EngineNote } from './ports.js';
 import { recover } from './recovery.js';
-import { makeEvent, type EventData } from './seen.js';
+import { makeEvent, seenOf, type EventData } from './seen.js';
 import { Sessions } from './sessions.js';
 import { createApprovalStage, noApprover } from './stages/approval.js';
 import { createRecorder } from './stages/audit.js';
@@ -43,8 +44,10 @@ async function start(ports: Ports, root: Container, closing: Disposal): Promise<
   const recorder = createRecorder(audit, clock, limits.auditTimeoutMs, extensions.observers);
   const road: Road = { instance, clock, recorder };
   const note = (code: 'gateway.started' | 'gateway.stopped' | 'policy.changed', data: EventData = {}): Promise<void> => recorder.outcome(makeEvent(clock, instance, code, {}, data));
-  const recovered = await recover(audit, clock, instance);
-  await note('gateway.started', { policyVersion: policy.version, connections: [...connections.keys()], recovered: { ...recovered } });
+  const left = await recover(audit, clock, instance);
+  const recovered = Object.freeze({ statements: left.statements, sessions: left.sessions.length });
+  await note('gateway.started', { policyVersion: policy.version, connections: [...connections.keys()], recovered });
+  for (const [name, connector] of connections) await connector.start?.(noteOf(name, road), left.sessions);
   const sessions = new Sessions(limits.sessionsPerActor);
   const traffic = new Traffic();
   const told = { ...ports, policy: watched(policy, (before, after) => note('policy.changed', { before, after })) };
@@ -56,6 +59,11 @@ async function start(ports: Ports, root: Container, closing: Disposal): Promise<
     await recorder.settle();
   });
   return Object.freeze({ ...pipeline, recovered, shutdown: () => closing.dispose() });
+}
+
+/** How the connection of this name tells the record what it did. */
+function noteOf(connection: string, { recorder, clock, instance }: Road): EngineNote {
+  return (code, data, about = {}) => recorder.outcome(makeEvent(clock, instance, code, { ...('identity' in about ? seenOf(about) : about), connection }, data));
 }
 
 type Ports = ReturnType<typeof portsOf>;

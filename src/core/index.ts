@@ -1,3 +1,4 @@
+export { abortable, reasonOf } from './abort.js';
 export { AccessError, denials, faults, type DenialCode, type FaultCode } from './errors.js';
 export { deny, isStop, type Completed, type Denied, type Failed, type Outcome, type Pending, type Stop } from './outcome.js';
 export * from './model.js';

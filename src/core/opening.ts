@@ -95,5 +95,6 @@ function begin({ road, sessions, limits, home }: OpeningParts, approved: Approve
     },
   });
   sessions.add(session);
+  void engine.lost?.then(() => session.end('fault')).catch(() => undefined);
   return session;
 }

@@ -90,6 +90,8 @@ export interface EngineStatement {
   readonly limits: Limits;
   /** Milliseconds until the grant's deadline. */
   readonly timeLeftMs: number;
+  /** What `inform` plugins added, under the plugin's name. */
+  readonly context?: Readonly<Record<string, Readonly<Record<string, Json>>>>;
 }
 
 /** One live path to the engine under one grant; never shared, never pooled. */
@@ -100,7 +102,12 @@ export interface EngineSession {
   run(statement: EngineStatement, signal: AbortSignal): Promise<Execution>;
   /** Leaves nothing behind at the engine. Called once, also after a failure. */
   close(): Promise<void>;
+  /** Resolves when the path was lost, or is no longer what was granted; the session then ends at once. */
+  readonly lost?: Promise<unknown>;
 }
+
+/** Tells the record what was done to rights at the engine. Resolves when it is durable; throws AUDIT_UNAVAILABLE. */
+export type EngineNote = (code: 'grant.applied' | 'grant.removed', data: Readonly<Record<string, Json>>, about?: Grant | { readonly session?: string }) => Promise<void>;
 
 /** A registered target: one connection's engine. The credential is its own affair. */
 export interface Connector {
@@ -110,6 +117,11 @@ export interface Connector {
   readonly schemas: readonly SchemaRef[];
   /** Host or file, for people and traces; no credential in it. */
   readonly address?: string;
+  /**
+   * Called once before anything is opened, with the way to tell the record, and the sessions of an earlier run that were never closed. What
+   * it throws stops the gateway from starting.
+   */
+  start?(note: EngineNote, left: readonly string[]): void | Promise<void>;
   /** Opens the path for this grant, and verifies it, or throws ENGINE_UNAVAILABLE and leaves nothing. */
   open(grant: Grant, signal: AbortSignal): Promise<EngineSession>;
   close?(): Promise<void>;

@@ -2,17 +2,16 @@ import type { Clock } from './clock.js';
 import { compact } from './compact.js';
 import type { AuditEvent } from './events.js';
 import { newId } from './id.js';
-import type { Gateway } from './gateway.js';
 import type { AuditLog } from './ports.js';
 
 /** Answers what an earlier run left open, so that every intent in the record has an outcome and every session an end. */
-export async function recover(audit: AuditLog, clock: Clock, instance: string): Promise<Gateway['recovered']> {
+export async function recover(audit: AuditLog, clock: Clock, instance: string): Promise<{ readonly statements: number; readonly sessions: readonly string[] }> {
   const left = await audit.unresolved();
   const statements = left.filter((event) => event.code === 'statement.authorized');
   const sessions = new Map(left.filter((event) => event.code !== 'statement.authorized').map((event) => [event.session, event]));
   for (const event of statements) await audit.append(answerTo(event, 'statement.unresolved', clock, instance));
   for (const event of sessions.values()) await audit.append(answerTo(event, event.code === 'session.requested' ? 'session.failed' : 'session.closed', clock, instance));
-  return Object.freeze({ statements: statements.length, sessions: sessions.size });
+  return { statements: statements.length, sessions: [...sessions.keys()].filter((id) => id !== undefined) };
 }
 
 function answerTo(event: AuditEvent, code: AuditEvent['code'], clock: Clock, instance: string): AuditEvent {

@@ -116,7 +116,7 @@ export class RunningStatement {
 
   /** A cancelled caller is free at once; the lane only when the engine has let go, and an engine that never does loses its session. */
   async #start(signal: AbortSignal): Promise<Execution> {
-    const { grant, asked, analysis } = this.#facts;
+    const { grant, asked, analysis, context } = this.#facts;
     const { clock, limits } = this.#parts;
     this.#held = true;
     signal.addEventListener('abort', () => {
@@ -124,7 +124,7 @@ export class RunningStatement {
       void this.#settled.promise.then(forget);
     }, { once: true });
     const run = async (): Promise<Execution> => this.#session.engine.run({
-      id: this.#trip.id, canonical: analysis.canonical, binds: asked.statement.binds, analysis, limits: this.#limits, timeLeftMs: timeLeft(grant, clock),
+      id: this.#trip.id, canonical: analysis.canonical, binds: asked.statement.binds, analysis, limits: this.#limits, timeLeftMs: timeLeft(grant, clock), context,
     }, signal);
     const running = run();
     running.catch(() => this.#letGo());

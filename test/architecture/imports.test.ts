@@ -26,6 +26,7 @@ const vendors: Readonly<Record<string, string>> = {
   ocsf: 'jose|zod',
   oidc: 'jose',
   opentelemetry: '@opentelemetry/api',
+  snowflake: 'snowflake-sdk|jose',
   'snowflake-sql': '@polyglot-sql/sdk|@guanmingchiu/sqlparser-ts',
 };
 

@@ -69,12 +69,14 @@ export async function count({ options }: Harm, cluster?: Cluster): Promise<Count
   const arrived = new Set(copies.map(({ metadata }) => metadata.uid));
   const keys: unknown = JSON.parse(readFileSync(join(options.directory, 'jwks.json'), 'utf8'));
   const reports = [await verified(options.directory, texts, keys), ...(cluster === undefined ? [] : [await judged(records, keys)])];
+  const problems = reports.flatMap((report) => [...report.problems, ...report.chains.flatMap((chain) => chain.problems)]);
+  for (const problem of problems) console.error(`      ${JSON.stringify(problem)}`);
   return {
     executions: ran.length, answers: answered.length, events: events.length,
     executionsWithoutIntent: ran.filter((id) => !intents.has(id)).length,
     answersWithoutOutcome: answered.filter((id) => !executed.has(id)).length,
     intentsWithoutOutcome: [...intents].filter((id) => !outcomes.has(id)).length,
-    chainProblems: reports.reduce((sum, { problems, chains }) => sum + problems.length + chains.reduce((all, chain) => all + chain.problems.length, 0), 0),
+    chainProblems: problems.length,
     lostOnKafka: cluster === undefined ? 0 : events.filter(({ metadata }) => !arrived.has(metadata.uid)).length,
     outOfOrder: orderHolds(perChain(copies)) ? 0 : 1,
     duplicates: copies.length - arrived.size,

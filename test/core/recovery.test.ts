@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest';
-import { memoryAudit } from '../../src/adapters/memory/index.js';
-import { AccessError, type AuditEvent } from '../../src/core/index.js';
-import { as, codeOf, house, valueOf } from './house.js';
+import { describe, expect, it, vi } from 'vitest';
+import { memoryAudit, memoryEngine } from '../../src/adapters/memory/index.js';
+import { AccessError, type AuditEvent, type EngineNote } from '../../src/core/index.js';
+import { as, codeOf, house, ops, valueOf } from './house.js';
 
 const who = { principal: 'idp:agent-a', actor: 'idp:agent-a', issuer: 'idp' };
 const left = (code: AuditEvent['code'], session: string, statement?: string): AuditEvent => ({
@@ -76,5 +76,41 @@ describe('while the record cannot be written', () => {
     broken = false;
     await gateway.shutdown();
     expect(inner.events.map((event) => event.code)).toEqual(['gateway.started', 'session.requested', 'session.opened', 'session.closed', 'gateway.stopped']);
+  });
+});
+
+describe('an engine that keeps books of its own', () => {
+  it('is told at the start which sessions were left, and what it tells is recorded', async () => {
+    const audit = memoryAudit([left('session.requested', 's1'), left('session.opened', 's1')]);
+    const seen: string[] = [];
+    let note: EngineNote | undefined;
+    const engine = memoryEngine([ops], () => ({ columns: [], rows: [] }));
+    const { session } = await house({ audit, connections: { warehouse: { ...engine, start: (say, sessions) => {
+      seen.push(...sessions);
+      note = say;
+    } } } });
+    expect(seen).toEqual(['s1']);
+    await note?.('grant.removed', { role: 'SALLYPORT_1', by: 'reaper' }, { session: 's1' });
+    expect(audit.events.at(-1)).toMatchObject({ code: 'grant.removed', session: 's1', connection: 'warehouse', data: { role: 'SALLYPORT_1', by: 'reaper' } });
+    await session();
+  });
+
+  it('does not start where it cannot', async () => {
+    const engine = memoryEngine([ops], () => ({ columns: [], rows: [] }));
+    await expect(house({ connections: { warehouse: { ...engine, start: () => Promise.reject(new AccessError('CONFIG_INVALID', 'no')) } } })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+  });
+
+  it('ends its session when the path is lost', async () => {
+    const engine = memoryEngine([ops], () => ({ columns: ['ID'], rows: [[1]] }));
+    let lose: (() => void) | undefined;
+    const { session, run, codes } = await house({ connections: { warehouse: { ...engine, open: async (grant, signal) => {
+      const inner = await engine.open(grant, signal);
+      return { id: inner.id, run: (statement, stop) => inner.run(statement, stop), close: () => inner.close(), lost: new Promise<void>((resolve) => (lose = resolve)) };
+    } } } });
+    const id = await session();
+    lose?.();
+    await vi.waitFor(() => expect(codes()).toContain('session.closed'));
+    expect(codeOf(await run(id))).toBe('SESSION_CLOSED');
+    expect(engine.live()).toBe(0);
   });
 });

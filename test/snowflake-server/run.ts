@@ -31,6 +31,8 @@ export async function run(asking: Asking, session: Session, catalog: Catalog, in
   return limited(session, signal, async (stop) => (await waited(asking.sql, stop)) ?? selected(asking, session, catalog, instance, stop));
 }
 
+const changes: Readonly<Record<string, string>> = { INSERT: 'inserted', UPDATE: 'updated', DELETE: 'deleted', MERGE: 'updated' };
+
 /** Within the session's statement timeout, if it has one. */
 async function limited(session: Session, signal: AbortSignal, work: (stop: AbortSignal) => Promise<Answer>): Promise<Answer> {
   const seconds = Number(session.parameters.get('STATEMENT_TIMEOUT_IN_SECONDS') ?? 0);
@@ -68,7 +70,7 @@ async function selected({ sql, binds }: Asking, session: Session, catalog: Catal
     if (made !== undefined) catalog.created(made, session.role);
     const reader = new Reader(piecesOf(sql));
     const writing = ['INSERT', 'UPDATE', 'DELETE', 'MERGE'].find((each) => reader.take(each));
-    if (writing !== undefined) return { ...textTable([`number of rows ${writing.toLowerCase()}d`], [[String(await countOf(answerOf(result)))]]), changed: result.rowsChanged };
+    if (writing !== undefined) return { ...textTable([`number of rows ${changes[writing] ?? ''}`], [[String(await countOf(answerOf(result)))]]), changed: result.rowsChanged };
     return made === undefined ? answerOf(result) : textTable(['status'], [[`Table ${made} successfully created.`]]);
   } finally {
     stop.removeEventListener('abort', interrupt);

@@ -1,4 +1,4 @@
-import type { Analysis, Bind, Grant } from '../model.js';
+import type { Analysis, Bind, Grant, StatementKind } from '../model.js';
 import type { Cell, Connector, EngineSession, EngineStatement, Execution, Row } from '../ports.js';
 import { expectCode, expectThat, type ContractCase } from './case.js';
 
@@ -6,6 +6,8 @@ import { expectCode, expectThat, type ContractCase } from './case.js';
 export interface EngineSample {
   readonly sql: string;
   readonly binds?: readonly Bind[];
+  /** What its analysis would say; `read` unless told. */
+  readonly kind?: StatementKind;
 }
 
 /** What an adapter's author supplies for `engineContract`; a sample left out means the engine cannot do it. */
@@ -70,7 +72,7 @@ function answers({ few, many, failing, write, multiple }: EngineSubject, contrac
   if (many !== undefined) cases.push(...streams(many, few, contract));
   if (write !== undefined) {
     cases.push(contract('counts the rows a write changed', async (run) => {
-      const execution = await run(write);
+      const execution = await run({ kind: 'write', ...write });
       await drain(execution);
       expectThat(execution.affected === write.affected, `affected is ${String(execution.affected)}`);
     }));
@@ -133,7 +135,7 @@ async function within(subject: EngineSubject, use: Use): Promise<void> {
   const connector = await subject.connector();
   const session = await connector.open(subject.grant, new AbortController().signal);
   let count = 0;
-  const run: Run = ({ sql, binds = [] }, signal = new AbortController().signal) => session.run(statementOf(sql, binds, ++count), signal);
+  const run: Run = (sample, signal = new AbortController().signal) => session.run(statementOf(sample, ++count), signal);
   try {
     await use(run, session, connector);
   } finally {
@@ -142,8 +144,8 @@ async function within(subject: EngineSubject, use: Use): Promise<void> {
   }
 }
 
-function statementOf(sql: string, binds: readonly Bind[], count: number): EngineStatement {
-  return { id: `statement-${count}`, canonical: sql, binds, analysis: { ...analysis, canonical: sql }, limits: { maxRows: 1e9, maxBytes: 1e12 }, timeLeftMs: 60_000 };
+function statementOf({ sql, binds = [], kind = 'read' }: EngineSample, count: number): EngineStatement {
+  return { id: `statement-${count}`, canonical: sql, binds, analysis: { ...analysis, kind, canonical: sql }, limits: { maxRows: 1e9, maxBytes: 1e12 }, timeLeftMs: 60_000 };
 }
 
 async function drain(execution: Execution): Promise<Row[]> {

@@ -1,0 +1,80 @@
+import type { JSONWebKeySet } from 'jose';
+import { AccessError, formatSchema, type Connector, type EngineSession, type Grant } from '../../core/index.js';
+import { dial } from './dial.js';
+import type { Link } from './driver/link.js';
+import { enter, type Place } from './enter.js';
+import { engineFailure, unavailable } from './failure.js';
+import { settle, type Settled, type SnowflakeOptions } from './options.js';
+import { SnowflakeSession } from './session.js';
+
+/** How long a log-out may take before the connection is cut, milliseconds. */
+const goodbyeMs = 2_000;
+
+/** The connector, and the public keys of the tokens it signs. */
+export interface SnowflakeConnector extends Connector {
+  /** To be served where the security integration's EXTERNAL_OAUTH_JWS_KEYS_URL points; no keys unless the credential is `externalOAuth`. */
+  jwks(): Promise<JSONWebKeySet>;
+}
+
+/**
+ * Snowflake, over the vendor's own driver: one connection for each session, under a role that holds one schema, gone with its grant. Throws
+ * CONFIG_INVALID for options that cannot be used; nothing is connected, and the driver is not loaded, before the first session.
+ */
+export function snowflake(options: SnowflakeOptions): SnowflakeConnector {
+  const settled = settle(options);
+  const { account, schemas, roles, keeper } = settled;
+  const open = new Set<EngineSession>();
+  let shut = false;
+  return {
+    engine: 'snowflake',
+    schemas,
+    address: account.url.host,
+    start: (note, left) => roles.start?.(note, left),
+    async open(grant, signal) {
+      if (shut) throw unavailable('closed');
+      const { database, schema } = grant.scope;
+      if (!schemas.some((each) => each.database === database && each.schema === schema)) throw unavailable('schema');
+      const session = await openOne(settled, grant, signal, (ended) => open.delete(ended));
+      open.add(session);
+      return session;
+    },
+    jwks: async () => keeper.minter?.jwks() ?? { keys: [] },
+    async close() {
+      shut = true;
+      await Promise.allSettled([...open].map((session) => session.close()));
+      await roles.close?.();
+    },
+  };
+}
+
+async function openOne({ account, keeper, roles, userOf, warehouse }: Settled, grant: Grant, signal: AbortSignal, ended: (session: EngineSession) => void): Promise<EngineSession> {
+  const user = userName(userOf, grant);
+  const held = await roles.take(grant, user, signal);
+  let link: Link | undefined;
+  try {
+    link = await dial(account, keeper, { user, role: held.role, expiresAt: grant.expiresAt }, signal);
+    const place: Place = { grant, role: held.role, user, warehouse };
+    const [path, id] = [link, await enter(link, place, signal)];
+    const session: SnowflakeSession = new SnowflakeSession(id, path, place, async () => {
+      ended(session);
+      const clean = await path.end(goodbyeMs);
+      await held.release();
+      if (!clean) throw unavailable('goodbye');
+    });
+    return session;
+  } catch (error) {
+    // Nobody waits for the clearing up: the caller is free at once, the role is dropped all the same.
+    void Promise.resolve(link?.end(goodbyeMs)).then(() => held.release()).catch(() => undefined);
+    throw error;
+  }
+}
+
+function userName(userOf: Settled['userOf'], { identity, scope }: Grant): string {
+  try {
+    const user = userOf(identity.principal, identity.actor);
+    if (typeof user === 'string' && user !== '') return user;
+  } catch (error) {
+    throw engineFailure(error, 'user');
+  }
+  throw new AccessError('ENGINE_UNAVAILABLE', `no Snowflake user stands for this actor on ${formatSchema(scope)}`, { detail: { step: 'user' } });
+}

@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises';
+import { AccessError } from '../../core/index.js';
+import type { DriverLogin } from './driver/api.js';
+import { createMinter, type ExternalOAuth, type Minter } from './external-oauth.js';
+import { plainKey } from './private-key.js';
+
+type Eventually<T> = T | Promise<T>;
+
+/** A value, or what gives it for a Snowflake user each time one logs in. */
+export type Secret = string | ((user: string) => Eventually<string>);
+
+/** How a Snowflake user logs in; exactly one. There is none by password. */
+export type SnowflakeCredential =
+  /** PKCS#8 PEM, itself or in a file, with its passphrase where it is encrypted. */
+  | { readonly keyPair: { readonly privateKey: Secret; readonly passphrase?: Secret } | { readonly path: string; readonly passphrase?: Secret } }
+  /** An access token of Snowflake OAuth or External OAuth. */
+  | { readonly oauth: { readonly token: Secret } }
+  /** A programmatic access token. */
+  | { readonly accessToken: Secret }
+  /** The identity of the workload itself, as its cloud proves it; `token` with `OIDC` only. */
+  | { readonly workloadIdentity: { readonly provider: 'AWS' | 'AZURE' | 'GCP' | 'OIDC'; readonly token?: Secret } }
+  /** A token that is signed here for one user, one role and the time of one grant. Nothing stands. */
+  | { readonly externalOAuth: ExternalOAuth };
+
+/** Who logs in, as what, until when at most. */
+export interface LoginFor {
+  readonly user: string;
+  readonly role: string;
+  /** Epoch milliseconds. */
+  readonly expiresAt: number;
+}
+
+/** Makes the driver's options for a login. */
+export interface Keeper {
+  login(who: LoginFor): Promise<Omit<DriverLogin, 'account'>>;
+  /** The keys to check minted tokens with, where tokens are minted. */
+  readonly minter?: Minter;
+}
+
+/** Throws CONFIG_INVALID for a credential that is none, or more than one. */
+export function keeperOf(credential: SnowflakeCredential, what: string): Keeper {
+  const kinds = Object.entries(credential).filter(([, value]) => value !== undefined);
+  if (kinds.length !== 1) throw new AccessError('CONFIG_INVALID', `snowflake: ${what} must be exactly one of keyPair, oauth, accessToken, workloadIdentity, externalOAuth`);
+  if ('externalOAuth' in credential) return minted(createMinter(credential.externalOAuth));
+  if ('keyPair' in credential) return keyPair(credential.keyPair);
+  if ('oauth' in credential) return { login: async ({ user }) => ({ username: user, authenticator: 'OAUTH', token: await valueOf(credential.oauth.token, user, what) }) };
+  if ('accessToken' in credential) return { login: async ({ user }) => ({ username: user, authenticator: 'PROGRAMMATIC_ACCESS_TOKEN', token: await valueOf(credential.accessToken, user, what) }) };
+  if ('workloadIdentity' in credential) return workload(credential.workloadIdentity, what);
+  throw new AccessError('CONFIG_INVALID', `snowflake: ${what} is of no kind that is known`);
+}
+
+function minted(minter: Minter): Keeper {
+  return { minter, login: async (who) => ({ username: who.user, authenticator: 'OAUTH', token: await minter.token(who) }) };
+}
+
+function keyPair(given: Extract<SnowflakeCredential, { keyPair: unknown }>['keyPair']): Keeper {
+  return {
+    login: async ({ user }) => {
+      const privateKey = 'path' in given ? await readFile(given.path, 'utf8') : await valueOf(given.privateKey, user, 'keyPair.privateKey');
+      const privateKeyPass = given.passphrase === undefined ? undefined : await valueOf(given.passphrase, user, 'keyPair.passphrase');
+      return { username: user, authenticator: 'SNOWFLAKE_JWT', privateKey: plainKey(privateKey, privateKeyPass) };
+    },
+  };
+}
+
+function workload({ provider, token }: Extract<SnowflakeCredential, { workloadIdentity: unknown }>['workloadIdentity'], what: string): Keeper {
+  return {
+    login: async ({ user }) => ({
+      username: user, authenticator: 'WORKLOAD_IDENTITY', workloadIdentityProvider: provider, ...(token === undefined ? {} : { token: await valueOf(token, user, what) }),
+    }),
+  };
+}
+
+async function valueOf(secret: Secret, user: string, what: string): Promise<string> {
+  const value = typeof secret === 'string' ? secret : await secret(user);
+  // The driver would fall back on other ways to log in.
+  if (typeof value !== 'string' || value === '') throw new AccessError('ENGINE_UNAVAILABLE', undefined, { detail: { step: 'credential', credential: what } });
+  return value;
+}

@@ -1,0 +1,78 @@
+import type { Grant } from '../../core/index.js';
+import { rowsOf, type Link } from './driver/link.js';
+import { engineFailure, unavailable } from './failure.js';
+import { literal, quoted, quotedSchema } from './names.js';
+import { tagOf } from './tag.js';
+
+/** What a session is to run as. */
+export interface Place {
+  readonly grant: Grant;
+  readonly role: string;
+  readonly user: string;
+  readonly warehouse: string;
+}
+
+/** Where a session stands, as it says itself. */
+interface Standing {
+  readonly session: string;
+  readonly role: string | null;
+  readonly user: string | null;
+  readonly secondary: string | null;
+  readonly database: string | null;
+  readonly schema: string | null;
+}
+
+/** Makes the session what was granted, then reads back that it is. Resolves to the engine's session id; throws ENGINE_UNAVAILABLE with the step. */
+export async function enter(link: Link, place: Place, signal: AbortSignal): Promise<string> {
+  const { grant, role, warehouse } = place;
+  const say = async (step: string, sql: string): Promise<void> => {
+    await link.run({ sql }, signal).catch((error: unknown) => {
+      throw engineFailure(error, step);
+    });
+  };
+  await say('role', `USE ROLE ${quoted(role)}`);
+  await say('secondary_roles', 'USE SECONDARY ROLES NONE');
+  await say('warehouse', `USE WAREHOUSE ${quoted(warehouse)}`);
+  await say('schema', `USE SCHEMA ${quotedSchema(grant.scope)}`);
+  await say('parameters', `ALTER SESSION SET ${parametersOf(grant)}`);
+  const standing = await standingOf(link, signal).catch((error: unknown) => {
+    throw engineFailure(error, 'verification');
+  });
+  const wrong = differenceOf(standing, place);
+  if (wrong !== undefined) throw unavailable('verification', { differs: wrong });
+  return standing.session;
+}
+
+/** What keeps names, numbers and times from being read in two ways, and the session from outliving its grant. */
+function parametersOf(grant: Grant): string {
+  const seconds = Math.max(1, Math.ceil((grant.expiresAt - Date.now()) / 1_000));
+  const parameters = {
+    QUERY_TAG: literal(tagOf(grant)), STATEMENT_TIMEOUT_IN_SECONDS: seconds, STATEMENT_QUEUED_TIMEOUT_IN_SECONDS: seconds, SEARCH_PATH: literal('$current'),
+    QUOTED_IDENTIFIERS_IGNORE_CASE: 'FALSE', MULTI_STATEMENT_COUNT: 1, ABORT_DETACHED_QUERY: 'TRUE', TIMEZONE: literal('UTC'), STRICT_JSON_OUTPUT: 'TRUE',
+    JSON_INDENT: 0, ROWS_PER_RESULTSET: Math.min(grant.limits.maxRows + 1, Number.MAX_SAFE_INTEGER),
+  };
+  return Object.entries(parameters).map(([name, value]) => `${name} = ${value}`).join(' ');
+}
+
+async function standingOf(link: Link, signal: AbortSignal): Promise<Standing> {
+  const answered = await link.run({ sql: 'SELECT CURRENT_SESSION(), CURRENT_ROLE(), CURRENT_USER(), CURRENT_SECONDARY_ROLES(), CURRENT_DATABASE(), CURRENT_SCHEMA()' }, signal);
+  const [[session = null, role = null, user = null, secondary = null, database = null, schema = null] = []] = await rowsOf(answered, signal);
+  return { session: String(session), role, user, secondary, database, schema };
+}
+
+function differenceOf(standing: Standing, { grant, role, user }: Place): string | undefined {
+  if (standing.role !== role) return 'role';
+  if (standing.user?.toUpperCase() !== user.toUpperCase()) return 'user';
+  if (!isNone(standing.secondary)) return 'secondary_roles';
+  return standing.database === grant.scope.database && standing.schema === grant.scope.schema ? undefined : 'schema';
+}
+
+/** `{"roles":"","value":""}` where there are none (CURRENT_SECONDARY_ROLES in Snowflake's reference). */
+function isNone(secondary: string | null): boolean {
+  try {
+    const { roles, value } = JSON.parse(secondary ?? '') as { readonly roles?: unknown; readonly value?: unknown };
+    return roles === '' && (value === '' || value === 'NONE');
+  } catch {
+    return false;
+  }
+}

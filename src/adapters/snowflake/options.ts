@@ -1,0 +1,84 @@
+import { AccessError, parseSchema, type Actor, type Principal, type SchemaRef } from '../../core/index.js';
+import { keeperOf, type Keeper, type SnowflakeCredential } from './credential.js';
+import type { Account } from './dial.js';
+import type { AgentFor } from './driver/api.js';
+import { Clerk } from './roles/clerk.js';
+import { EphemeralRoles } from './roles/ephemeral.js';
+import { preparedRoles, type RoleFor, type Roles } from './roles/roles.js';
+
+/** Which role a session runs as. */
+export type RoleStrategy =
+  /** Roles that are there already; each must hold one schema and one access level only. */
+  | { readonly strategy: 'prepared'; readonly role: RoleFor }
+  /** A new role for each session, which is given the access role of its schema and dropped at its end. */
+  | {
+    readonly strategy: 'ephemeral';
+    /** The prepared role of a schema and an access level, owned by the admin's role. */
+    readonly accessRole: RoleFor;
+    /** Who makes and drops roles: a user with CREATE ROLE and the ownership of the access roles, and nothing else. */
+    readonly admin: { readonly user: string; readonly role: string; readonly credential: SnowflakeCredential };
+    /** What the names of roles begin with; `SALLYPORT_` unless told. Letters, digits and `_`, upper case. */
+    readonly prefix?: string;
+    /** How often roles are looked for that a crash left, milliseconds; 60,000 unless told. */
+    readonly reapEveryMs?: number;
+  };
+
+export interface SnowflakeOptions {
+  /** The account's identifier, such as `myorg-myaccount`. */
+  readonly account: string;
+  /** Where it is, when not at `https://<account>.snowflakecomputing.com`. */
+  readonly url?: string;
+  readonly warehouse: string;
+  /** The Snowflake user of a session. One user for each agent is the recommended shape: what one user has run, every session of that user can see. */
+  readonly user: string | ((principal: Principal, actor: Actor) => string);
+  readonly credential: SnowflakeCredential;
+  /** What may be asked for, `DATABASE.SCHEMA`. */
+  readonly schemas: readonly string[];
+  readonly roles: RoleStrategy;
+  /** Makes the HTTP agent for `http:` or `https:`, for a proxy; one is made for each connection, and ended with it. */
+  readonly agent?: AgentFor;
+}
+
+export interface Settled {
+  readonly account: Account;
+  readonly keeper: Keeper;
+  readonly schemas: readonly SchemaRef[];
+  readonly roles: Roles;
+  readonly userOf: (principal: Principal, actor: Actor) => string;
+  readonly warehouse: string;
+}
+
+/** Checks the options. Throws CONFIG_INVALID. */
+export function settle(options: SnowflakeOptions): Settled {
+  const { account: name, warehouse, user, agent } = options;
+  if (!/^\w+(?:[.-]\w+)*$/.test(name ?? '')) throw invalid('account must be an account identifier');
+  if (!warehouse) throw invalid('warehouse must be named');
+  if (typeof user === 'string' ? user === '' : typeof user !== 'function') throw invalid('user must be a name or a function');
+  const schemas = options.schemas.map(parseSchema);
+  if (schemas.length === 0) throw invalid('schemas must name at least one');
+  const account: Account = { account: name, url: urlOf(options.url ?? `https://${name}.snowflakecomputing.com`), ...(agent === undefined ? {} : { agent }) };
+  return { account, schemas, warehouse, keeper: keeperOf(options.credential, 'credential'), roles: rolesOf(options.roles, account), userOf: typeof user === 'string' ? () => user : user };
+}
+
+function rolesOf(given: RoleStrategy, account: Account): Roles {
+  if (given.strategy === 'prepared') return preparedRoles(given.role);
+  if (given.strategy !== 'ephemeral') throw invalid('roles.strategy must be prepared or ephemeral');
+  const { admin, accessRole, prefix = 'SALLYPORT_', reapEveryMs = 60_000 } = given;
+  if (!/^[A-Z][A-Z0-9_]{0,63}_$/.test(prefix)) throw invalid('roles.prefix must be upper-case letters, digits and _, and end with _');
+  if (!admin?.user || !admin.role) throw invalid('roles.admin must name a user and a role');
+  if (!Number.isSafeInteger(reapEveryMs) || reapEveryMs < 1_000) throw invalid('roles.reapEveryMs must be at least 1,000');
+  const clerk = new Clerk({ account, keeper: keeperOf(admin.credential, 'roles.admin.credential'), user: admin.user, role: admin.role });
+  return new EphemeralRoles({ clerk, owner: admin.role, accessRole, prefix, reapEveryMs });
+}
+
+/** Plain HTTP is for a server on this machine. */
+function urlOf(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || url.username !== '' || url.pathname !== '/') throw invalid('url must be an origin, such as https://myorg-myaccount.snowflakecomputing.com');
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname))) throw invalid('url must be https');
+  return url;
+}
+
+function invalid(message: string): AccessError {
+  return new AccessError('CONFIG_INVALID', `snowflake: ${message}`);
+}

@@ -1,0 +1,74 @@
+import type { Keeper } from '../credential.js';
+import { dial, type Account } from '../dial.js';
+import { rowsOf, type Link } from '../driver/link.js';
+import { within } from '../driver/within.js';
+import { engineFailure, unavailable } from '../failure.js';
+
+/** The user that manages roles, and nothing else. */
+export interface ClerkSettings {
+  readonly account: Account;
+  readonly keeper: Keeper;
+  readonly user: string;
+  readonly role: string;
+}
+
+const [statementMs, idleMs, goodbyeMs] = [20_000, 60_000, 2_000];
+
+export type Records = readonly Readonly<Record<string, string | null>>[];
+
+/** The admin connection: made when there is something to do, kept for a minute after, made again when it was lost. */
+export class Clerk {
+  readonly #settings: ClerkSettings;
+  #line: Promise<Link> | undefined;
+  #idle: NodeJS.Timeout | undefined;
+  #busy = 0;
+  #closed = false;
+
+  constructor(settings: ClerkSettings) {
+    this.#settings = settings;
+  }
+
+  /** Runs one statement; rows by lower-case column name. Throws ENGINE_UNAVAILABLE with the step, Snowflake's code in `detail`. */
+  async run(step: string, sql: string, signal?: AbortSignal): Promise<Records> {
+    this.#busy += 1;
+    clearTimeout(this.#idle);
+    try {
+      return await within(statementMs, step, async (stop) => this.#say(sql, stop), signal);
+    } catch (error) {
+      throw engineFailure(error, step);
+    } finally {
+      this.#busy -= 1;
+      if (this.#busy === 0 && !this.#closed) this.#idle = setTimeout(() => void this.#hangUp(), idleMs).unref();
+    }
+  }
+
+  /** Logs out. What runs is cancelled. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#idle);
+    await this.#hangUp();
+  }
+
+  async #say(sql: string, signal: AbortSignal): Promise<Records> {
+    const link = await this.#connected(signal);
+    const answered = await link.run({ sql }, signal);
+    const names = answered.columns.map((column) => column.getName().toLowerCase());
+    return (await rowsOf(answered, signal)).map((row) => Object.fromEntries(names.map((name, index) => [name, row[index] ?? null])));
+  }
+
+  async #connected(signal: AbortSignal): Promise<Link> {
+    if (this.#closed) throw unavailable('closed');
+    const link = await this.#line?.catch(() => undefined);
+    if (link?.ended.aborted === false) return link;
+    const { account, keeper, user, role } = this.#settings;
+    const line = dial(account, keeper, { user, role, expiresAt: Date.now() + 10 * 60_000 }, signal);
+    this.#line = line;
+    return line;
+  }
+
+  async #hangUp(): Promise<void> {
+    const line = this.#line;
+    this.#line = undefined;
+    await (await line?.catch(() => undefined))?.end(goodbyeMs);
+  }
+}

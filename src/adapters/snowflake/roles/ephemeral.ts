@@ -1,0 +1,84 @@
+import { formatSchema, type EngineNote, type Grant } from '../../../core/index.js';
+import { literal, likeLiteral, quoted } from '../names.js';
+import type { Clerk } from './clerk.js';
+import { Reaper } from './reaper.js';
+import type { HeldRole, RoleFor, Roles } from './roles.js';
+import { freshName, stampText } from './stamp.js';
+
+export interface EphemeralSettings {
+  readonly clerk: Clerk;
+  /** The clerk's role, which owns what it makes. */
+  readonly owner: string;
+  readonly accessRole: RoleFor;
+  readonly prefix: string;
+  readonly reapEveryMs: number;
+}
+
+/** A new role for each session, made for its grant and dropped with it. */
+export class EphemeralRoles implements Roles {
+  readonly #settings: EphemeralSettings;
+  readonly #reaper: Reaper;
+  readonly #releasing = new Set<Promise<void>>();
+  #note: EngineNote = async () => undefined;
+
+  constructor(settings: EphemeralSettings) {
+    this.#settings = settings;
+    this.#reaper = new Reaper(settings, (name) => this.#drop(name), (data, session) => this.#note('grant.removed', data, { session }));
+  }
+
+  start(note: EngineNote, left: readonly string[]): void {
+    this.#note = note;
+    this.#reaper.start(left);
+  }
+
+  async close(): Promise<void> {
+    await this.#reaper.stop();
+    await Promise.allSettled(this.#releasing);
+    await this.#settings.clerk.close();
+  }
+
+  async take(grant: Grant, user: string, signal: AbortSignal): Promise<HeldRole> {
+    const { clerk, prefix, accessRole } = this.#settings;
+    const role = freshName(prefix);
+    const access = accessRole(grant.scope);
+    const facts = { role, user, accessRole: access, grant: grant.id };
+    let releasing: Promise<void> | undefined;
+    const release = (): Promise<void> => (releasing ??= this.#tracked(this.#release(role, user, grant, facts)));
+    try {
+      await clerk.run('role.create', `CREATE ROLE ${quoted(role)} COMMENT = ${literal(stampText({ session: grant.session, until: grant.expiresAt }))}`, signal);
+      await clerk.run('role.access', `GRANT ROLE ${quoted(access)} TO ROLE ${quoted(role)}`, signal);
+      await clerk.run('role.user', `GRANT ROLE ${quoted(role)} TO USER ${quoted(user)}`, signal);
+      await this.#note('grant.applied', { ...facts, schema: formatSchema(grant.scope), access: grant.scope.access, expiresAt: grant.expiresAt }, grant);
+      return { role, release };
+    } catch (error) {
+      // Whether it was made is not known when the answer was lost. Nobody waits for this: the reaper takes over where it fails.
+      void release().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  #tracked(release: Promise<void>): Promise<void> {
+    this.#releasing.add(release);
+    void release.catch(() => undefined).finally(() => this.#releasing.delete(release));
+    return release;
+  }
+
+  async #release(role: string, user: string, grant: Grant, facts: Readonly<Record<string, string>>): Promise<void> {
+    try {
+      await this.#settings.clerk.run('role.revoke', `REVOKE ROLE ${quoted(role)} FROM USER ${quoted(user)}`).catch(() => undefined);
+      await this.#drop(role);
+    } catch (error) {
+      this.#reaper.owe(role);
+      throw error;
+    }
+    await this.#note('grant.removed', { ...facts, by: 'close' }, grant);
+  }
+
+  /** Drops it, and reads back that it is gone. */
+  async #drop(role: string): Promise<void> {
+    const { clerk } = this.#settings;
+    await clerk.run('role.drop', `DROP ROLE IF EXISTS ${quoted(role)}`);
+    const left = await clerk.run('role.verify', `SHOW ROLES LIKE ${likeLiteral(role)}`);
+    if (left.length > 0) throw new Error('a role is still there after it was dropped');
+  }
+}
