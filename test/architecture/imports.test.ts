@@ -14,6 +14,7 @@ const rules: readonly { from: RegExp; may: RegExp }[] = [
   { from: /^src\/core\/container\.ts$/, may: /^(src\/core\/|tsyringe$|reflect-metadata$)/ },
   { from: /^src\/core\//, may: /^src\/core\// },
   { from: /^src\/adapters\/([^/]+)\//, may: /^(src\/core\/index\.js$|src\/adapters\/$1\/|node:|$vendor)/ },
+  { from: /^src\/snowflake-server\//, may: /^(src\/snowflake-server\/|node:|@duckdb\/node-api$|jose$)/ },
   { from: /^src\/plugins\//, may: /^(src\/core\/index\.js$|src\/plugins\/)/ },
   { from: /^examples\//, may: /^(?!src\/|dist\/|test\/)/ },
 ];
@@ -73,6 +74,7 @@ describe('who may import what', () => {
     ['an adapter importing another', 'src/adapters/duckdb/index.ts', 'src/adapters/snowflake-sql/index.js'],
     ['an adapter importing a foreign vendor', 'src/adapters/journal/index.ts', 'kafkajs'],
     ['a plugin importing core internals', 'src/plugins/business-hours.ts', 'src/core/plugin.js'],
+    ['the server for tests importing the product', 'src/snowflake-server/index.ts', 'src/core/index.js'],
     ['an example importing the source', 'examples/minimal.ts', 'src/index.js'],
   ])('refuses %s', (_name, from, to) => {
     expect(judge({ from, to })).toBe(false);

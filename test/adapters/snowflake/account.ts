@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { snowflake, type SnowflakeConnector, type SnowflakeOptions } from '../../../src/adapters/snowflake/index.js';
-import type { Access, Grant, SchemaRef } from '../../../src/core/index.js';
-import { snowflakeServer, type SnowflakeServer } from '../../snowflake-server/index.js';
+import type { Access, Bind, EngineStatement, Execution, Grant, Row, SchemaRef, StatementKind } from '../../../src/core/index.js';
+import { snowflakeServer, type SnowflakeServer } from '../../../src/snowflake-server/index.js';
 
 const keyPair = () => generateKeyPairSync('rsa', { modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' } });
 export const [agentKey, gateKey] = [keyPair(), keyPair()];
@@ -36,10 +36,10 @@ export async function account(more: Partial<Parameters<typeof snowflakeServer>[0
 
 export const accessRole = ({ schema, access }: SchemaRef & { readonly access: Access }): string => `${schema}_${access.toUpperCase()}`;
 
-export function connectorFor(server: SnowflakeServer, more: Partial<SnowflakeOptions> = {}): SnowflakeConnector {
+export function connectorFor(server: SnowflakeServer, { reapEveryMs = 60_000, ...more }: Partial<SnowflakeOptions> & { readonly reapEveryMs?: number } = {}): SnowflakeConnector {
   return snowflake({
     account: server.account, url: `http://${server.host}:${server.port}`, warehouse: 'WH', user: 'AGENT', credential: { keyPair: { privateKey: agentKey.privateKey } }, schemas: ['ACME.OPS', 'ACME.FINANCE'],
-    roles: { strategy: 'ephemeral', accessRole, admin: { user: 'GATE_USER', role: 'GATE', credential: { keyPair: { privateKey: gateKey.privateKey } } } }, ...more,
+    roles: { strategy: 'ephemeral', accessRole, reapEveryMs, admin: { user: 'GATE_USER', role: 'GATE', credential: { keyPair: { privateKey: gateKey.privateKey } } } }, ...more,
   });
 }
 
@@ -57,3 +57,14 @@ export function left(server: SnowflakeServer): { readonly sessions: number; read
 }
 
 export const nothing = { sessions: 0, roles: [], granted: [] } as const;
+
+export function statement(sql: string, kind: StatementKind = 'read', binds: readonly Bind[] = []): EngineStatement {
+  const analysis = { kind, operation: '', canonical: sql, digest: '', redacted: '', summary: '', reads: [], writes: [], functions: [] };
+  return { id: crypto.randomUUID(), canonical: sql, binds, analysis, limits: { maxRows: 1e9, maxBytes: 1e12 }, timeLeftMs: 60_000 };
+}
+
+export async function drained(execution: Execution): Promise<Row[]> {
+  const rows: Row[] = [];
+  for await (const batch of execution.batches) rows.push(...batch);
+  return rows;
+}

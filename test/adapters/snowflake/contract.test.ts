@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { engineContract } from '../../../src/core/contract/engine.js';
-import type { SnowflakeServer } from '../../snowflake-server/index.js';
+import type { SnowflakeServer } from '../../../src/snowflake-server/index.js';
 import { account, connectorFor, grantOf, left, nothing } from './account.js';
 
 let server: SnowflakeServer;

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { snowflakeServer, type SnowflakeServer } from '../index.js';
+import { snowflakeServer, type SnowflakeServer } from '../../src/snowflake-server/index.js';
 import { connected, gone, ran, type Connection } from './driver.js';
 
 process.env['SNOWFLAKE_DISABLE_PLATFORM_DETECTION'] = 'true';

@@ -1,5 +1,5 @@
 import snowflake from 'snowflake-sdk';
-import type { SnowflakeServer } from '../index.js';
+import type { SnowflakeServer } from '../../src/snowflake-server/index.js';
 
 snowflake.configure({ logLevel: 'OFF', additionalLogToConsole: false });
 
