@@ -37,10 +37,15 @@ export class Lifeline {
     return this.#pending.size;
   }
 
+  /** Ends what is under way, and nothing else. */
+  drop(): void {
+    for (const request of this.#pending) request.destroy(refusal('the request was ended'));
+  }
+
   /** Ends what is under way, and refuses whatever comes. Idempotent. */
   cut(): void {
     this.#cut = true;
-    for (const request of this.#pending) request.destroy(refusal('the connection was ended'));
+    this.drop();
     for (const agent of this.#agents.values()) agent.destroy();
   }
 

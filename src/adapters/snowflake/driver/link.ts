@@ -1,6 +1,7 @@
 import { abortable, AccessError, type Bind } from '../../../core/index.js';
 import { unavailable } from '../failure.js';
 import type { Driver, DriverColumn, DriverConnection, DriverLogin, DriverState, DriverStatement } from './api.js';
+import { farewell } from './farewell.js';
 import type { Lifeline } from './lifeline.js';
 import { handOutRaw } from './raw.js';
 import { batchesOf, type RawRow } from './rows.js';
@@ -20,6 +21,9 @@ export interface Answered {
   readonly batches: (signal: AbortSignal) => AsyncGenerator<readonly RawRow[]>;
 }
 
+/** Why a statement failed that waited for its turn when the connection ended: it never left. */
+export const unsent = 'unsent';
+
 /** How long the engine has to obey a cancel, before the connection is cut, milliseconds. */
 const patienceMs = 4_000;
 
@@ -29,7 +33,7 @@ export class Link {
   readonly #lifeline: Lifeline;
   readonly #ended = new AbortController();
   #tail: Promise<unknown> = Promise.resolve();
-  #closing: Promise<boolean> | undefined;
+  #leaving: Promise<boolean> | undefined;
 
   private constructor(connection: DriverConnection, lifeline: Lifeline) {
     this.#connection = connection;
@@ -65,30 +69,31 @@ export class Link {
     return abortable(turn, signal);
   }
 
-  /** Logs out within `ms` and cuts what is left; true when the engine confirmed it. Idempotent. */
+  /** Logs out; true when the engine confirmed it within `ms`. It goes on trying for a while after that, then cuts what is left. Idempotent. */
   end(ms: number): Promise<boolean> {
-    this.#closing ??= new Promise<boolean>((resolve) => {
-      this.#ended.abort(unavailable('ended'));
-      const finish = (confirmed: boolean): void => {
-        clearTimeout(timer);
-        this.#lifeline.cut();
-        resolve(confirmed);
-      };
-      const timer = setTimeout(() => finish(false), ms);
-      this.#connection.destroy((error) => finish(error === undefined || error === null));
-    });
-    return this.#closing;
+    this.#leave('ended');
+    return this.#said(ms);
   }
 
-  /** Cuts at once, with no word to the engine. */
+  /** Ends at once whatever is under way, then logs out with nobody waiting. */
   cut(): void {
-    this.#closing ??= Promise.resolve(false);
-    this.#ended.abort(unavailable('lost'));
-    this.#lifeline.cut();
+    if (this.#leaving === undefined) this.#lifeline.drop();
+    this.#leave('lost');
+  }
+
+  #leave(why: string): void {
+    this.#ended.abort(unavailable(why));
+    this.#leaving ??= farewell(this.#connection, this.#lifeline);
+  }
+
+  async #said(ms: number): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), ms)));
+    return Promise.race([this.#leaving as Promise<boolean>, late]).finally(() => clearTimeout(timer));
   }
 
   async #take(asking: Asking, signal: AbortSignal): Promise<Answered> {
-    if (this.#ended.signal.aborted) throw this.#ended.signal.reason as AccessError;
+    if (this.#ended.signal.aborted) throw unavailable('lost', { why: unsent });
     if (signal.aborted) throw signal.reason as AccessError;
     return new Promise<Answered>((resolve, reject) => {
       let patience: NodeJS.Timeout | undefined;

@@ -1,6 +1,7 @@
+import { AccessError } from '../../../core/index.js';
 import type { Keeper } from '../credential.js';
 import { dial, type Account } from '../dial.js';
-import { rowsOf, type Link } from '../driver/link.js';
+import { rowsOf, unsent, type Answered, type Link } from '../driver/link.js';
 import { within } from '../driver/within.js';
 import { engineFailure, unavailable } from '../failure.js';
 
@@ -12,7 +13,7 @@ export interface ClerkSettings {
   readonly role: string;
 }
 
-const [statementMs, idleMs, goodbyeMs] = [20_000, 60_000, 2_000];
+const [statementMs, idleMs, goodbyeMs] = [10_000, 60_000, 2_000];
 
 export type Records = readonly Readonly<Record<string, string | null>>[];
 
@@ -50,10 +51,17 @@ export class Clerk {
   }
 
   async #say(sql: string, signal: AbortSignal): Promise<Records> {
-    const link = await this.#connected(signal);
-    const answered = await link.run({ sql }, signal);
+    const answered = await this.#sent(sql, signal).catch((error: unknown) => {
+      // Another one's trouble ended the connection before this had its turn.
+      if (AccessError.is(error) && error.detail['why'] === unsent && !this.#closed) return this.#sent(sql, signal);
+      throw error;
+    });
     const names = answered.columns.map((column) => column.getName().toLowerCase());
     return (await rowsOf(answered, signal)).map((row) => Object.fromEntries(names.map((name, index) => [name, row[index] ?? null])));
+  }
+
+  async #sent(sql: string, signal: AbortSignal): Promise<Answered> {
+    return (await this.#connected(signal)).run({ sql }, signal);
   }
 
   async #connected(signal: AbortSignal): Promise<Link> {

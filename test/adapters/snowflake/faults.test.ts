@@ -1,0 +1,119 @@
+import { describe, expect, it, vi } from 'vitest';
+import { AccessError, type EngineSession } from '../../../src/core/index.js';
+import type { Asked, Fault, SnowflakeServer } from '../../../src/snowflake-server/index.js';
+import type { SnowflakeConnector } from '../../../src/adapters/snowflake/index.js';
+import { account, connectorFor, drained, grantOf, left, nothing, statement } from './account.js';
+
+const faults: Readonly<Record<string, Fault>> = {
+  'answers 503': { status: 503 }, 'never answers': { silent: true }, 'resets the connection': { reset: true }, 'points elsewhere': { redirect: 'http://127.0.0.1:9/elsewhere' },
+  'answers nonsense': { body: '<html>' }, 'answers half of it': { body: '{"success":true,"data":' },
+};
+
+/** Requests of one step. The first login is the admin's, the second the agent's. */
+const says = (start: string) => ({ sql = '' }: Asked): boolean => sql.startsWith(start);
+const login = (nth: number) => ({ path, before }: Asked): boolean => path === '/session/v1/login-request' && before >= nth;
+
+const opening: Readonly<Record<string, (asked: Asked) => boolean>> = {
+  'the admin logs in': login(0), 'the role is made': says('CREATE ROLE'), 'it is given its rights': says('GRANT ROLE "OPS_'), 'it is given to the user': says('GRANT ROLE "SALLYPORT_'),
+  'the agent\'s user logs in': login(1), 'the role is used': says('USE ROLE'), 'other roles are put away': says('USE SECONDARY'), 'the warehouse is used': says('USE WAREHOUSE'),
+  'the schema is used': says('USE SCHEMA'), 'the session is set': says('ALTER SESSION'), 'it is read back': says('SELECT CURRENT_'),
+};
+const closing: Readonly<Record<string, (asked: Asked) => boolean>> = {
+  'the session ends': ({ path, method }) => path === '/session' && method === 'POST', 'the role is taken': says('REVOKE'), 'it is dropped': says('DROP ROLE'), 'it is looked for': says('SHOW ROLES LIKE \'SALLYPORT\\\\_'),
+};
+
+/** Rejects with a code of ours, in time. */
+async function fails(work: (signal: AbortSignal) => Promise<unknown>, ms: number): Promise<AccessError> {
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(new AccessError('ENGINE_UNAVAILABLE', 'in time')), ms);
+  const began = Date.now();
+  const error: unknown = await work(stop.signal).then(() => undefined, (thrown: unknown) => thrown);
+  clearTimeout(timer);
+  expect(AccessError.is(error), String(error)).toBe(true);
+  expect(Date.now() - began).toBeLessThan(ms + 2_000);
+  return error as AccessError;
+}
+
+const eventually = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 30_000, interval: 100 });
+
+/** The reaper has done its work, and then the gateway leaves. */
+async function gone(server: SnowflakeServer, connector: SnowflakeConnector): Promise<void> {
+  await eventually(() => expect(left(server)).toMatchObject({ roles: [], granted: [] }));
+  await connector.close?.();
+  await eventually(() => expect(left(server)).toEqual(nothing));
+}
+
+async function each(steps: typeof opening, check: (server: SnowflakeServer, hit: (asked: Asked) => boolean) => Promise<void>): Promise<void> {
+  await Promise.all(Object.entries(steps).map(async ([name, hit]) => {
+    const server = await account();
+    try {
+      await check(server, hit);
+    } catch (error) {
+      throw new Error(`when ${name}: ${String(error)}`, { cause: error });
+    } finally {
+      await server.close();
+    }
+  }));
+}
+
+const reaping = (server: SnowflakeServer) => connectorFor(server, { reapEveryMs: 1_000 });
+
+describe.each(Object.entries(faults))('a server that %s', (_name, fault) => {
+  it('leaves nothing of a session that could not be opened', () => each(opening, async (server, hit) => {
+    const connector = reaping(server);
+    await connector.start?.(async () => undefined, []);
+    server.fault((asked) => (hit(asked) ? fault : undefined));
+    await fails((signal) => connector.open(grantOf(), signal), 1_500);
+    server.fault(undefined);
+    await eventually(() => expect(left(server)).toMatchObject({ roles: [], granted: [] }));
+    const session = await connector.open(grantOf(), new AbortController().signal);
+    await session.close();
+    await gone(server, connector);
+  }), 60_000);
+
+  it('ends a statement with a fault of ours, and the session is of use or says that it is not', async () => {
+    const server = await account();
+    const connector = reaping(server);
+    const session = await connector.open(grantOf(), new AbortController().signal);
+    server.fault(({ sql }) => (sql === 'SELECT ID FROM CUSTOMERS' ? fault : undefined));
+    await fails(async (signal) => drained(await session.run(statement('SELECT ID FROM CUSTOMERS'), signal)), 1_500);
+    server.fault(undefined);
+    await usable(session);
+    await session.close().catch(() => undefined);
+    await gone(server, connector);
+    await server.close();
+  }, 60_000);
+
+  it('leaves nothing of a session that could not be closed, when it is well again', () => each(closing, async (server, hit) => {
+    const connector = reaping(server);
+    await connector.start?.(async () => undefined, []);
+    const session = await connector.open(grantOf(), new AbortController().signal);
+    server.fault((asked) => (hit(asked) ? fault : undefined));
+    const closed = session.close().catch(() => undefined);
+    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 1_500))]);
+    server.fault(undefined);
+    await gone(server, connector);
+  }), 90_000);
+});
+
+async function usable(session: EngineSession): Promise<void> {
+  const outcome = await session.run(statement('SELECT ID FROM CUSTOMERS'), new AbortController().signal).then(drained, (error: unknown) => error);
+  if (Array.isArray(outcome)) expect(outcome).toHaveLength(3);
+  else expect(outcome).toMatchObject({ code: 'ENGINE_UNAVAILABLE' });
+}
+
+describe('an answer under another role', () => {
+  it('ends the session at once, whatever it answers', async () => {
+    const server = await account();
+    const connector = connectorFor(server);
+    const session = await connector.open(grantOf(), new AbortController().signal);
+    server.fault(() => ({ role: 'FINANCE_READ' }));
+    await expect(session.run(statement('SELECT ID FROM CUSTOMERS'), new AbortController().signal)).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE', detail: { step: 'drift' } });
+    await session.lost;
+    await expect(session.run(statement('SELECT ID FROM CUSTOMERS'), new AbortController().signal)).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' });
+    server.fault(undefined);
+    await session.close().catch(() => undefined);
+    await gone(server, connector);
+    await server.close();
+  });
+});
