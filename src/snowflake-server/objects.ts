@@ -1,8 +1,8 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Catalog } from './catalog.js';
 import { activeRoles } from './commands.js';
 import { failures } from './failure.js';
 import type { Session } from './session.js';
+import { tablesOf } from './tables.js';
 import { piecesOf, Reader } from './tokens.js';
 
 /** What a statement needs: a privilege on one object each, `DATABASE.SCHEMA.NAME`. */
@@ -14,7 +14,7 @@ interface Need {
 /** Throws Failure unless the session's roles may do what a statement asks for. `made` names a table that it makes. */
 export async function authorize(sql: string, session: Session, catalog: Catalog, there: ReadonlySet<string>): Promise<{ readonly made?: string }> {
   const roles = activeRoles({ catalog, session });
-  const { needs, made } = needsOf(sql, session);
+  const { needs, made } = await needsOf(sql, session);
   if (made !== undefined) {
     const schema = made.split('.').slice(0, 2).join('.');
     reach(roles, made, catalog);
@@ -34,10 +34,10 @@ function reach(roles: readonly string[], table: string, catalog: Catalog): void 
   if (!catalog.may(roles, 'USAGE', 'DATABASE', database) || !catalog.may(roles, 'USAGE', 'SCHEMA', `${database}.${schema}`)) throw failures.absent('Object', table);
 }
 
-function needsOf(sql: string, session: Session): { readonly needs: readonly Need[]; readonly made?: string } {
+async function needsOf(sql: string, session: Session): Promise<{ readonly needs: readonly Need[]; readonly made?: string }> {
   const read = new Reader(piecesOf(sql));
   const target = (): string => full(read.name() ?? [], session);
-  const reads = tablesOf(session.connection, sql).map((parts) => ({ privilege: 'SELECT', table: full(parts, session) }));
+  const reads = (await tablesOf(session.connection, sql)).map((parts) => ({ privilege: 'SELECT', table: full(parts, session) }));
   if (read.take('INSERT', 'INTO')) return written('INSERT', target(), reads);
   if (read.take('UPDATE')) return written('UPDATE', target(), reads);
   if (read.take('DELETE', 'FROM')) return written('DELETE', target(), reads);
@@ -56,15 +56,6 @@ function needsOf(sql: string, session: Session): { readonly needs: readonly Need
 
 function written(privilege: string, table: string, reads: readonly Need[]): { readonly needs: readonly Need[] } {
   return { needs: [{ privilege, table }, ...reads.filter((each) => each.table !== table)] };
-}
-
-/** DuckDB's own parser tells the tables of a statement; names as they were written. */
-function tablesOf(connection: DuckDBConnection, sql: string): readonly (readonly string[])[] {
-  try {
-    return connection.getTableNames(sql, true).map((name) => new Reader(piecesOf(name)).name() ?? []);
-  } catch (error) {
-    throw failures.syntax(error instanceof Error ? error.message : String(error));
-  }
 }
 
 function full(parts: readonly string[], { database = '', schema = '' }: Session): string {

@@ -1,0 +1,32 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { failures } from './failure.js';
+import { piecesOf, Reader } from './tokens.js';
+
+type Name = readonly string[];
+
+/** The tables that a statement names, as they were written. DuckDB's own parser tells them; what only a CTE names that nobody uses, its tree tells. */
+export async function tablesOf(connection: DuckDBConnection, sql: string): Promise<readonly Name[]> {
+  try {
+    const told = connection.getTableNames(sql, true).map((name) => new Reader(piecesOf(name)).name() ?? []);
+    const known = new Set(told.map((name) => name.join('.')));
+    return [...told, ...(await inTree(connection, sql)).filter((name) => !known.has(name.join('.')))];
+  } catch (error) {
+    throw failures.syntax(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Of a SELECT; there is no tree of anything else. */
+async function inTree(connection: DuckDBConnection, sql: string): Promise<readonly Name[]> {
+  const [[text] = []] = (await connection.runAndReadAll('SELECT json_serialize_sql($1::VARCHAR)::VARCHAR', [sql])).getRows();
+  const found: Name[] = [];
+  const made = new Set<string>();
+  const walk = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null) return;
+    const { type, catalog_name: catalog, schema_name: schema, table_name: table, cte_map: ctes } = node as Readonly<Record<string, unknown>>;
+    if (type === 'BASE_TABLE') found.push([catalog, schema, table].map((each) => String(each ?? '').toUpperCase()).filter((each) => each !== ''));
+    for (const { key } of (ctes as { readonly map?: readonly { readonly key?: unknown }[] } | undefined)?.map ?? []) made.add(String(key).toUpperCase());
+    for (const each of Object.values(node)) walk(each);
+  };
+  walk(JSON.parse(String(text)));
+  return found.filter((name) => name.length > 1 || !made.has(name[0] ?? ''));
+}
