@@ -109,6 +109,13 @@ export interface EngineSession {
 /** Tells the record what was done to rights at the engine. Resolves when it is durable; throws AUDIT_UNAVAILABLE. */
 export type EngineNote = (code: 'grant.applied' | 'grant.removed', data: Readonly<Record<string, Json>>, about?: Grant | { readonly session?: string }) => Promise<void>;
 
+/** A session of an earlier run that was never closed. */
+export interface LeftOver {
+  readonly session: string;
+  /** What the last `grant.applied` of it said, where no `grant.removed` followed. */
+  readonly applied?: Readonly<Record<string, Json>>;
+}
+
 /** A registered target: one connection's engine. The credential is its own affair. */
 export interface Connector {
   /** The engine's lower-case product name, as OpenTelemetry's `db.system.name`: `snowflake`, `duckdb`. */
@@ -121,7 +128,7 @@ export interface Connector {
    * Called once before anything is opened, with the way to tell the record, and the sessions of an earlier run that were never closed. What
    * it throws stops the gateway from starting.
    */
-  start?(note: EngineNote, left: readonly string[]): void | Promise<void>;
+  start?(note: EngineNote, left: readonly LeftOver[]): void | Promise<void>;
   /** Opens the path for this grant, and verifies it, or throws ENGINE_UNAVAILABLE and leaves nothing. */
   open(grant: Grant, signal: AbortSignal): Promise<EngineSession>;
   close?(): Promise<void>;

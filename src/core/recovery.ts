@@ -2,16 +2,21 @@ import type { Clock } from './clock.js';
 import { compact } from './compact.js';
 import type { AuditEvent } from './events.js';
 import { newId } from './id.js';
-import type { AuditLog } from './ports.js';
+import type { AuditLog, LeftOver } from './ports.js';
 
 /** Answers what an earlier run left open, so that every intent in the record has an outcome and every session an end. */
-export async function recover(audit: AuditLog, clock: Clock, instance: string): Promise<{ readonly statements: number; readonly sessions: readonly string[] }> {
+export async function recover(audit: AuditLog, clock: Clock, instance: string): Promise<{ readonly statements: number; readonly sessions: readonly LeftOver[] }> {
   const left = await audit.unresolved();
   const statements = left.filter((event) => event.code === 'statement.authorized');
   const sessions = new Map(left.filter((event) => event.code !== 'statement.authorized').map((event) => [event.session, event]));
   for (const event of statements) await audit.append(answerTo(event, 'statement.unresolved', clock, instance));
   for (const event of sessions.values()) await audit.append(answerTo(event, event.code === 'session.requested' ? 'session.failed' : 'session.closed', clock, instance));
-  return { statements: statements.length, sessions: [...sessions.keys()].filter((id) => id !== undefined) };
+  return { statements: statements.length, sessions: await Promise.all([...sessions.keys()].filter((id) => id !== undefined).map((id) => leftOver(audit, id))) };
+}
+
+async function leftOver(audit: AuditLog, session: string): Promise<LeftOver> {
+  const said = (await audit.record(session)).findLast(({ code }) => code === 'grant.applied' || code === 'grant.removed');
+  return { session, ...(said?.code === 'grant.applied' ? { applied: said.data } : {}) };
 }
 
 function answerTo(event: AuditEvent, code: AuditEvent['code'], clock: Clock, instance: string): AuditEvent {

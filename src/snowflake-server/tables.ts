@@ -23,7 +23,7 @@ async function inTree(connection: DuckDBConnection, sql: string): Promise<readon
   const walk = (node: unknown): void => {
     if (typeof node !== 'object' || node === null) return;
     const { type, catalog_name: catalog, schema_name: schema, table_name: table, cte_map: ctes } = node as Readonly<Record<string, unknown>>;
-    if (type === 'BASE_TABLE') found.push([catalog, schema, table].map((each) => String(each ?? '').toUpperCase()).filter((each) => each !== ''));
+    if (type === 'BASE_TABLE') found.push([catalog, schema, table].flatMap((each) => (typeof each === 'string' && each !== '' ? [each.toUpperCase()] : [])));
     for (const { key } of (ctes as { readonly map?: readonly { readonly key?: unknown }[] } | undefined)?.map ?? []) made.add(String(key).toUpperCase());
     for (const each of Object.values(node)) walk(each);
   };

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { memoryAudit, memoryEngine } from '../../src/adapters/memory/index.js';
-import { AccessError, type AuditEvent, type EngineNote } from '../../src/core/index.js';
+import { AccessError, type AuditEvent, type EngineNote, type LeftOver } from '../../src/core/index.js';
 import { as, codeOf, house, ops, valueOf } from './house.js';
 
 const who = { principal: 'idp:agent-a', actor: 'idp:agent-a', issuer: 'idp' };
@@ -81,15 +81,18 @@ describe('while the record cannot be written', () => {
 
 describe('an engine that keeps books of its own', () => {
   it('is told at the start which sessions were left, and what it tells is recorded', async () => {
-    const audit = memoryAudit([left('session.requested', 's1'), left('session.opened', 's1')]);
-    const seen: string[] = [];
+    const audit = memoryAudit([
+      left('session.requested', 's1'), { ...left('grant.applied', 's1'), data: { role: 'R1' } }, left('session.opened', 's1'),
+      left('session.requested', 's2'), { ...left('grant.applied', 's2'), data: { role: 'R2' } }, left('grant.removed', 's2'), left('session.requested', 's3'),
+    ]);
+    const seen: LeftOver[] = [];
     let note: EngineNote | undefined;
     const engine = memoryEngine([ops], () => ({ columns: [], rows: [] }));
     const { session } = await house({ audit, connections: { warehouse: { ...engine, start: (say, sessions) => {
       seen.push(...sessions);
       note = say;
     } } } });
-    expect(seen).toEqual(['s1']);
+    expect(seen).toEqual([{ session: 's1', applied: { role: 'R1' } }, { session: 's2' }, { session: 's3' }]);
     await note?.('grant.removed', { role: 'SALLYPORT_1', by: 'reaper' }, { session: 's1' });
     expect(audit.events.at(-1)).toMatchObject({ code: 'grant.removed', session: 's1', connection: 'warehouse', data: { role: 'SALLYPORT_1', by: 'reaper' } });
     await session();

@@ -25,8 +25,9 @@ export interface DriverConnection {
 
 export interface DriverExecute {
   readonly sqlText: string;
-  readonly binds?: readonly unknown[];
-  readonly parameters?: Readonly<Record<string, unknown>>;
+  /** Null and booleans too, though the driver's types do not say so. */
+  readonly binds?: (string | number)[];
+  readonly parameters?: Record<string, unknown>;
   readonly streamResult: true;
   readonly rowMode: 'array';
   complete(error: DriverError | null | undefined, statement: DriverStatement): void;
@@ -35,7 +36,8 @@ export interface DriverExecute {
 export interface DriverStatement {
   getQueryId(): string;
   getColumns(): readonly DriverColumn[] | undefined;
-  getSessionState(): DriverState | undefined;
+  /** A DriverState, though the driver's types do not say so. */
+  getSessionState(): object | undefined;
   streamRows(): Readable;
   cancel(callback: DriverCallback<unknown>): void;
 }

@@ -117,7 +117,7 @@ export class Link {
   /** What the driver calls must not throw: nobody could catch it. */
   #execute({ sql, binds = [], parameters = {} }: Asking, done: (error: unknown, answered?: Answered) => void): DriverStatement {
     return this.#connection.execute({
-      sqlText: sql, streamResult: true, rowMode: 'array', parameters: { MULTI_STATEMENT_COUNT: 1, ...parameters }, ...(binds.length === 0 ? {} : { binds }),
+      sqlText: sql, streamResult: true, rowMode: 'array', parameters: { MULTI_STATEMENT_COUNT: 1, ...parameters }, ...(binds.length === 0 ? {} : { binds: [...binds] as (string | number)[] }),
       complete: (error, statement) => {
         try {
           if (error !== undefined && error !== null) done(error);
@@ -134,7 +134,7 @@ function answeredBy(statement: DriverStatement): Answered {
   const columns = statement.getColumns();
   if (columns === undefined) throw unavailable('driver');
   handOutRaw(columns);
-  return { queryId: statement.getQueryId(), columns, state: statement.getSessionState(), batches: (signal) => batchesOf(statement.streamRows(), signal) };
+  return { queryId: statement.getQueryId(), columns, state: statement.getSessionState() as DriverState | undefined, batches: (signal) => batchesOf(statement.streamRows(), signal) };
 }
 
 /** All rows of a small answer. */

@@ -22,7 +22,7 @@ async function load(): Promise<Driver> {
   const module = await import('snowflake-sdk').catch((error: unknown) => {
     throw new AccessError('CONFIG_INVALID', 'snowflake needs the package snowflake-sdk', { cause: error });
   });
-  const driver = module.default as unknown as Driver;
+  const driver: Driver = module.default;
   driver.configure({ logLevel: 'OFF', additionalLogToConsole: false, jsonColumnVariantParser: asText, xmlColumnVariantParser: asText });
   return driver;
 }

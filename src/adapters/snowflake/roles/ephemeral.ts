@@ -1,4 +1,4 @@
-import { formatSchema, type EngineNote, type Grant } from '../../../core/index.js';
+import { formatSchema, type EngineNote, type Grant, type LeftOver } from '../../../core/index.js';
 import { literal, likeLiteral, quoted } from '../names.js';
 import type { Clerk } from './clerk.js';
 import { Reaper } from './reaper.js';
@@ -26,7 +26,7 @@ export class EphemeralRoles implements Roles {
     this.#reaper = new Reaper(settings, (name) => this.#drop(name), (data, session) => this.#note('grant.removed', data, { session }));
   }
 
-  start(note: EngineNote, left: readonly string[]): void {
+  start(note: EngineNote, left: readonly LeftOver[]): void {
     this.#note = note;
     this.#reaper.start(left);
   }

@@ -1,4 +1,4 @@
-import type { Json } from '../../../core/index.js';
+import type { Json, LeftOver } from '../../../core/index.js';
 import { likeLiteral } from '../names.js';
 import type { Clerk, Records } from './clerk.js';
 import { isFreshName, readStamp, type Stamp } from './stamp.js';
@@ -19,7 +19,8 @@ export class Reaper {
   readonly #drop: (role: string) => Promise<void>;
   readonly #tell: (data: Readonly<Record<string, Json>>, session: string) => Promise<void>;
   readonly #owed = new Set<string>();
-  #dead: ReadonlySet<string> = new Set();
+  /** Sessions that are over, with the role that the record says they had. */
+  #dead: ReadonlyMap<string, string | undefined> = new Map();
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -31,8 +32,8 @@ export class Reaper {
   }
 
   /** The first round begins now; `dead` are sessions whose roles need not be waited for. */
-  start(dead: readonly string[]): void {
-    this.#dead = new Set(dead);
+  start(dead: readonly LeftOver[]): void {
+    this.#dead = new Map(dead.map(({ session, applied }) => [session, typeof applied?.['role'] === 'string' ? applied['role'] : undefined]));
     this.#next(0);
   }
 
@@ -66,7 +67,10 @@ export class Reaper {
       const role = row['name'] as string;
       if (stamp !== undefined) await this.#finish(role, stamp).catch(() => failed.add(stamp.session));
     }
-    this.#dead = new Set([...this.#dead].filter((session) => failed.has(session)));
+    for (const [session, role] of this.#dead) {
+      if (role !== undefined && !names.has(role)) await this.#tell({ role, by: 'reaper', found: 'gone' }, session).catch(() => failed.add(session));
+    }
+    this.#dead = new Map([...this.#dead].filter(([session]) => failed.has(session)));
   }
 
   /** What the role's comment says, where it is one of ours whose time is over. */

@@ -1,4 +1,4 @@
-import type { EngineNote, Grant, Scope } from '../../../core/index.js';
+import type { EngineNote, Grant, LeftOver, Scope } from '../../../core/index.js';
 
 /** A role that a session runs as, and the way to give it up. */
 export interface HeldRole {
@@ -11,7 +11,7 @@ export interface HeldRole {
 export interface Roles {
   take(grant: Grant, user: string, signal: AbortSignal): Promise<HeldRole>;
   /** `left` are sessions of an earlier run that ended without being closed. */
-  start?(note: EngineNote, left: readonly string[]): void;
+  start?(note: EngineNote, left: readonly LeftOver[]): void;
   close?(): Promise<void>;
 }
 
