@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { container as everywhere, type DependencyContainer } from 'tsyringe';
+import type { ApprovalOptions } from './approvals/options.js';
 import type { Clock } from './clock.js';
 import { Disposal } from './disposal.js';
 import { AccessError } from './errors.js';
@@ -22,7 +23,9 @@ export interface Parts {
   readonly policy: PolicyDecisionPoint;
   readonly analyzer: Analyzer;
   readonly audit: AuditLog;
+  /** Other people's way of agreeing; or `approvals`. */
   readonly approver: Approver;
+  readonly approvals: ApprovalOptions;
   readonly plugins: readonly Plugin[];
   readonly limits: Partial<GatewayLimits>;
   readonly clock: Clock;
@@ -38,6 +41,7 @@ export const tokens: { readonly [Name in keyof Parts]: Token<Parts[Name]> } & { 
   analyzer: token('analyzer'),
   audit: token('audit'),
   approver: token('approver'),
+  approvals: token('approvals'),
   plugins: token('plugins'),
   limits: token('limits'),
   clock: token('clock'),

@@ -1,7 +1,10 @@
+import { settleApprovals, type ApprovalSettings } from './approvals/options.js';
+import { openRoom, type Room } from './approvals/room.js';
 import { systemClock } from './clock.js';
 import { checkConnections, checkLimits, checkPart } from './config.js';
 import { partOf, rootContainer, sessionHome, type Container, type Parts } from './container.js';
 import { Disposal } from './disposal.js';
+import { AccessError } from './errors.js';
 import { loadPlugins, type Extensions } from './extensions.js';
 import type { Gateway } from './gateway.js';
 import { newId } from './id.js';
@@ -9,7 +12,7 @@ import { createJudge } from './judge.js';
 import { createLooks } from './looks.js';
 import { createPipeline, type PipelineParts } from './pipeline.js';
 import { watched } from './policy-watch.js';
-import type { EngineNote } from './ports.js';
+import type { Approver, EngineNote } from './ports.js';
 import { recover } from './recovery.js';
 import { makeEvent, seenOf, type EventData } from './seen.js';
 import { Sessions } from './sessions.js';
@@ -50,8 +53,10 @@ async function start(ports: Ports, root: Container, closing: Disposal): Promise<
   for (const [name, connector] of connections) await connector.start?.(noteOf(name, road), left.sessions);
   const sessions = new Sessions(limits.sessionsPerActor);
   const traffic = new Traffic();
-  const told = { ...ports, policy: watched(policy, (before, after) => note('policy.changed', { before, after })) };
-  const pipeline = createPipeline(stagesOf(told, road, sessions, traffic, extensions, root));
+  const told = watched(policy, (before, after) => note('policy.changed', { before, after }));
+  const room = ports.approvals === undefined ? undefined : openRoom(ports.approvals, told, sessions, road);
+  const pipeline = createPipeline(stagesOf({ ...ports, policy: told, room }, road, sessions, traffic, extensions, root));
+  closing.own(() => room?.close());
   closing.own(() => note('gateway.stopped'));
   closing.own(async () => {
     await traffic.stop();
@@ -75,23 +80,34 @@ function portsOf(root: Container) {
     policy: checkPart('policy', partOf(root, 'policy')),
     analyzer: checkPart('analyzer', partOf(root, 'analyzer')),
     audit: checkPart('audit', partOf(root, 'audit')),
-    approver: checkPart('approver', partOf(root, 'approver') ?? noApprover),
+    ...approvingOf(root),
     clock: checkPart('clock', partOf(root, 'clock') ?? systemClock),
     limits: checkLimits(partOf(root, 'limits')),
     plugins: partOf(root, 'plugins') ?? [],
   };
 }
 
-function stagesOf(ports: Ports, road: Road, sessions: Sessions, traffic: Traffic, extensions: Extensions, root: Container): PipelineParts {
-  const { connections, identity, policy, analyzer, approver, audit, limits, clock } = ports;
+/** Who agrees: an approver of the application's own, the one that is built in, or nobody. */
+function approvingOf(root: Container): { readonly approver: Approver; readonly approvals: ApprovalSettings | undefined } {
+  const [approver, approvals] = [partOf(root, 'approver'), partOf(root, 'approvals')];
+  if (approver !== undefined && approvals !== undefined) throw new AccessError('CONFIG_INVALID', 'approver and approvals are two ways to agree: set one');
+  return { approver: checkPart('approver', approver ?? noApprover), approvals: approvals === undefined ? undefined : settleApprovals(approvals) };
+}
+
+function stagesOf(ports: Ports & { readonly room: Room | undefined }, road: Road, sessions: Sessions, traffic: Traffic, extensions: Extensions, root: Container): PipelineParts {
+  const { connections, identity, policy, analyzer, approver, audit, limits, clock, room } = ports;
   const { recorder } = road;
   const judge = createJudge(analyzer, policy, extensions);
   return {
     road, traffic, observers: extensions.observers,
     identity: createIdentityStage(identity, extensions, clock),
     scope: createScopeStage(connections, policy, sessions, judge),
-    approval: createApprovalStage(approver, sessions, extensions, limits, clock),
-    execute: createExecuteStage({ road, connections, sessions, limits, home: (grant) => sessionHome(root, grant) }, extensions.observers, policy),
-    looks: createLooks({ connections, policy, sessions, judge, extensions, audit, recorder }),
+    approval: createApprovalStage(room?.desk ?? approver, sessions, extensions, limits, clock),
+    execute: createExecuteStage({
+      road, connections, sessions, limits, home: (grant) => sessionHome(root, grant),
+      broken: (grant, reason) => room?.glass.broken(grant, reason), over: async (session, why) => room?.desk.sessionEnded(session, why),
+    }, extensions.observers, policy),
+    looks: createLooks({ connections, policy, sessions, judge, extensions, audit, recorder, reviewing: room }),
+    room,
   };
 }

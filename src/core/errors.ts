@@ -10,6 +10,7 @@ export const denials = {
   STATEMENT_REFUSED: 'Statements of this kind never run in a session, whoever approves.',
   GUARDED: 'A plugin refused.',
   APPROVAL_REQUIRED: 'A person must agree first, and no approver is configured.',
+  TOO_MANY_APPROVALS: 'This caller already waits for as many approvals as are allowed.',
   APPROVAL_REJECTED: 'A reviewer said no.',
   APPROVAL_EXPIRED: 'The approval ran out, was used, or does not fit this request.',
   OBLIGATION_UNKNOWN: 'The policy demands something that nobody here can fulfil.',

@@ -1,3 +1,4 @@
+import type { ApprovalView, Decided, GlassReview } from './approvals/view.js';
 import type { AuditEvent } from './events.js';
 import type { Access, Bind, Obligation, StatementKind, Transport } from './model.js';
 import type { Denied, Outcome } from './outcome.js';
@@ -17,6 +18,8 @@ export interface OpenRequest extends Caller {
   /** Milliseconds asked for; the grant may be shorter, never longer. */
   readonly ttlMs: number;
   readonly reason: string;
+  /** Opens under the policy's `breakglass` rules: told at once, in every event, and reviewed afterwards. */
+  readonly breakGlass?: boolean;
   /** The ticket of an earlier pending answer to the same request. */
   readonly ticket?: string;
 }
@@ -36,6 +39,29 @@ export interface ExplainRequest extends SessionRequest {
   readonly sql: string;
 }
 
+export interface ApprovalsRequest extends Caller {
+  /** `pending` unless told. */
+  readonly state?: 'pending' | 'decided';
+}
+
+export interface ApprovalRead extends Caller {
+  readonly ticket: string;
+  /** Waits so long for an answer while there is none; milliseconds, at most 60,000. */
+  readonly waitMs?: number;
+}
+
+export interface DecisionRequest extends Caller, Decided {}
+
+export interface RevokeRequest extends SessionRequest {
+  /** For the record and the owner to read; at most 1,000 characters. */
+  readonly comment?: string;
+}
+
+export interface SignRequest extends SessionRequest {
+  /** What was found; 1 to 1,000 characters. */
+  readonly comment: string;
+}
+
 export type EndReason = 'agent' | 'deadline' | 'revoked' | 'shutdown' | 'fault';
 
 /** A session as its owner sees it. Times are epoch milliseconds. */
@@ -52,6 +78,7 @@ export interface SessionState {
   readonly reason: string;
   readonly openedAt: number;
   readonly expiresAt: number;
+  readonly breakGlass?: true;
   readonly endedBy?: EndReason;
 }
 
@@ -129,7 +156,21 @@ export interface Gateway {
   session(request: SessionRequest, signal?: AbortSignal): Promise<Outcome<SessionState>>;
   /** Cancels what runs, closes the path, and answers with the closed session. Closing twice is not an error. */
   close(request: SessionRequest, signal?: AbortSignal): Promise<Outcome<SessionState>>;
-  /** The session's events, oldest first; also after its end and after a restart. */
+  /** For reviewers: what waits for them, or what was decided. */
+  approvals(request: ApprovalsRequest, signal?: AbortSignal): Promise<Outcome<readonly ApprovalView[]>>;
+  /** One approval, for whoever asked for it and for its reviewers. */
+  approval(request: ApprovalRead, signal?: AbortSignal): Promise<Outcome<ApprovalView>>;
+  /** A reviewer's answer. It must echo the digest of what was shown; nobody decides on their own request. */
+  decide(request: DecisionRequest, signal?: AbortSignal): Promise<Outcome<ApprovalView>>;
+  /** For reviewers: the live sessions they oversee. */
+  sessions(request: Caller, signal?: AbortSignal): Promise<Outcome<readonly SessionState[]>>;
+  /** For reviewers: ends a session now. Revoking one that is over is not an error. */
+  revoke(request: RevokeRequest, signal?: AbortSignal): Promise<Outcome<SessionState>>;
+  /** For reviewers: sessions for which the glass was broken, and that nobody has looked at afterwards. */
+  reviews(request: Caller, signal?: AbortSignal): Promise<Outcome<readonly GlassReview[]>>;
+  /** A reviewer has looked at such a session. */
+  sign(request: SignRequest, signal?: AbortSignal): Promise<Outcome<GlassReview>>;
+  /** The session's events, oldest first; also after its end and after a restart. For its owner, and for who oversees its schema. */
   record(request: SessionRequest, signal?: AbortSignal): Promise<Outcome<readonly AuditEvent[]>>;
   /** What an earlier run left: intents without an outcome and sessions without an end, now recorded as such. */
   readonly recovered: { readonly statements: number; readonly sessions: number };

@@ -4,7 +4,7 @@ import { facts } from './freeze.js';
 import type { Grant } from './model.js';
 
 /** All a grant says but its times. */
-export type GrantTerms = Pick<Grant, 'id' | 'session' | 'identity' | 'scope' | 'limits' | 'rules' | 'policyVersion'>;
+export type GrantTerms = Pick<Grant, 'id' | 'session' | 'identity' | 'scope' | 'limits' | 'rules' | 'policyVersion' | 'breakGlass'>;
 
 const deadlines = new WeakMap<Grant, number>();
 

@@ -1,3 +1,9 @@
+export { memoryTickets } from './approvals/memory-tickets.js';
+export type { ApprovalOptions } from './approvals/options.js';
+export type { Notice, Notifier } from './approvals/notice.js';
+export { approvalTerms, type ApprovalTerms } from './approvals/terms.js';
+export type { Named, Ticket, TicketDecision, TicketEnd, TicketFilter, TicketState, TicketStatement, TicketStore } from './approvals/ticket.js';
+export type { ApprovalView, Decided, GlassReview } from './approvals/view.js';
 export { abortable, reasonOf } from './abort.js';
 export { AccessError, denials, faults, type DenialCode, type FaultCode } from './errors.js';
 export { deny, isStop, type Completed, type Denied, type Failed, type Outcome, type Pending, type Stop } from './outcome.js';
@@ -12,7 +18,7 @@ export { facts } from './freeze.js';
 export { newId } from './id.js';
 export { formatObject, formatSchema, parseSchema } from './names.js';
 export type {
-  Caller, ConnectionInfo, Delivery, EndReason, ExplainRequest, Explanation, Gateway, GatewayLimits, OpenRequest, RunRequest, SessionRequest,
+  ApprovalRead, ApprovalsRequest, Caller, ConnectionInfo, DecisionRequest, Delivery, EndReason, ExplainRequest, Explanation, Gateway, GatewayLimits, OpenRequest, RevokeRequest, RunRequest, SessionRequest, SignRequest,
   SessionState, StatementResult,
 } from './gateway.js';
 export { buildGateway } from './create.js';

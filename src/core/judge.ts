@@ -1,11 +1,12 @@
 import { heeding } from './abort.js';
 import { checkAnalysis, checkDecision } from './answers.js';
+import { running } from './asks.js';
 import { AccessError } from './errors.js';
 import type { Extensions } from './extensions.js';
 import type { Analysis, Decision, Grant, Identified, ObjectRef, Permit, Scope, StatementKind } from './model.js';
 import { formatName, formatObject, formatSchema } from './names.js';
 import { deny, type Denied } from './outcome.js';
-import type { Analyzer, Ask, PolicyDecisionPoint } from './ports.js';
+import type { Analyzer, PolicyDecisionPoint } from './ports.js';
 import { coreObligations, recordLevel } from './obligations.js';
 import type { Seen } from './seen.js';
 
@@ -31,7 +32,7 @@ export function createJudge(analyzer: Analyzer, policy: PolicyDecisionPoint, ext
   return async (identified, grant, seen, signal) => {
     const analysis = await read(identified.asked.statement.sql, grant, seen, signal);
     if ('status' in analysis) return analysis;
-    const decision = await decide(policy, { identity: identified.identity, connection: grant.scope.connection, asks: asksOf(analysis, grant.scope), context: identified.context }, seen, signal);
+    const decision = await decide(policy, { identity: identified.identity, connection: grant.scope.connection, asks: running(analysis, grant), context: identified.context }, seen, signal);
     if (decision.effect === 'deny') return notPermitted(`no rule permits this ${analysis.kind}`, decision);
     const sql = rewrite(analysis, grant.scope, decision, extensions);
     if (typeof sql !== 'string') return sql;
@@ -72,14 +73,6 @@ function outOfScope(outside: readonly ObjectRef[], scope: Scope): Denied {
     reason: 'scope.object',
     hint: `This session may use ${formatSchema(scope)} only. Open another session on ${schemas} if you may.`,
   });
-}
-
-function asksOf(analysis: Analysis, scope: Scope): readonly Ask[] {
-  const asks = [
-    ...analysis.reads.map((each) => ({ action: analysis.kind === 'metadata' ? 'metadata' : 'read', object: formatObject(each) })),
-    ...analysis.writes.map((each) => ({ action: analysis.kind, object: formatObject(each) })),
-  ];
-  return analysis.writes.length === 0 && (analysis.kind !== 'read' || asks.length === 0) ? [...asks, { action: analysis.kind, object: formatSchema(scope) }] : asks;
 }
 
 /** Asks the PDP. Anything but a well-formed permit for these asks is a deny or a fault. */

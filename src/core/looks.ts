@@ -1,4 +1,5 @@
 import { heeding } from './abort.js';
+import type { Room } from './approvals/room.js';
 import { decide, type Judge } from './judge.js';
 import type { AuditEvent } from './events.js';
 import { explain } from './explain.js';
@@ -30,13 +31,17 @@ export interface LooksParts {
   readonly extensions: Extensions;
   readonly audit: AuditLog;
   readonly recorder: Recorder;
+  /** Absent where approvals are not configured. */
+  readonly reviewing: Room | undefined;
 }
 
 const unknown = (): Denied => deny('NOT_FOUND', undefined, { reason: 'session.unknown' });
 
 /** Answers without the later stages. What is not the caller's and what does not exist look the same. */
 export function createLooks(parts: LooksParts): Looks {
-  const { sessions, audit, recorder } = parts;
+  const { sessions, audit, recorder, reviewing } = parts;
+  const oversees = async ({ connection, scope }: AuditEvent, identity: Identity, { signal }: Trip): Promise<boolean> =>
+    reviewing !== undefined && connection !== undefined && scope !== undefined && reviewing.oversight.mayOversee(identity, connection, formatSchema(scope), signal);
   return {
     explain: (facts, trip) => explain(parts, facts, trip),
     connections: (facts, trip) => permitted(parts, facts, trip),
@@ -56,12 +61,13 @@ export function createLooks(parts: LooksParts): Looks {
     },
 
     async record({ asked, identity }, trip) {
-      if (sessions.isForeign(asked.session, identity)) return unknown();
+      if (sessions.isForeign(asked.session, identity) && reviewing === undefined) return unknown();
       trip.stageName = 'audit';
       const events = await heeding(() => audit.record(asked.session), trip.signal);
       trip.stageName = 'scope';
       const first = events[0];
-      return first !== undefined && isOwner(first, identity) ? events : unknown();
+      if (first === undefined) return unknown();
+      return isOwner(first, identity) || (await oversees(first, identity, trip)) ? events : unknown();
     },
   };
 }

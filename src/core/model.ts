@@ -145,22 +145,26 @@ export interface Grant {
   readonly limits: Limits;
   readonly rules: readonly string[];
   readonly policyVersion: string;
+  /** Opened by breaking the glass: under rules of its own, told at once, and looked at afterwards. */
+  readonly breakGlass?: true;
   /** Epoch milliseconds, for people and engines; the gateway itself keeps a monotonic deadline. */
   readonly issuedAt: number;
   readonly expiresAt: number;
 }
 
-/** A person's consent to exactly one digest. */
+/** People's consent to exactly one request: `digest` is that of the ApprovalRequest. */
 export interface Approval {
   readonly ticket: string;
   readonly reviewers: readonly string[];
   readonly digest: string;
+  /** What the reviewers were shown and echoed, where that has a digest of its own. */
+  readonly binding?: string;
 }
 
 export type Moment = 'open' | 'run';
 
 export interface Asked {
-  readonly open: { readonly connection: string; readonly schema: SchemaRef; readonly access: Access; readonly ttlMs: number; readonly reason: string };
+  readonly open: { readonly connection: string; readonly schema: SchemaRef; readonly access: Access; readonly ttlMs: number; readonly reason: string; readonly breakGlass?: true };
   readonly run: { readonly session: string; readonly statement: Statement };
 }
 

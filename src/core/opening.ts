@@ -1,4 +1,5 @@
 import { abortable, reasonOf } from './abort.js';
+import type { TicketEnd } from './approvals/ticket.js';
 import type { Disposal } from './disposal.js';
 import { AccessError } from './errors.js';
 import type { EventCode } from './events.js';
@@ -16,6 +17,8 @@ const endCodes: Readonly<Record<EndReason, EventCode>> = {
   agent: 'session.closed', deadline: 'session.expired', revoked: 'session.revoked', shutdown: 'session.closed', fault: 'session.closed',
 };
 
+const ends: Readonly<Record<EndReason, TicketEnd>> = { agent: 'session_closed', deadline: 'session_expired', revoked: 'session_revoked', shutdown: 'session_closed', fault: 'session_closed' };
+
 /** What opening a session needs besides its facts. */
 export interface OpeningParts {
   readonly road: Road;
@@ -24,6 +27,10 @@ export interface OpeningParts {
   readonly limits: GatewayLimits;
   /** A fresh home for what the session owns. */
   readonly home: (grant: Grant) => Disposal;
+  /** Told when the glass was broken, before anything opens. */
+  readonly broken: (grant: Grant, reason: string) => void;
+  /** Told when a session is over. */
+  readonly over: (session: string, why: TicketEnd) => Promise<void>;
 }
 
 /** Grant -> session: a place is taken, the intent is durable, the engine's path is open and verified, and the record says so. */
@@ -37,6 +44,10 @@ export async function openSession(parts: OpeningParts, approved: Approved<'open'
   let path: Promise<unknown> = Promise.resolve();
   try {
     await trip.intend('session.requested', { grant: grant.id, expiresAt: grant.expiresAt, limits: { ...grant.limits } });
+    if (grant.breakGlass === true) {
+      await trip.conclude('breakglass.activated', { grant: grant.id, reason: approved.asked.reason, expiresAt: grant.expiresAt });
+      parts.broken(grant, approved.asked.reason);
+    }
     const opening = connect(connector, grant, trip.signal);
     path = opening.settled;
     const engine = await inTime(parts, grant, trip, opening.engine);
@@ -80,7 +91,7 @@ async function inTime({ road, limits }: OpeningParts, grant: Grant, trip: Trip, 
   }
 }
 
-function begin({ road, sessions, limits, home }: OpeningParts, approved: Approved<'open'>, connector: Connector, engine: EngineSession, place: () => void): Session {
+function begin({ road, sessions, limits, home, over }: OpeningParts, approved: Approved<'open'>, connector: Connector, engine: EngineSession, place: () => void): Session {
   const { grant, asked } = approved;
   const { clock, instance, recorder } = road;
   const belongings = home(grant);
@@ -88,10 +99,11 @@ function begin({ road, sessions, limits, home }: OpeningParts, approved: Approve
   const session = new Session({
     grant, connector, engine, clock, reason: asked.reason, waiting: limits.waitingStatements, closeTimeoutMs: limits.closeTimeoutMs,
     dispose: () => belongings.dispose(),
-    ended: async (ended, by, clean) => {
+    ended: async (ended, by, clean, said) => {
       sessions.retire(ended);
       place();
-      await recorder.outcome(makeEvent(clock, instance, endCodes[by], seenOf(grant), { by, clean, grant: grant.id }));
+      await over(ended.id, ends[by]);
+      await recorder.outcome(makeEvent(clock, instance, endCodes[by], seenOf(grant), { by, clean, grant: grant.id, ...said }));
     },
   });
   sessions.add(session);

@@ -18,6 +18,8 @@ export interface Pending {
   readonly message: string;
   /** Epoch milliseconds. */
   readonly expiresAt: number;
+  /** What a reviewer is shown, and must echo: SHA-256, lower-case hex. */
+  readonly binding?: string;
 }
 
 export interface Completed<T> {

@@ -1,11 +1,12 @@
+import type { Room } from './approvals/room.js';
 import { endOfRequest } from './ended.js';
 import type { Caller, Gateway } from './gateway.js';
 import type { Looks } from './looks.js';
-import type { Identified, Moment, Received } from './model.js';
+import type { Identified, Identity, Moment, Received } from './model.js';
 import { watch } from './observe.js';
-import type { Outcome, Stop } from './outcome.js';
+import { deny, type Outcome, type Stop } from './outcome.js';
 import type { Observer } from './plugin.js';
-import { receiveLook, receiveOpen, receiveRun } from './receive.js';
+import { receiveLook, receiveOpen, receiveRun, receiveSigned, receiveTicket, receiveWords } from './receive.js';
 import type { createApprovalStage } from './stages/approval.js';
 import type { createExecuteStage } from './stages/execute.js';
 import type { createIdentityStage } from './stages/identity.js';
@@ -23,11 +24,15 @@ export interface PipelineParts {
   readonly approval: ReturnType<typeof createApprovalStage>;
   readonly execute: ReturnType<typeof createExecuteStage>;
   readonly looks: Looks;
+  /** Absent where approvals are not configured. */
+  readonly room: Room | undefined;
 }
 
 /** The five stages in one straight line; the audit is in the trip itself, around every effect. */
 export function createPipeline(parts: PipelineParts): Omit<Gateway, 'recovered' | 'shutdown'> {
-  const { identity, scope, approval, execute, looks } = parts;
+  const { identity, scope, approval, execute, looks, room } = parts;
+  const inRoom = <T>(answer: (room: Room, who: Identity, trip: Trip) => Promise<T | Stop>): Answer<T> => async (facts, trip) =>
+    room === undefined ? deny('NOT_FOUND', 'Approvals are not configured here.', { reason: 'approval.not_configured' }) : answer(room, facts.identity, trip);
   return {
     open: (request, signal) => travel(parts, 'open', signal, async (trip) => {
       const received = await trip.step('receive', request, receiveOpen);
@@ -50,6 +55,14 @@ export function createPipeline(parts: PipelineParts): Omit<Gateway, 'recovered' 
     session: (request, signal) => look(parts, request, signal, receiveLook, looks.session),
     close: (request, signal) => look(parts, request, signal, receiveLook, looks.close),
     record: (request, signal) => look(parts, request, signal, receiveLook, looks.record),
+
+    approvals: (request, signal) => look(parts, request, signal, receiveLook, inRoom(({ reviewing }, who, trip) => reviewing.list(who, request.state === 'decided' ? 'decided' : 'pending', trip.signal))),
+    approval: (request, signal) => look(parts, request, signal, receiveTicket, inRoom(({ reviewing }, who, trip) => reviewing.one(who, request.ticket, request.waitMs ?? 0, trip.signal))),
+    decide: (request, signal) => look(parts, request, signal, receiveTicket, inRoom(({ reviewing }, who, trip) => reviewing.decide(who, request, trip.signal))),
+    sessions: (request, signal) => look(parts, request, signal, receiveLook, inRoom(({ oversight }, who, trip) => oversight.live(who, trip.signal))),
+    revoke: (request, signal) => look(parts, request, signal, receiveWords, inRoom(({ oversight }, who, trip) => oversight.revoke(who, request.session, request.comment, trip.signal))),
+    reviews: (request, signal) => look(parts, request, signal, receiveLook, inRoom(({ glass }, who, trip) => glass.list(who, trip.signal))),
+    sign: (request, signal) => look(parts, request, signal, receiveSigned, inRoom(({ glass }, who, trip) => glass.sign(who, request.session, request.comment, trip.signal))),
   };
 }
 

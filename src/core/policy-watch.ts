@@ -7,6 +7,7 @@ export function watched(policy: PolicyDecisionPoint, changed: (before: string, a
     get version() {
       return policy.version;
     },
+    ...(policy.holds === undefined ? {} : { holds: (subject, role, connection) => policy.holds?.(subject, role, connection) ?? false }),
     async decide(question, signal) {
       const decision = await policy.decide(question, signal);
       const [before, after] = [last, policy.version];

@@ -23,7 +23,7 @@ export interface Analyzer {
 
 /** One thing to be decided. `object` is `DB.SCHEMA` or `DB.SCHEMA.NAME` in stored case, parts joined by `.`, quoted where not plain upper case. */
 export interface Ask {
-  /** `open:read`, `open:write`, or a statement kind. */
+  /** `open:read`, `open:write`, a statement kind, `breakglass:<kind>`, `review:open`, `review:<kind>` or `oversee`. */
   readonly action: string;
   readonly object: string;
 }
@@ -44,14 +44,24 @@ export interface PolicyDecisionPoint {
   decide(question: Question, signal: AbortSignal): Promise<Decision>;
   /** Identifies the rules in force; changes whenever they do. */
   readonly version: string;
+  /** Whether a subject holds a role on a connection. Without it, no rule can name the role of its reviewers. */
+  holds?(subject: string, role: string, connection: string): boolean | Promise<boolean>;
   close?(): Promise<void>;
 }
 
 /** What a person would agree to. */
 export interface ApprovalRequest {
   readonly facts: Scoped;
-  /** The value of the policy's `approval` obligation. */
+  /** The value of the policy's `approval` obligation; a list where several rules have one. */
   readonly terms: Json;
+  /** SHA-256 of everything that consent is bound to, lower-case hex; an Approval carries it back. */
+  readonly digest: string;
+  /** The requester's own words. */
+  readonly reason: string;
+  /** Epoch milliseconds after which consent is of no use. */
+  readonly until: number;
+  /** What the policy was asked. */
+  readonly asks: readonly Ask[];
 }
 
 /** Brings human consent. Pending hands out a ticket; the caller comes back with it and is judged afresh. */

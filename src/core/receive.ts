@@ -1,4 +1,4 @@
-import type { Caller, ExplainRequest, OpenRequest, RunRequest, SessionRequest } from './gateway.js';
+import type { ApprovalRead, Caller, DecisionRequest, ExplainRequest, OpenRequest, RevokeRequest, RunRequest, SessionRequest, SignRequest } from './gateway.js';
 import { facts } from './freeze.js';
 import type { Access, Bind, Received, Transport } from './model.js';
 import { parseSchema } from './names.js';
@@ -13,16 +13,17 @@ const longestName = 255;
 /** Reads what was asked into facts of our own, or says what is wrong with it. The credential is left behind. */
 export async function receiveOpen(request: OpenRequest, trip: Trip): Promise<Received<'open'> | Denied> {
   if (!isRequest(request)) return invalid('request', 'an object');
-  const { connection, schema, access, ttlMs, reason, ticket } = request;
+  const { connection, schema, access, ttlMs, reason, breakGlass = false, ticket } = request;
   if (!isName(connection)) return invalid('connection', 'the name of a registered connection');
   const parsed = readSchema(schema);
   if (parsed === undefined) return invalid('schema', 'DATABASE.SCHEMA');
   if (!isAccess(access)) return invalid('access', '"read" or "write"');
   if (!Number.isSafeInteger(ttlMs) || ttlMs <= 0) return invalid('ttlMs', 'a positive whole number of milliseconds');
   if (typeof reason !== 'string' || reason.trim() === '' || reason.length > longestReason) return invalid('reason', `1 to ${longestReason} characters`);
+  if (typeof breakGlass !== 'boolean') return invalid('breakGlass', 'true or false');
   if (ticket !== undefined && !isName(ticket)) return invalid('ticket', 'the ticket of an earlier answer');
   trip.seen.connection = connection;
-  return received(trip, request.transport, 'open', { connection, schema: parsed, access, ttlMs, reason }, ticket);
+  return received(trip, request.transport, 'open', { connection, schema: parsed, access, ttlMs, reason, ...(breakGlass ? { breakGlass } : {}) }, ticket);
 }
 
 /** The same for a statement. */
@@ -43,6 +44,34 @@ export async function receiveLook(request: Caller | SessionRequest, trip: Trip):
   const { session } = request as Partial<SessionRequest>;
   if ('session' in request && !isName(session)) return invalid('session', 'the id of a session');
   return received(trip, request.transport, 'run', { session: session ?? '', statement: { sql: '', binds: [] } }, undefined);
+}
+
+/** The same with a ticket, and what is said of it. */
+export async function receiveTicket(request: ApprovalRead | DecisionRequest, trip: Trip): Promise<Received<'run'> | Denied> {
+  if (!isRequest(request)) return invalid('request', 'an object');
+  if (!isName(request.ticket)) return invalid('ticket', 'the ticket of an approval');
+  if (!('decision' in request)) {
+    const { waitMs = 0 } = request;
+    return Number.isFinite(waitMs) && waitMs >= 0 ? receiveLook(request, trip) : invalid('waitMs', 'milliseconds');
+  }
+  if (request.decision !== 'approve' && request.decision !== 'reject') return invalid('decision', '"approve" or "reject"');
+  if (typeof request.digest !== 'string' || !/^[0-9a-f]{64}$/.test(request.digest)) return invalid('digest', '64 lower-case hex digits');
+  return isComment(request.comment) ? receiveLook(request, trip) : invalid('comment', `at most ${longestReason} characters`);
+}
+
+/** The same with a session, and what is said of it. */
+export async function receiveWords(request: RevokeRequest | SignRequest, trip: Trip): Promise<Received<'run'> | Denied> {
+  if (!isRequest(request)) return invalid('request', 'an object');
+  return isComment(request.comment) ? receiveLook(request, trip) : invalid('comment', `1 to ${longestReason} characters`);
+}
+
+/** The same where something must be said. */
+export async function receiveSigned(request: SignRequest, trip: Trip): Promise<Received<'run'> | Denied> {
+  return isRequest(request) && request.comment === undefined ? invalid('comment', `1 to ${longestReason} characters`) : receiveWords(request, trip);
+}
+
+function isComment(value: unknown): boolean {
+  return value === undefined || (typeof value === 'string' && value.trim() !== '' && value.length <= longestReason);
 }
 
 function received<M extends 'open' | 'run'>(trip: Trip, transport: Transport | undefined, moment: M, asked: Received<M>['asked'], ticket: string | undefined): Received<M> {

@@ -16,6 +16,7 @@ export interface Seen {
   engine?: string;
   address?: string | undefined;
   scope?: Scope;
+  breakGlass?: true | undefined;
   analysis?: Analysis;
   rules?: readonly string[];
   policyVersion?: string;
@@ -35,9 +36,9 @@ export type EventData = Readonly<Record<string, Json>>;
 /** One line of the record from what is known. */
 export function makeEvent(clock: Clock, instance: string, code: EventCode, seen: Seen, data: EventData): AuditEvent {
   const at = clock.now();
-  const { session, statement, identity, connection, scope } = seen;
+  const { session, statement, identity, connection, scope, breakGlass } = seen;
   return compact<AuditEvent>({
-    id: newId(at), code, at, instance, session, statement, connection, data,
+    id: newId(at), code, at, instance, session, statement, connection, data: breakGlass === true ? { ...data, breakGlass } : data,
     who: identity === undefined ? undefined : whoOf(identity),
     scope: scope === undefined ? undefined : { database: scope.database, schema: scope.schema, access: scope.access },
     text: code === 'statement.authorized' && seen.level === 'full' ? seen.analysis?.canonical : undefined,
@@ -46,7 +47,7 @@ export function makeEvent(clock: Clock, instance: string, code: EventCode, seen:
 
 /** What a session's own events know. */
 export function seenOf(grant: Grant): Seen {
-  return { session: grant.session, identity: grant.identity, scope: grant.scope, connection: grant.scope.connection };
+  return { session: grant.session, identity: grant.identity, scope: grant.scope, connection: grant.scope.connection, breakGlass: grant.breakGlass };
 }
 
 export function whoOf({ principal, actor, client, tokenId }: Identity): EventActor {
@@ -58,7 +59,7 @@ export function aboutOf(seen: Seen, own: EventData): EventData {
   const { analysis, rules, policyVersion, approval, context, asked, transport } = seen;
   const about = compact<Record<string, Json>>({
     transport, rules, policyVersion,
-    approval: approval === undefined ? undefined : { ticket: approval.ticket, reviewers: approval.reviewers, digest: approval.digest },
+    approval: approval === undefined ? undefined : { ticket: approval.ticket, reviewers: approval.reviewers, digest: approval.digest, ...(approval.binding === undefined ? {} : { binding: approval.binding }) },
     context: context === undefined || Object.keys(context).length === 0 ? undefined : context,
   });
   return Object.assign(about, asked, analysis === undefined ? undefined : statementData(analysis, seen.level), own);

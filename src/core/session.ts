@@ -11,6 +11,9 @@ const endCodes: Readonly<Record<EndReason, DenialCode>> = {
   agent: 'SESSION_CLOSED', deadline: 'SESSION_EXPIRED', revoked: 'SESSION_REVOKED', shutdown: 'SESSION_CLOSED', fault: 'SESSION_CLOSED',
 };
 
+/** Who ended a session, and why, where it was not its owner. */
+export type EndWords = Readonly<Record<string, string>>;
+
 /** Something under way in a session: can be told to stop, and settles when it has. */
 export interface Running {
   abort(reason: AccessError): void;
@@ -29,7 +32,7 @@ export interface SessionParts {
   /** Frees what the session owns at the engine; called once. */
   readonly dispose: () => Promise<void>;
   /** Called once, after the path is gone, whatever state the engine was left in. */
-  readonly ended: (session: Session, by: EndReason, clean: boolean) => Promise<void>;
+  readonly ended: (session: Session, by: EndReason, clean: boolean, said: EndWords) => Promise<void>;
 }
 
 /** One live path: open, then closing, then closed, never back. At the deadline it ends by itself. */
@@ -83,18 +86,18 @@ export class Session {
     return {
       id: grant.session, connection: grant.scope.connection, engine: connector.engine, schema: formatSchema(grant.scope), access: grant.scope.access,
       state: this.#state, principal: grant.identity.principal.id, actor: grant.identity.actor.id, reason,
-      openedAt: grant.issuedAt, expiresAt: grant.expiresAt, ...(this.#endedBy === undefined ? {} : { endedBy: this.#endedBy }),
+      openedAt: grant.issuedAt, expiresAt: grant.expiresAt, ...(grant.breakGlass === true ? { breakGlass: true } : {}), ...(this.#endedBy === undefined ? {} : { endedBy: this.#endedBy }),
     };
   }
 
   /** Ends the session once; later calls join. Resolves true when the engine confirmed that nothing is left. Rejects when the end cannot be recorded. */
-  end(by: EndReason): Promise<boolean> {
-    this.#end ??= this.#finish(by);
+  end(by: EndReason, said: EndWords = {}): Promise<boolean> {
+    this.#end ??= this.#finish(by, said);
     this.#end.catch(() => undefined);
     return this.#end;
   }
 
-  async #finish(by: EndReason): Promise<boolean> {
+  async #finish(by: EndReason, said: EndWords): Promise<boolean> {
     this.#state = 'closing';
     this.#endedBy = by;
     this.#disarm();
@@ -103,7 +106,7 @@ export class Session {
     await within(clock, closeTimeoutMs, Promise.all([...this.#running].map((each) => each.settled)));
     const clean = await within(clock, closeTimeoutMs, dispose());
     this.#state = 'closed';
-    await ended(this, by, clean);
+    await ended(this, by, clean, said);
     return clean;
   }
 }

@@ -45,13 +45,18 @@ export class Sessions {
 
   /** The session if it is this caller's; undefined both for unknown and for foreign. */
   find(id: string, identity: Identity): Session | undefined {
-    const session = this.#live.get(id) ?? this.#ended.get(id);
+    const session = this.any(id);
     return session?.belongsTo(identity) === true ? session : undefined;
   }
 
   /** True for a session of this process that is somebody else's, so that nothing more need be looked up. */
   isForeign(id: string, identity: Identity): boolean {
-    return (this.#live.get(id) ?? this.#ended.get(id))?.belongsTo(identity) === false;
+    return this.any(id)?.belongsTo(identity) === false;
+  }
+
+  /** Whosever it is. */
+  any(id: string): Session | undefined {
+    return this.#live.get(id) ?? this.#ended.get(id);
   }
 
   live(): readonly Session[] {

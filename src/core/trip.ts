@@ -145,5 +145,5 @@ function deniedData(stop: Denied, at: StageName): EventData {
 }
 
 function pendingData(stop: Pending): EventData {
-  return { ticket: stop.ticket, expiresAt: stop.expiresAt };
+  return { ticket: stop.ticket, expiresAt: stop.expiresAt, ...(stop.binding === undefined ? {} : { binding: stop.binding }) };
 }

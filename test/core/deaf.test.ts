@@ -10,7 +10,7 @@ describe('a caller that leaves is free at once, however deaf', () => {
     ['the identity provider is', { identity: { authenticate: never } }],
     ['the policy is', { policy: { version: 'v', decide: never } }],
     ['the approver is', { approver: { seek: never } }],
-    ['the engine is', { approver: { seek: async ({ facts }) => ({ ticket: 't', reviewers: ['idp:bob'], digest: facts.id }) }, connections: { warehouse: { engine: 'deaf', schemas: [{ database: 'ACME', schema: 'OPS' }], open: never } } }],
+    ['the engine is', { approver: { seek: async ({ digest }) => ({ ticket: 't', reviewers: ['idp:bob'], digest }) }, connections: { warehouse: { engine: 'deaf', schemas: [{ database: 'ACME', schema: 'OPS' }], open: never } } }],
   ])('%s', async (_name, parts) => {
     const { gateway, codes } = await house(parts, undefined, held);
     const leave = new AbortController();

@@ -129,7 +129,7 @@ describe('approval', () => {
     ['answers a date', async () => new Date() as never],
     ['answers nothing', async () => undefined as never],
     ['answers an empty object', async () => ({}) as never],
-    ['names no reviewer', async ({ facts }) => ({ ticket: 't', reviewers: [], digest: facts.analysis?.digest ?? '' })],
+    ['names no reviewer', async ({ digest }) => ({ ticket: 't', reviewers: [], digest })],
   ])('an approver that %s runs nothing', async (_name, seek) => {
     const { session, run, engine } = await house({ approver: { seek } }, undefined, held);
     expect(codeOf(await run(await session()))).toBe('APPROVAL_UNAVAILABLE');
@@ -137,7 +137,7 @@ describe('approval', () => {
   });
 
   it.each([['by the one who asks', 'idp:agent-a', undefined, 'approval.self'], ['of another text', 'idp:bob', 'digest-of-another', 'approval.digest']])('consent %s does not count', async (_name, reviewer, digest, reason) => {
-    const approver: Approver = { seek: async ({ facts }) => ({ ticket: 't', reviewers: [reviewer], digest: digest ?? facts.analysis?.digest ?? '' }) };
+    const approver: Approver = { seek: async (request) => ({ ticket: 't', reviewers: [reviewer], digest: digest ?? request.digest }) };
     const { session, run, engine } = await house({ approver }, undefined, held);
     expect(await run(await session())).toMatchObject({ status: 'denied', reason });
     expect(engine.ran).toEqual([]);

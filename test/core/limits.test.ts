@@ -76,7 +76,7 @@ describe('at an open', () => {
   it('an obligation that only a statement can meet denies, and consent may be asked for', async () => {
     expect(codeOf(await (await house({}, undefined, opening('mask'))).open())).toBe('OBLIGATION_UNKNOWN');
     const asked: unknown[] = [];
-    const approver: Approver = { seek: async ({ facts, terms }) => { asked.push(terms); return { ticket: 't', reviewers: ['idp:bob'], digest: facts.id }; } };
+    const approver: Approver = { seek: async ({ digest, terms }) => { asked.push(terms); return { ticket: 't', reviewers: ['idp:bob'], digest }; } };
     const held = await house({ approver }, undefined, opening('approval'));
     valueOf(await held.open());
     expect(asked).toEqual([true]);
@@ -86,7 +86,7 @@ describe('at an open', () => {
 
   it.each(['idp:alice', 'idp:agent-a'])('%s cannot consent to what alice\'s agent asks', async (reviewer) => {
     const held = rules.map((rule) => ({ ...rule, obligations: rule.id === 'all-read' ? [{ type: 'approval', value: true }] : [] }));
-    const approver: Approver = { seek: async ({ facts }) => ({ ticket: 't', reviewers: ['idp:bob', reviewer], digest: facts.analysis?.digest ?? '' }) };
+    const approver: Approver = { seek: async ({ digest }) => ({ ticket: 't', reviewers: ['idp:bob', reviewer], digest }) };
     const { session, run } = await house({ approver }, undefined, held);
     const id = await session(as('token-for-alice'));
     expect(await run(id, 'SELECT orders', 'token-for-alice')).toMatchObject({ code: 'APPROVAL_REJECTED', reason: 'approval.self' });

@@ -22,6 +22,7 @@ export interface CasbinPolicy extends PolicyDecisionPoint {
 }
 
 interface InForce {
+  readonly book: Book;
   readonly judge: Judge;
   readonly version: string;
 }
@@ -35,6 +36,7 @@ export async function casbin(options: CasbinOptions): Promise<CasbinPolicy> {
       return inForce.version;
     },
     decide: (question) => decide(inForce, question),
+    holds: (subject, role, connection) => inForce.book.page(subject, connection).roles.includes(role),
     reload() {
       loading = loading.catch(() => undefined).then(async () => {
         inForce = await load(options);
@@ -49,7 +51,7 @@ async function load({ policy, mustDeny = [] }: CasbinOptions): Promise<InForce> 
   const book = new Book(lint(texts));
   const judge = new Judge(book);
   await selfTest(judge, book, mustDeny);
-  return { judge, version: book.version };
+  return { book, judge, version: book.version };
 }
 
 /** A file by its last name, or by its whole path where two have the same. */

@@ -1,6 +1,6 @@
-import { AccessError } from '../../core/index.js';
+import { AccessError, approvalTerms, type Json } from '../../core/index.js';
 import { partsOf, patternFault } from './pattern.js';
-import { actions, obligationsOf, rolePrefix, type Membership, type Rule } from './rule.js';
+import { actions, obligationsOf, rolePrefix, schemaActions, type Membership, type Rule } from './rule.js';
 
 /** One file of rules. `name` is what errors call it. */
 export interface PolicyText {
@@ -72,15 +72,26 @@ function readRule(fields: readonly string[], at: string): Rule | string {
   if (fault !== undefined) return fault;
   if (effect !== 'allow' && effect !== 'deny') return `the effect is allow or deny, not ${JSON.stringify(effect)}`;
   if (!actions.includes(action) && !(action === '*' && effect === 'deny')) return `the action is one of ${actions.join(', ')} (or * in a deny), not ${JSON.stringify(action)}`;
-  if (action.startsWith('open:') && partsOf(object)?.length !== 2) return `${action} is about a schema: write DATABASE.SCHEMA`;
+  if (schemaActions.has(action) && partsOf(object)?.length !== 2) return `${action} is about a schema: write DATABASE.SCHEMA`;
   const obligations = obligationsOf(obliged);
   const unusable = obligations?.find((each) => caps.has(each.type) && !(Number.isSafeInteger(each.value) && (each.value as number) >= 0));
   if (unusable !== undefined) return `the obligation ${unusable.type} needs a whole number`;
   if (obligations?.some((each) => each.type === 'record' && !levels.has(each.value)) === true) return 'record takes metadata, redacted or full';
   if (obligations?.some((each) => each.type === 'approval' && each.value === false) === true) return 'approval=false is no obligation: leave it out';
+  const terms = obligations?.find((each) => each.type === 'approval' && !isTerms(each.value));
+  if (terms !== undefined) return `${JSON.stringify(terms.value)} are no terms of approval: write role:<name>, a number of people and a time such as 15m, joined by /`;
   if (obligations === undefined) return `${JSON.stringify(obliged)} are no obligations: write names, each with =value where it needs one`;
   if (effect === 'deny' && obligations.length > 0) return 'a deny carries no obligations';
   return { id: id === '' ? at : id, subject: who, connection: where, object, action, effect, obligations };
+}
+
+function isTerms(value: Json): boolean {
+  try {
+    approvalTerms(value);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function readMembership(fields: readonly string[]): Membership | string {

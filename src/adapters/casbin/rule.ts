@@ -1,7 +1,13 @@
 import type { Json, Obligation } from '../../core/index.js';
 
 /** What a rule may be about. `*`, for a deny only, is all of them. */
-export const actions: readonly string[] = ['open:read', 'open:write', 'read', 'write', 'ddl', 'metadata'];
+export const actions: readonly string[] = [
+  'open:read', 'open:write', 'read', 'write', 'ddl', 'metadata', 'breakglass:read', 'breakglass:write', 'breakglass:ddl', 'breakglass:metadata',
+  'review:open', 'review:read', 'review:write', 'review:ddl', 'review:metadata', 'oversee',
+];
+
+/** Actions on a schema as a whole. */
+export const schemaActions: ReadonlySet<string> = new Set(['open:read', 'open:write', 'review:open', 'oversee']);
 
 export interface Rule {
   /** The name given in the file, else `file:line`. */

@@ -18,8 +18,11 @@ export const session = z.object({
   reason: z.string(),
   openedAt: instant,
   expiresAt: instant.meta({ description: 'the one deadline; nothing moves it' }),
+  breakGlass: z.boolean().optional().meta({ description: 'opened under the rules for emergencies' }),
   endedBy: z.enum(['agent', 'deadline', 'revoked', 'shutdown', 'fault']).optional(),
 });
+
+export const sessions = z.object({ sessions: z.array(session) });
 
 export const connections = z.object({
   connections: z.array(z.object({
@@ -74,4 +77,38 @@ export const record = z.object({
 });
 
 /** A person must agree first; ask again with the ticket. */
-export const pending = z.object({ status: z.literal('pending'), ticket: z.string(), message: z.string(), expiresAt: instant });
+export const pending = z.object({ status: z.literal('pending'), ticket: z.string(), message: z.string(), expiresAt: instant, digest: text('of what a reviewer is shown').optional() });
+
+const named = z.object({ id: z.string(), name: z.string().optional() });
+
+/** Consent that is asked for, and what became of it. */
+export const approval = z.object({
+  ticket: z.string(),
+  state: z.enum(['pending', 'approved', 'rejected', 'expired', 'void', 'used']),
+  ended: z.enum(['time', 'session_closed', 'session_expired', 'session_revoked', 'policy_changed']).optional(),
+  moment: z.enum(['open', 'run']),
+  digest: text('of all that is agreed to; a decision must echo it'),
+  connection: z.string(), schema: text('DATABASE.SCHEMA'), access: z.enum(['read', 'write']), session: z.string().optional(),
+  principal: named, actor: named,
+  reason: text("the requester's own words: not to be believed"),
+  statement: z.object({
+    kind: z.string(), operation: z.string(), summary: z.string(), canonical: text('the text that would run'), binds: z.array(z.json()),
+    reads: z.array(z.string()), writes: z.array(z.string()), functions: z.array(z.string()),
+  }).optional(),
+  ttlSeconds: z.int().optional(),
+  rules: z.array(z.string()), policyVersion: z.string(),
+  terms: z.array(z.object({ reviewers: text('the role they must hold').optional(), quorum: z.int() })),
+  decisions: z.array(z.object({ reviewer: named, decision: z.enum(['approve', 'reject']), comment: z.string().optional(), at: instant })),
+  requestedAt: instant, expiresAt: instant,
+  mine: z.object({ may: z.boolean(), why: text('why whoever reads this may not decide it').optional() }),
+});
+
+export const approvals = z.object({ approvals: z.array(approval) });
+
+/** A session opened by breaking the glass. */
+export const review = z.object({
+  session: z.string(), connection: z.string(), schema: z.string(), access: z.enum(['read', 'write']), principal: named, actor: named, reason: z.string(), openedAt: instant,
+  signed: z.object({ by: named, comment: z.string(), at: instant }).optional(),
+});
+
+export const reviews = z.object({ reviews: z.array(review) });

@@ -18,6 +18,7 @@ export const openBody = z.strictObject({
   access: z.enum(['read', 'write']).meta({ description: '"read" or "write"' }),
   ttl: z.int().min(1).max(86_400).meta({ description: 'a whole number of seconds from 1 to 86400; the session may be shorter, never longer' }),
   reason: text(1_000, 'why, in 1 to 1000 characters'),
+  breakGlass: z.boolean().exactOptional().meta({ description: 'true or false: open under the rules for emergencies; people are told at once, and look at it afterwards' }),
   ticket,
 });
 
@@ -38,3 +39,9 @@ export const decisionBody = z.strictObject({
   digest: z.string().regex(/^[0-9a-f]{64}$/).meta({ description: 'the SHA-256 of what is decided on, 64 lower-case hex digits' }),
   comment: text(1_000, 'why, in 1 to 1000 characters').exactOptional(),
 });
+
+/** The body of `DELETE /sessions/{session}?revoke`, where there is one. */
+export const revokeBody = z.strictObject({ comment: text(1_000, 'why, in 1 to 1000 characters').exactOptional() });
+
+/** The body of `POST /reviews/{session}`. */
+export const signBody = z.strictObject({ comment: text(1_000, 'what was found, in 1 to 1000 characters') });

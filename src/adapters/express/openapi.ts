@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { packageVersion } from '../../core/index.js';
 import * as answered from './answered.js';
 import { ndjson } from './accept.js';
-import { forms } from './operations.js';
+import { forms as asking } from './operations.js';
+import { reviewForms } from './reviewing.js';
+
+const forms = { ...asking, ...reviewForms };
 
 /** As input schemas, so that a client takes an answer that has grown a field. */
 const schemas = Object.fromEntries(Object.entries(answered).map(([name, schema]) => {
@@ -30,13 +33,17 @@ const held = { description: 'A person must agree first.', content: json('pending
 
 const paths = {
   '/connections': { get: operation('listConnections', 'What this caller may ask for', { 200: { description: 'Connections, schemas and access.', content: json('connections') } }) },
-  '/sessions': { post: operation('openSession', 'Open a session on one schema for a while', { 201: { description: 'Open.', content: json('session') }, 202: held }, 'open') },
+  '/sessions': {
+    get: operation('listSessions', 'For reviewers: the live sessions they oversee', { 200: { description: 'Live sessions.', content: json('sessions') } }),
+    post: operation('openSession', 'Open a session on one schema for a while', { 201: { description: 'Open.', content: json('session') }, 202: held }, 'open'),
+  },
   '/sessions/{session}': {
     ...parameter('session'),
     get: operation('readSession', 'The state of a session', { 200: { description: 'Its state.', content: json('session') } }),
     delete: {
       ...operation('closeSession', 'Close a session, cancelling what runs', { 200: { description: 'Closed.', content: json('session') } }),
-      parameters: [{ name: 'revoke', in: 'query', allowEmptyValue: true, description: 'for reviewers', schema: { type: 'string', enum: [''] } }],
+      requestBody: { required: false, description: 'of a revocation only', content: { 'application/json': { schema: reviewForms.revoke.json } } },
+      parameters: [{ name: 'revoke', in: 'query', allowEmptyValue: true, description: 'for reviewers: end somebody else\'s session now', schema: { type: 'string', enum: [''] } }],
     },
   },
   '/sessions/{session}/statements': {
@@ -51,9 +58,19 @@ const paths = {
     ...parameter('session'),
     get: operation('readRecord', "The session's events, oldest first", { 200: { description: 'The record.', content: json('record') } }),
   },
-  '/approvals': { get: operation('listApprovals', 'For reviewers; not configured yet', {}) },
-  '/approvals/{ticket}': { ...parameter('ticket'), get: operation('readApproval', 'For reviewers; not configured yet', {}) },
-  '/approvals/{ticket}/decision': { ...parameter('ticket'), post: operation('decideApproval', 'For reviewers; not configured yet', {}, 'decision') },
+  '/approvals': {
+    get: {
+      ...operation('listApprovals', 'For reviewers: what waits, oldest first, or what was decided, newest first', { 200: { description: 'At most 500.', content: json('approvals') } }),
+      parameters: [{ name: 'state', in: 'query', schema: { type: 'string', enum: ['pending', 'decided'], default: 'pending' } }],
+    },
+  },
+  '/approvals/{ticket}': {
+    ...parameter('ticket'),
+    get: { ...operation('readApproval', 'For whoever asked, and for reviewers', { 200: { description: 'As it is now.', content: json('approval') } }), parameters: [{ name: 'Prefer', in: 'header', description: 'wait=30 waits for an answer', schema: { type: 'string' } }] },
+  },
+  '/approvals/{ticket}/decision': { ...parameter('ticket'), post: operation('decideApproval', 'For reviewers: agree or not, to exactly what was shown', { 200: { description: 'Taken.', content: json('approval') }, 409: refusal }, 'decision') },
+  '/reviews': { get: operation('listReviews', 'For reviewers: sessions opened by breaking the glass, that nobody has looked at yet', { 200: { description: 'Open reviews.', content: json('reviews') } }) },
+  '/reviews/{session}': { ...parameter('session'), post: operation('signReview', 'For reviewers: somebody else has looked at it', { 200: { description: 'Signed.', content: json('review') } }, 'sign') },
   '/openapi.json': { get: { ...operation('readContract', 'This document', { 200: { description: 'OpenAPI 3.1.', content: { 'application/json': { schema: { type: 'object' } } } } }), security: [] } },
 };
 

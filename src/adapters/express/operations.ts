@@ -1,16 +1,19 @@
-import { AccessError, deny, type Denied, type Explanation, type SessionState, type StatementResult } from '../../core/index.js';
+import { AccessError, type Denied, type Explanation, type StatementResult } from '../../core/index.js';
 import { wantsStream } from './accept.js';
-import { decisionBody, explainBody, openBody, statementBody } from './asked.js';
-import { readBody } from './body.js';
-import { check, form, type Form } from './check.js';
+import { explainBody, openBody, statementBody } from './asked.js';
+import { form } from './check.js';
 import type { Exchange, Operation } from './exchange.js';
+import { awaited } from './prefer.js';
 import { problemOfError } from './problem.js';
-import { refuse, reply, send, sendLarge, sendProblem } from './reply.js';
+import { reply, send, sendLarge, sendProblem } from './reply.js';
+import { revokeSession } from './reviewing.js';
+import { withBody } from './with-body.js';
+import { shown } from './shown.js';
 import { rowsAsJson } from './rows-json.js';
 import { streamRows } from './rows-stream.js';
 
 /** The bodies that are taken, by the operation that takes them. */
-export const forms = { open: form(openBody), statement: form(statementBody), explain: form(explainBody), decision: form(decisionBody) };
+export const forms = { open: form(openBody), statement: form(statementBody), explain: form(explainBody) };
 
 export const listConnections: Operation = async (exchange) => {
   const { gateway, caller, signal, response } = exchange;
@@ -19,7 +22,7 @@ export const listConnections: Operation = async (exchange) => {
 
 export const openSession: Operation = withBody(forms.open, async (exchange, { ttl, ...asked }) => {
   const { gateway, caller, signal, request, response } = exchange;
-  await reply(exchange, await gateway.open({ ...caller, ...asked, ttlMs: ttl * 1000 }, signal), (session) => {
+  await reply(exchange, await awaited(exchange, (ticket) => gateway.open({ ...caller, ...asked, ...ticket, ttlMs: ttl * 1000 }, signal)), (session) => {
     send(response, 201, shown(session), { location: `${request.baseUrl ?? ''}/sessions/${session.id}` });
   });
 });
@@ -32,13 +35,13 @@ export const readSession: Operation = async (exchange) => {
 /** Goes on when the client leaves: who asks for the end means it. */
 export const closeSession: Operation = async (exchange) => {
   const { gateway, caller, subject, query, response } = exchange;
-  if (query !== '') return decideNothing(exchange);
+  if (query !== '') return revokeSession(exchange);
   await reply(exchange, await gateway.close({ ...caller, session: subject }), (session) => send(response, 200, shown(session)));
 };
 
 export const runStatement: Operation = withBody(forms.statement, async (exchange, asked) => {
   const { gateway, caller, subject, signal } = exchange;
-  const outcome = await gateway.run({ ...caller, ...asked, session: subject }, signal);
+  const outcome = await awaited(exchange, (ticket) => gateway.run({ ...caller, ...asked, ...ticket, session: subject }, signal));
   await reply(exchange, outcome, (result) => (wantsStream(exchange.request.headers.accept) ? streamRows(exchange, result) : sendRows(exchange, result)));
 });
 
@@ -52,24 +55,6 @@ export const readRecord: Operation = async (exchange) => {
   await reply(exchange, await gateway.record({ ...caller, session: subject }, signal), (events) => sendLarge(exchange, JSON.stringify({ events })));
 };
 
-export const decide: Operation = withBody(forms.decision, (exchange) => decideNothing(exchange));
-
-/** Approvals and revoking are for reviewers, of whom there are none yet. Still says so to the authenticated only. */
-export async function decideNothing(exchange: Exchange): Promise<void> {
-  const { gateway, caller, signal, response } = exchange;
-  await reply(exchange, await gateway.connections(caller, signal), () => refuse(response, { denied: deny('NOT_FOUND', 'Approvals are not configured here.', { reason: 'approval.not_configured' }) }));
-}
-
-function withBody<T>(expected: Form<T>, operation: (exchange: Exchange, body: T) => Promise<void>): Operation {
-  return async (exchange) => {
-    const body = await readBody(exchange.request);
-    if (body === 'gone') return;
-    const checked = 'denied' in body ? body : check(expected, body.value);
-    if ('denied' in checked) refuse(exchange.response, checked);
-    else await operation(exchange, checked.value);
-  };
-}
-
 async function sendRows(exchange: Exchange, result: StatementResult): Promise<void> {
   const { response, settings } = exchange;
   let text: string;
@@ -81,10 +66,6 @@ async function sendRows(exchange: Exchange, result: StatementResult): Promise<vo
     return sendProblem(response, problemOfError(fault, result.statement));
   }
   await sendLarge(exchange, text);
-}
-
-function shown({ openedAt, expiresAt, ...session }: SessionState): string {
-  return JSON.stringify({ ...session, openedAt: new Date(openedAt).toISOString(), expiresAt: new Date(expiresAt).toISOString() });
 }
 
 function explained({ denied, ...explanation }: Explanation): string {

@@ -20,7 +20,7 @@ export interface Problem {
 /** A denial made before the gateway is asked; HTTP has a status of its own for some. */
 export interface Refused {
   readonly denied: Denied;
-  readonly status?: 405 | 413 | 415;
+  readonly status?: 405 | 409 | 413 | 415;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

@@ -48,7 +48,7 @@ export async function reply<T>(exchange: Exchange, outcome: Outcome<T>, complete
   sendProblem(response, problemOfError(outcome.error, outcome.id));
 }
 
-function sendPending({ request, response }: Exchange, { ticket, message, expiresAt }: Pending): void {
-  const body = { status: 'pending', ticket, message, expiresAt: new Date(expiresAt).toISOString() };
-  send(response, 202, JSON.stringify(body), { location: `${request.baseUrl ?? ''}/approvals/${encodeURIComponent(ticket)}` });
+function sendPending({ request, response }: Exchange, { ticket, message, expiresAt, binding }: Pending): void {
+  const body = { status: 'pending', ticket, message, expiresAt: new Date(expiresAt).toISOString(), ...(binding === undefined ? {} : { digest: binding }) };
+  send(response, 202, JSON.stringify(body), { location: `${request.baseUrl ?? ''}/approvals/${encodeURIComponent(ticket)}`, 'retry-after': 5 });
 }

@@ -7,6 +7,7 @@ import { contract } from './openapi.js';
 import { settle, type ExpressOptions, type Settings } from './options.js';
 import { problemOfError } from './problem.js';
 import { always, refuse, send, sendProblem } from './reply.js';
+import { listApprovals } from './reviewing.js';
 import { match, type Route } from './routes.js';
 
 /**
@@ -32,11 +33,16 @@ async function answer(operation: Operation, request: HostRequest, response: Serv
   try {
     const caller = readCaller(request);
     if ('status' in caller) return refuse(response, { denied: caller });
-    if (known.query !== '' && !(request.method === 'DELETE' && /^revoke=?$/.test(known.query))) return refuse(response, { denied: unasked() });
+    if (known.query !== '' && !takes(operation, request.method, known.query)) return refuse(response, { denied: unasked() });
     await operation({ ...known, request, response, caller, signal: goneSignal(response) });
   } catch (error) {
     fail(response, known.settings, AccessError.from(error, 'INTERNAL'));
   }
+}
+
+/** The two queries that there are. */
+function takes(operation: Operation, method: string | undefined, query: string): boolean {
+  return (method === 'DELETE' && /^revoke=?$/.test(query)) || (operation === listApprovals && /^state=(?:pending|decided)$/.test(query));
 }
 
 function fail(response: ServerResponse, settings: Settings, fault: AccessError): void {

@@ -1,5 +1,6 @@
 import type { Operation } from './exchange.js';
-import { closeSession, decide, decideNothing, explainStatement, listConnections, openSession, readRecord, readSession, runStatement } from './operations.js';
+import { closeSession, explainStatement, listConnections, openSession, readRecord, readSession, runStatement } from './operations.js';
+import { decide, listApprovals, listReviews, listSessions, readApproval, signReview } from './reviewing.js';
 
 /** What a path answers to; HEAD is answered where GET is. `contract` is the one thing that anybody may read. */
 export type Route = Readonly<Partial<Record<'GET' | 'POST' | 'DELETE', Operation | 'contract'>>>;
@@ -7,14 +8,16 @@ export type Route = Readonly<Partial<Record<'GET' | 'POST' | 'DELETE', Operation
 /** Every path below the prefix that is ours. */
 export const routes: Readonly<Record<string, Route>> = {
   '/connections': { GET: listConnections },
-  '/sessions': { POST: openSession },
+  '/sessions': { GET: listSessions, POST: openSession },
   '/sessions/{session}': { GET: readSession, DELETE: closeSession },
   '/sessions/{session}/statements': { POST: runStatement },
   '/sessions/{session}/explain': { POST: explainStatement },
   '/sessions/{session}/record': { GET: readRecord },
-  '/approvals': { GET: decideNothing },
-  '/approvals/{ticket}': { GET: decideNothing },
+  '/approvals': { GET: listApprovals },
+  '/approvals/{ticket}': { GET: readApproval },
   '/approvals/{ticket}/decision': { POST: decide },
+  '/reviews': { GET: listReviews },
+  '/reviews/{session}': { POST: signReview },
   '/openapi.json': { GET: 'contract' },
 };
 

@@ -19,6 +19,7 @@ export const http: Readonly<Record<DenialCode | FaultCode, HttpMeaning>> = {
   STATEMENT_REFUSED: { status: 403 },
   GUARDED: { status: 403 },
   APPROVAL_REQUIRED: { status: 403 },
+  TOO_MANY_APPROVALS: { status: 429, retryAfter: 30 },
   APPROVAL_REJECTED: { status: 403 },
   APPROVAL_EXPIRED: { status: 403 },
   OBLIGATION_UNKNOWN: { status: 403 },

@@ -1,7 +1,6 @@
 import { deny, newId, systemClock, type ApprovalRequest, type Approver, type Pending } from '../../core/index.js';
 
 interface Ticket {
-  readonly about: string;
   readonly digest: string;
   readonly expiresAt: number;
   readonly requesters: ReadonlySet<string>;
@@ -28,11 +27,11 @@ export function memoryApprover(ttlMs = 300_000): MemoryApprover {
     Object.assign(ticket, { reviewer, ...change });
     return true;
   };
-  const issue = (request: ApprovalRequest, about: string): Pending => {
+  const issue = (request: ApprovalRequest): Pending => {
     const now = systemClock.now();
     const id = newId(now);
     const { principal, actor } = request.facts.identity;
-    tickets.set(id, { about, digest: request.facts.analysis?.digest ?? '', expiresAt: now + ttlMs, requesters: new Set([principal.id, actor.id]) });
+    tickets.set(id, { digest: request.digest, expiresAt: now + ttlMs, requesters: new Set([principal.id, actor.id]) });
     return { status: 'pending', ticket: id, message: 'a reviewer must agree; ask again with the ticket', expiresAt: now + ttlMs };
   };
   return {
@@ -40,20 +39,13 @@ export function memoryApprover(ttlMs = 300_000): MemoryApprover {
     approve: (id, reviewer) => decide(id, reviewer, {}),
     reject: (id, reviewer) => decide(id, reviewer, { rejected: true }),
     async seek(request) {
-      const about = subjectOf(request);
       const id = request.facts.ticket;
-      if (id === undefined) return issue(request, about);
+      if (id === undefined) return issue(request);
       const ticket = tickets.get(id);
-      if (ticket === undefined || ticket.about !== about || ticket.expiresAt <= systemClock.now()) return deny('APPROVAL_EXPIRED');
+      if (ticket === undefined || ticket.digest !== request.digest || ticket.expiresAt <= systemClock.now()) return deny('APPROVAL_EXPIRED');
       if (ticket.reviewer === undefined) return { status: 'pending', ticket: id, message: 'no reviewer has answered yet', expiresAt: ticket.expiresAt };
       tickets.delete(id);
       return ticket.rejected === true ? deny('APPROVAL_REJECTED') : { ticket: id, reviewers: [ticket.reviewer], digest: ticket.digest };
     },
   };
-}
-
-/** All that the consent is for: text, binds, connection, scope, session, principal, actor and policy. */
-function subjectOf({ facts }: ApprovalRequest): string {
-  const { identity, scope, analysis, asked, decision } = facts;
-  return JSON.stringify([identity.principal.id, identity.actor.id, scope, analysis?.digest, asked, decision.policyVersion]);
 }

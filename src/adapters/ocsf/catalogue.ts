@@ -47,6 +47,7 @@ export const catalogue: { readonly [Code in EventCode]: Telling<ClassOf[Code]> }
   'policy.changed': { class: 'entity', activity: 3, status: 1, severity: 2, message: 'the policy changed' },
   'config.changed': { class: 'entity', activity: 3, status: 1, severity: 2, message: 'the configuration changed' },
   'breakglass.activated': { class: 'authorizeSession', activity: 3, status: 1, action: 1, disposition: 19, severity: 5, alert: true, message: 'somebody broke the glass' },
+  'breakglass.reviewed': { class: 'api', activity: 3, status: 1, action: 1, disposition: 8, severity: 2, message: 'somebody looked at what was done behind broken glass' },
   'identity.shared': { class: 'authentication', activity: 99, name: 'Identity Shared', status: 1, action: 3, disposition: 19, severity: 3, alert: true, message: 'one identity was used from two places' },
   'audit.degraded': { class: 'appError', activity: 1, status: 2, severity: 4, alert: true, message: 'the record is in trouble' },
   'audit.recovered': { class: 'appError', activity: 1, status: 1, severity: 4, message: 'the record is well again' },

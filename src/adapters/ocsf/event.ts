@@ -10,7 +10,7 @@ export interface ClassOf extends Record<EventCode, keyof typeof classes> {
   'statement.authorized': 'datastore'; 'statement.denied': 'datastore'; 'statement.approval_requested': 'datastore'; 'statement.approval_decided': 'api';
   'statement.executed': 'datastore'; 'statement.failed': 'datastore'; 'statement.delivered': 'datastore'; 'statement.unresolved': 'datastore'; 'statement.resolved': 'datastore';
   'grant.applied': 'userManagement'; 'grant.removed': 'userManagement'; 'policy.changed': 'entity'; 'config.changed': 'entity';
-  'breakglass.activated': 'authorizeSession'; 'identity.shared': 'authentication';
+  'breakglass.activated': 'authorizeSession'; 'breakglass.reviewed': 'api'; 'identity.shared': 'authentication';
   'audit.degraded': 'appError'; 'audit.recovered': 'appError'; 'audit.gap': 'appError';
 }
 

@@ -105,7 +105,7 @@ const shapes: Readonly<Record<string, Shape>> = {
   authorizeSession: authorizing,
   api: (event) => ({
     actor: actorOf(event), src_endpoint: sourceOf(event),
-    api: { operation: 'approval.decide', ...(typeof event.data['ticket'] === 'string' ? { request: { uid: event.data['ticket'] } } : {}) },
+    api: { operation: event.code === 'breakglass.reviewed' ? 'breakglass.review' : 'approval.decide', ...(typeof event.data['ticket'] === 'string' ? { request: { uid: event.data['ticket'] } } : {}) },
     ...(event.statement === undefined ? {} : { resources: [{ uid: event.statement, type: 'statement' }] }),
   }),
   entity: ({ code, data }) => ({ entity: { name: code === 'policy.changed' ? 'policy' : 'configuration', type: code === 'policy.changed' ? 'Policy' : 'Configuration', ...(typeof data['after'] === 'string' ? { version: data['after'] } : {}) } }),

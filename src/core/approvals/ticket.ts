@@ -1,5 +1,5 @@
 import type { Access, Bind, Identity, Json, Moment, StatementKind } from '../model.js';
-import type { Ask } from '../ports.js';
+import type { Ask, Question } from '../ports.js';
 import type { ApprovalTerms } from './terms.js';
 
 /** `pending` until people answer; `approved` until it is used, once. `expired`: its time was over; `void`: what it was for is gone. */
@@ -48,7 +48,7 @@ export interface Ticket {
   readonly state: TicketState;
   readonly ended?: TicketEnd;
   readonly moment: Moment;
-  /** SHA-256 of everything that is agreed to, this ticket and its expiry, lower-case hex. A decision must echo it. */
+  /** SHA-256 of everything that is agreed to, this ticket, its expiry and a salt, lower-case hex. A decision must echo it. */
   readonly digest: string;
   /** Everything that the consent is bound to, by name. */
   readonly bound: Readonly<Record<string, Json>>;
@@ -68,6 +68,9 @@ export interface Ticket {
   readonly statement?: TicketStatement;
   /** Of an open: what was asked for, milliseconds. */
   readonly ttlMs?: number;
+  /** What the policy was asked when it demanded consent. */
+  readonly question: Pick<Question, 'asks' | 'context'>;
+  /** What the policy must permit to whoever reviews it. */
   readonly asks: readonly Ask[];
   readonly rules: readonly string[];
   readonly policyVersion: string;

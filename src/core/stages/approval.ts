@@ -1,6 +1,9 @@
 import { heeding } from '../abort.js';
 import { checkApproval } from '../answers.js';
+import { boundOf, digestOf } from '../approvals/bound.js';
+import { opening, running } from '../asks.js';
 import type { Clock } from '../clock.js';
+import { AccessError } from '../errors.js';
 import type { Extensions } from '../extensions.js';
 import type { GatewayLimits } from '../gateway.js';
 import { mint } from '../grant.js';
@@ -8,7 +11,7 @@ import { newId } from '../id.js';
 import type { Approval, Approved, Json, Scoped } from '../model.js';
 import { coreObligations, longestTtl, tighten } from '../obligations.js';
 import { deny, isStop, type Stop } from '../outcome.js';
-import type { Approver } from '../ports.js';
+import type { ApprovalRequest, Approver } from '../ports.js';
 import type { Sessions } from '../sessions.js';
 import type { Trip } from '../trip.js';
 
@@ -19,15 +22,25 @@ export function createApprovalStage(approver: Approver, sessions: Sessions, exte
   const consent = async (scoped: Scoped, trip: Trip): Promise<Approval | Stop | undefined> => {
     const terms = scoped.decision.obligations.filter((each) => each.type === 'approval').map((each) => each.value);
     if (terms.length === 0) return undefined;
-    const request = { facts: scoped, terms: terms.length === 1 ? (terms[0] as Json) : terms };
+    const bound = await digestOf(boundOf(scoped));
+    const request = { facts: scoped, terms: terms.length === 1 ? (terms[0] as Json) : terms, digest: bound, ...about(scoped) };
     const answer = await heeding(() => approver.seek(request, trip.signal), trip.signal);
     if (isStop(answer)) return answer;
     const approval = checkApproval(answer);
     const { principal, actor } = scoped.identity;
     if (approval.reviewers.includes(principal.id) || approval.reviewers.includes(actor.id)) return deny('APPROVAL_REJECTED', 'nobody approves their own request', { reason: 'approval.self' });
-    if (scoped.analysis !== undefined && approval.digest !== scoped.analysis.digest) return deny('APPROVAL_EXPIRED', undefined, { reason: 'approval.digest' });
+    if (approval.digest !== bound) return deny('APPROVAL_EXPIRED', undefined, { reason: 'approval.digest' });
     trip.seen.approval = approval;
     return approval;
+  };
+
+  /** Consent is of no use for longer than what it is for. */
+  const about = (scoped: Scoped): Pick<ApprovalRequest, 'reason' | 'until' | 'asks'> => {
+    const { asked, identity, analysis } = scoped;
+    if ('reason' in asked) return { reason: asked.reason, until: Number.POSITIVE_INFINITY, asks: opening(asked) };
+    const session = sessions.find(asked.session, identity);
+    if (session === undefined || analysis === undefined) throw new AccessError('APPROVAL_UNAVAILABLE');
+    return { reason: session.state().reason, until: session.grant.expiresAt, asks: running(analysis, session.grant) };
   };
 
   const guarded = async (scoped: Scoped, added: Added, trip: Trip): Promise<Added | Stop> =>
@@ -46,6 +59,7 @@ export function createApprovalStage(approver: Approver, sessions: Sessions, exte
       if (ttlMs <= 0) return deny('UNAUTHENTICATED', undefined, { reason: 'credential.expired' });
       const grant = mint(clock, ttlMs, {
         id: newId(clock.now()), session: scoped.id, identity, scope, limits: tighten(limits, decision.obligations), rules: decision.rules, policyVersion: decision.policyVersion,
+        ...(asked.breakGlass === true ? { breakGlass: true } : {}),
       });
       return guarded(scoped, approval === undefined ? { grant } : { grant, approval }, trip);
     },

@@ -1,3 +1,4 @@
+import { opening } from '../asks.js';
 import { decide, notPermitted, type Judge } from '../judge.js';
 import type { Identified, Scope, Scoped } from '../model.js';
 import { formatSchema } from '../names.js';
@@ -14,9 +15,10 @@ export function createScopeStage(connections: ReadonlyMap<string, Connector>, po
   return {
     /** Whether this caller may open this schema. Unknown and forbidden look the same. */
     open: async (facts: Identified<'open'>, trip: Trip): Promise<Added | Stop> => {
-      const { connection, schema, access, ttlMs, reason } = facts.asked;
+      const { connection, schema, access, ttlMs, reason, breakGlass } = facts.asked;
+      trip.seen.breakGlass = breakGlass;
       trip.seen.asked = { reason, ttlMs, access, schema: formatSchema(schema) };
-      const question = { identity: facts.identity, connection, asks: [{ action: `open:${access}`, object: formatSchema(schema) }], context: facts.context };
+      const question = { identity: facts.identity, connection, asks: opening(facts.asked), context: facts.context };
       const decision = await decide(policy, question, trip.seen, trip.signal);
       const connector = connections.get(connection);
       const known = connector?.schemas.some((each) => each.database === schema.database && each.schema === schema.schema) === true;
@@ -43,7 +45,7 @@ export function findSession(sessions: Sessions, facts: Identified<'run'>, trip: 
   const session = sessions.find(facts.asked.session, facts.identity);
   if (session === undefined) return deny('NOT_FOUND', undefined, { reason: 'session.unknown' });
   const { grant, connector } = session;
-  Object.assign(trip.seen, { session: session.id, connection: grant.scope.connection, scope: grant.scope, engine: connector.engine, address: connector.address });
+  Object.assign(trip.seen, { session: session.id, connection: grant.scope.connection, scope: grant.scope, engine: connector.engine, address: connector.address, breakGlass: grant.breakGlass });
   const refusal = session.refusal();
   return refusal === undefined ? session : deny(refusal, undefined, { hint: 'Open a new session.' });
 }

@@ -44,7 +44,7 @@ describe.each(hosts)('in a host application, $name', ({ host }) => {
     const { gateway } = await house();
     const { ask } = await mount(gateway, { host });
     for (const [method, path, allow] of [
-      ['POST', '/connections', 'OPTIONS, GET, HEAD'], ['GET', '/sessions', 'OPTIONS, POST'], ['PUT', '/sessions/x', 'OPTIONS, GET, HEAD, DELETE'],
+      ['POST', '/connections', 'OPTIONS, GET, HEAD'], ['PUT', '/sessions', 'OPTIONS, GET, HEAD, POST'], ['PUT', '/sessions/x', 'OPTIONS, GET, HEAD, DELETE'],
       ['GET', '/sessions/x/statements', 'OPTIONS, POST'], ['DELETE', '/openapi.json', 'OPTIONS, GET, HEAD'],
     ] as const) {
       const refused = await ask(method, path);

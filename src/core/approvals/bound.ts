@@ -1,0 +1,29 @@
+import type { Json, Permit, Scoped } from '../model.js';
+import { formatSchema } from '../names.js';
+
+/** Everything that consent to a request is bound to, by name: a request that differs in any of it is another request. */
+export function boundOf({ moment, asked, identity, scope, analysis, decision }: Scoped): Readonly<Record<string, Json>> {
+  const { principal, actor, client = null } = identity;
+  const about: Readonly<Record<string, Json>> = 'statement' in asked
+    ? { session: asked.session, text: analysis?.canonical ?? null, binds: asked.statement.binds }
+    : { ttl: asked.ttlMs, reason: asked.reason, breakGlass: asked.breakGlass === true };
+  return {
+    moment, principal: principal.id, actor: actor.id, client, connection: scope.connection, schema: formatSchema(scope), access: scope.access, ...about, policy: decision.policyVersion,
+  };
+}
+
+/** What the policy said, whatever its version. */
+export function decidedOf({ rules, obligations }: Pick<Permit, 'rules' | 'obligations'>): string {
+  return JSON.stringify([rules, obligations]);
+}
+
+/** The first thing that differs, but for the policy's version. */
+export function differenceOf(one: Readonly<Record<string, Json>>, other: Readonly<Record<string, Json>>): string | undefined {
+  return Object.keys({ ...one, ...other }).find((name) => name !== 'policy' && JSON.stringify(one[name]) !== JSON.stringify(other[name]));
+}
+
+/** SHA-256 of the JSON of these values, lower-case hex. */
+export async function digestOf(...values: readonly Json[]): Promise<string> {
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify(values)));
+  return [...new Uint8Array(hash)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,43 @@
+import type { Notice, Notifier } from './notice.js';
+import { namedOf } from './view.js';
+import type { Ticket } from './ticket.js';
+
+/** Tells every notifier, and waits for none. */
+export class Crier {
+  readonly #notifiers: readonly Notifier[];
+  readonly #stop = new AbortController();
+  readonly #telling = new Set<Promise<void>>();
+
+  constructor(notifiers: readonly Notifier[]) {
+    this.#notifiers = notifiers;
+  }
+
+  tell(notice: Notice): void {
+    for (const notifier of this.#notifiers) {
+      const telling = this.#one(notifier, Object.freeze(notice)).finally(() => this.#telling.delete(telling));
+      this.#telling.add(telling);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await Promise.allSettled([...this.#telling, ...this.#notifiers.map((each) => each.close?.())]);
+  }
+
+  async #one(notifier: Notifier, notice: Notice): Promise<void> {
+    try {
+      await notifier.notify(notice, this.#stop.signal);
+    } catch {
+      // Its own affair: the record has it, and the ticket waits on the list.
+    }
+  }
+}
+
+/** What a notice says of a ticket. */
+export function noticeOf(ticket: Ticket): Omit<Notice, 'type' | 'id' | 'at'> {
+  const { id, digest, state, connection, schema, access, identity, reason, session, statement, expiresAt } = ticket;
+  return {
+    ticket: id, digest, state, connection, schema, access, principal: namedOf(identity.principal), actor: namedOf(identity.actor), reason, ...(session === undefined ? {} : { session }), expiresAt,
+    ...(statement === undefined ? {} : { statement: { kind: statement.kind, operation: statement.operation, summary: statement.summary, redacted: statement.redacted, reads: statement.reads, writes: statement.writes } }),
+  };
+}

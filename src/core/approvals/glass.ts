@@ -1,0 +1,70 @@
+import type { Clock } from '../clock.js';
+import { newId } from '../id.js';
+import type { Grant, Identity } from '../model.js';
+import { formatSchema } from '../names.js';
+import { deny, type Denied } from '../outcome.js';
+import type { Crier } from './crier.js';
+import type { Notice } from './notice.js';
+import type { Oversight } from './oversight.js';
+import type { Reviewers } from './reviewers.js';
+import { namedOf, type GlassReview } from './view.js';
+
+interface Waiting {
+  readonly review: GlassReview;
+  readonly identity: Identity;
+}
+
+export interface GlassParts {
+  readonly clock: Clock;
+  readonly crier: Crier;
+  readonly reviewers: Reviewers;
+  readonly oversight: Oversight;
+  readonly note: (grant: Pick<GlassReview, 'session'> & { readonly identity: Identity; readonly review: GlassReview }, comment: string, by: Identity) => Promise<void>;
+}
+
+/** Broken glass: told at once, listed until somebody has signed that they looked. */
+export class Glass {
+  readonly #parts: GlassParts;
+  readonly #waiting = new Map<string, Waiting>();
+
+  constructor(parts: GlassParts) {
+    this.#parts = parts;
+  }
+
+  /** Tells that a session was opened by breaking the glass. */
+  broken({ session, identity, scope, issuedAt }: Grant, reason: string): void {
+    const { clock, crier } = this.#parts;
+    const review: GlassReview = Object.freeze({
+      session, connection: scope.connection, schema: formatSchema(scope), access: scope.access, principal: namedOf(identity.principal), actor: namedOf(identity.actor), reason, openedAt: issuedAt,
+    });
+    this.#waiting.set(session, { review, identity });
+    crier.tell({ ...noticeOf(review), type: 'breakglass.activated', id: newId(clock.now()), at: clock.now() });
+  }
+
+  async list(identity: Identity, signal: AbortSignal): Promise<readonly GlassReview[] | Denied> {
+    const refusal = this.#parts.reviewers.refusal(identity);
+    if (refusal !== undefined) return refusal;
+    const seen: GlassReview[] = [];
+    for (const { review } of this.#waiting.values()) if (await this.#parts.oversight.mayOversee(identity, review.connection, review.schema, signal)) seen.push(review);
+    return seen;
+  }
+
+  /** Signs that somebody else has looked at it; recorded before it leaves the list. */
+  async sign(identity: Identity, session: string, comment: string, signal: AbortSignal): Promise<GlassReview | Denied> {
+    const { reviewers, oversight, clock, crier, note } = this.#parts;
+    const refusal = reviewers.refusal(identity);
+    if (refusal !== undefined) return refusal;
+    const found = this.#waiting.get(session);
+    if (found === undefined || !(await oversight.mayOversee(identity, found.review.connection, found.review.schema, signal))) return deny('NOT_FOUND', undefined, { reason: 'review.unknown' });
+    if (reviewers.isParty(identity, found.identity)) return deny('NOT_PERMITTED', 'Nobody reviews what they did themselves.', { reason: 'review.self' });
+    const signed: GlassReview = Object.freeze({ ...found.review, signed: { by: namedOf(identity.principal), comment, at: clock.now() } });
+    await note({ session, identity: found.identity, review: found.review }, comment, identity);
+    this.#waiting.delete(session);
+    crier.tell({ ...noticeOf(found.review), type: 'breakglass.reviewed', id: newId(clock.now()), at: clock.now(), by: namedOf(identity.principal), comment });
+    return signed;
+  }
+}
+
+function noticeOf({ session, connection, schema, access, principal, actor, reason }: GlassReview): Omit<Notice, 'type' | 'id' | 'at'> {
+  return { session, connection, schema, access, principal, actor, reason };
+}

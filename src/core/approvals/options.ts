@@ -1,0 +1,41 @@
+import { AccessError } from '../errors.js';
+import type { Actor, Principal } from '../model.js';
+import { memoryTickets } from './memory-tickets.js';
+import type { Notifier } from './notice.js';
+import type { TicketStore } from './ticket.js';
+
+/** How people agree. Who may is the policy's to say: `review:<kind>`, `review:open` and `oversee`. */
+export interface ApprovalOptions {
+  /** The OAuth scope that a reviewer's token must have, so that an agent's cannot decide; `sallyport.review` unless told. */
+  readonly scope?: string;
+  /** The human behind an identity, so that two accounts of one person do not count as two; the principal's id unless told. */
+  readonly personOf?: (who: Principal) => string;
+  /** The human who answers for an agent, in `personOf`'s words; nobody unless told. */
+  readonly ownerOf?: (actor: Actor) => string | undefined;
+  /** Approvals that one actor may wait for at once; 10 unless told. */
+  readonly pendingPerActor?: number;
+  /** How long consent may be waited for and used, milliseconds, where the policy does not say; 900,000 unless told, at most a day. */
+  readonly expiresMs?: number;
+  /** Where tickets are kept; in this process unless told, where a restart voids what is pending. */
+  readonly store?: TicketStore;
+  /** Who tells people. */
+  readonly notify?: readonly Notifier[];
+}
+
+export type ApprovalSettings = Required<ApprovalOptions>;
+
+/** Throws CONFIG_INVALID. */
+export function settleApprovals(given: ApprovalOptions): ApprovalSettings {
+  const settings: ApprovalSettings = {
+    scope: 'sallyport.review', personOf: (who) => who.id, ownerOf: () => undefined, pendingPerActor: 10, expiresMs: 900_000, notify: [], ...given, store: given.store ?? memoryTickets(),
+  };
+  if (!/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(settings.scope)) throw invalid('scope must be one OAuth scope (RFC 6749 §3.3)');
+  if (!Number.isSafeInteger(settings.pendingPerActor) || settings.pendingPerActor < 1) throw invalid('pendingPerActor must be a positive whole number');
+  if (!Number.isSafeInteger(settings.expiresMs) || settings.expiresMs < 1_000 || settings.expiresMs > 86_400_000) throw invalid('expiresMs must be from 1,000 to 86,400,000');
+  if (settings.notify.some((each) => typeof each?.notify !== 'function')) throw invalid('each of notify must have notify()');
+  return Object.freeze(settings);
+}
+
+function invalid(message: string): AccessError {
+  return new AccessError('CONFIG_INVALID', `approvals: ${message}`);
+}

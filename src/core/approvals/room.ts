@@ -1,0 +1,64 @@
+import { AccessError } from '../errors.js';
+import type { Identity } from '../model.js';
+import { parseSchema } from '../names.js';
+import type { PolicyDecisionPoint } from '../ports.js';
+import { makeEvent, type Seen } from '../seen.js';
+import type { Sessions } from '../sessions.js';
+import type { Road } from '../trip.js';
+import { Crier } from './crier.js';
+import { Desk, type TicketNote } from './desk.js';
+import { Glass, type GlassParts } from './glass.js';
+import type { ApprovalSettings } from './options.js';
+import { Oversight } from './oversight.js';
+import { Reviewers } from './reviewers.js';
+import { Reviewing } from './reviewing.js';
+import type { Ticket } from './ticket.js';
+
+/** Everything where people decide. */
+export interface Room {
+  readonly desk: Desk;
+  readonly reviewing: Reviewing;
+  readonly oversight: Oversight;
+  readonly glass: Glass;
+  close(): Promise<void>;
+}
+
+export function openRoom(settings: ApprovalSettings, policy: PolicyDecisionPoint, sessions: Sessions, road: Road): Room {
+  const { clock, instance, recorder } = road;
+  const crier = new Crier(settings.notify);
+  const reviewers = new Reviewers(policy, settings);
+  const note: TicketNote = async (code, ticket, data, by) => {
+    const { principal, actor } = ticket.identity;
+    const requester = by === undefined ? {} : { requester: { principal: principal.id, actor: actor.id } };
+    await recorder.outcome(makeEvent(clock, instance, code, seenOf(ticket, by), { ...data, ...requester }));
+  };
+  const reviewed: GlassParts['note'] = async ({ session, identity, review }, comment, by) => {
+    const seen: Seen = { session, identity: by, connection: review.connection, scope: { connection: review.connection, ...schemaOf(review.schema), access: review.access }, breakGlass: true };
+    await recorder.outcome(makeEvent(clock, instance, 'breakglass.reviewed', seen, { comment, requester: { principal: identity.principal.id, actor: identity.actor.id } }));
+  };
+  const desk = new Desk({ clock, settings, crier, note });
+  const oversight = new Oversight({ sessions, reviewers, clock, crier });
+  return {
+    desk, oversight,
+    reviewing: new Reviewing({ desk, reviewers, policy, clock, crier, note }),
+    glass: new Glass({ clock, crier, reviewers, oversight, note: reviewed }),
+    async close() {
+      await desk.close();
+      await crier.close();
+      await settings.store.close?.();
+    },
+  };
+}
+
+function seenOf({ moment, request, session, identity, connection, schema, access, rules, policyVersion }: Ticket, by: Identity | undefined): Seen {
+  const about = moment === 'run' ? { session: session ?? '', statement: request } : { session: request };
+  return { ...about, identity: by ?? identity, connection, scope: { connection, ...schemaOf(schema), access }, rules, policyVersion };
+}
+
+function schemaOf(text: string): ReturnType<typeof parseSchema> {
+  try {
+    return parseSchema(text);
+  } catch (error) {
+    throw new AccessError('INTERNAL', 'a ticket names no schema', { cause: error });
+  }
+}

@@ -1,0 +1,74 @@
+import type { Access, Moment } from '../model.js';
+import type { ApprovalTerms } from './terms.js';
+import type { Named, Ticket, TicketDecision, TicketEnd, TicketState, TicketStatement } from './ticket.js';
+
+/** An approval, as the one who asked and those who may decide see it. Times are epoch milliseconds. */
+export interface ApprovalView {
+  readonly ticket: string;
+  readonly state: TicketState;
+  readonly ended?: TicketEnd;
+  readonly moment: Moment;
+  readonly digest: string;
+  readonly connection: string;
+  readonly schema: string;
+  readonly access: Access;
+  readonly session?: string;
+  readonly principal: Named;
+  readonly actor: Named;
+  /** The requester's own words: not to be believed. */
+  readonly reason: string;
+  readonly statement?: Omit<TicketStatement, 'redacted'>;
+  readonly ttlMs?: number;
+  readonly rules: readonly string[];
+  readonly policyVersion: string;
+  readonly terms: readonly ApprovalTerms[];
+  readonly decisions: readonly Omit<TicketDecision, 'person' | 'terms'>[];
+  readonly requestedAt: number;
+  readonly expiresAt: number;
+  /** Whether whoever reads this may decide it, else why not. */
+  readonly mine: { readonly may: boolean; readonly why?: string };
+}
+
+/** What a reviewer says of a ticket. */
+export interface Decided {
+  readonly ticket: string;
+  readonly decision: 'approve' | 'reject';
+  /** The ticket's digest: what was shown. */
+  readonly digest: string;
+  /** For the requester to read; at most 1,000 characters. */
+  readonly comment?: string;
+}
+
+/** A session for which somebody broke the glass, and that nobody has looked at afterwards yet. Times are epoch milliseconds. */
+export interface GlassReview {
+  readonly session: string;
+  readonly connection: string;
+  readonly schema: string;
+  readonly access: Access;
+  readonly principal: Named;
+  readonly actor: Named;
+  readonly reason: string;
+  readonly openedAt: number;
+  readonly signed?: { readonly by: Named; readonly comment: string; readonly at: number };
+}
+
+export function viewOf(ticket: Ticket, mine: ApprovalView['mine']): ApprovalView {
+  const { id, state, ended, moment, digest, connection, schema, access, session, identity, reason, statement, ttlMs, rules, policyVersion, terms, decisions, requestedAt, expiresAt } = ticket;
+  return Object.freeze({
+    ticket: id, state, ...(ended === undefined ? {} : { ended }), moment, digest, connection, schema, access, ...(session === undefined ? {} : { session }),
+    principal: namedOf(identity.principal), actor: namedOf(identity.actor), reason, ...(statement === undefined ? {} : { statement: shown(statement) }), ...(ttlMs === undefined ? {} : { ttlMs }),
+    rules, policyVersion, terms, decisions: decisions.map(said), requestedAt, expiresAt, mine,
+  });
+}
+
+export function namedOf({ id, name }: Named): Named {
+  return { id, ...(name === undefined ? {} : { name }) };
+}
+
+function shown({ kind, operation, summary, canonical, binds, reads, writes, functions }: TicketStatement): Omit<TicketStatement, 'redacted'> {
+  return { kind, operation, summary, canonical, binds, reads, writes, functions };
+}
+
+function said({ reviewer, decision, comment, at }: TicketDecision): ApprovalView['decisions'][number] {
+  return { reviewer, decision, ...(comment === undefined ? {} : { comment }), at };
+}

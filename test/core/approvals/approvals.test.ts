@@ -1,0 +1,318 @@
+import { describe, expect, it } from 'vitest';
+import { as, codeOf, valueOf } from '../house.js';
+import { office, rules, type Office } from './office.js';
+
+describe('a statement that waits for a person', () => {
+  it('runs once, by the call that carries the ticket, when somebody else agreed to exactly that', async () => {
+    const { write, ticket, decide, see, engine, audit, notices, id } = await office();
+    const asked = await ticket();
+    expect(engine.ran).toEqual([]);
+    const view = await see(asked);
+    expect(view).toMatchObject({
+      state: 'pending', moment: 'run', connection: 'warehouse', schema: 'ACME.OPS', access: 'write', session: id, principal: { id: 'idp:alice' }, actor: { id: 'idp:agent' }, reason: 'to tidy up',
+      statement: { kind: 'write', operation: 'DELETE', canonical: 'DELETE orders', binds: [], writes: ['ACME.OPS.ORDERS'] }, terms: [{ reviewers: 'role:stewards', quorum: 1 }], mine: { may: true }, decisions: [],
+    });
+    expect(valueOf(await decide(asked, 'bob', { comment: 'fine by me' }))).toMatchObject({ state: 'approved', decisions: [{ reviewer: { id: 'idp:bob' }, decision: 'approve', comment: 'fine by me' }] });
+    expect(engine.ran).toEqual([]);
+    valueOf(await write({ ticket: asked }));
+    expect(engine.ran).toEqual(['DELETE orders']);
+    expect(await write({ ticket: asked })).toMatchObject({ code: 'APPROVAL_EXPIRED', reason: 'approval.used' });
+    expect(engine.ran).toHaveLength(1);
+    const told = audit.events.filter((event) => event.code.startsWith('statement.')).map((event) => [event.code, event.who?.principal, event.data['binding'] ?? (event.data['approval'] as { binding?: string } | undefined)?.binding]);
+    expect(told.slice(0, 4)).toEqual([
+      ['statement.approval_requested', 'idp:alice', view.digest], ['statement.approval_decided', 'idp:bob', view.digest], ['statement.authorized', 'idp:alice', view.digest], ['statement.executed', 'idp:alice', view.digest],
+    ]);
+    expect(notices.map(({ type }) => type)).toEqual(['approval.requested', 'approval.decided']);
+    expect(JSON.stringify(notices)).toContain('to tidy up');
+  });
+
+  it('is still waited for when it is asked again, with the ticket or without', async () => {
+    const { write, ticket, gateway } = await office();
+    const asked = await ticket();
+    expect(await ticket()).toBe(asked);
+    expect(await write({ ticket: asked })).toMatchObject({ status: 'pending', ticket: asked });
+    expect(valueOf(await gateway.approvals(as('bob')))).toHaveLength(1);
+  });
+
+  it('is refused with the reviewer\'s words', async () => {
+    const { write, ticket, decide, engine, gateway } = await office();
+    const asked = await ticket();
+    valueOf(await decide(asked, 'bob', { decision: 'reject', comment: 'use the archive' }));
+    expect(await write({ ticket: asked })).toMatchObject({ code: 'APPROVAL_REJECTED', reason: 'approval.rejected', hint: 'The reviewer said: use the archive' });
+    expect(valueOf(await gateway.approval({ ...as('agent'), ticket: asked }))).toMatchObject({ state: 'rejected', mine: { may: false }, decisions: [{ comment: 'use the archive' }] });
+    expect(engine.ran).toEqual([]);
+  });
+
+  it('tells whoever waits as soon as there is an answer, and no longer than asked', async () => {
+    const { gateway, ticket, decide, clock } = await office();
+    const asked = await ticket();
+    const waiting = gateway.approval({ ...as('agent'), ticket: asked, waitMs: 30_000 });
+    await new Promise((resolve) => setImmediate(resolve));
+    await decide(asked);
+    expect(valueOf(await waiting).state).toBe('approved');
+    const other = await ticket(await gateway.run({ ...as('agent'), session: valueOf(await gateway.approval({ ...as('agent'), ticket: asked })).session ?? '', sql: 'DELETE customers' }));
+    const late = gateway.approval({ ...as('agent'), ticket: other, waitMs: 30_000 });
+    await new Promise((resolve) => setImmediate(resolve));
+    clock.forward(30_000);
+    expect(valueOf(await late).state).toBe('pending');
+  });
+});
+
+const approved = async (): Promise<Office & { readonly held: string }> => {
+  const built = await office();
+  const held = await built.ticket(await built.write({ binds: [7] }));
+  valueOf(await built.decide(held));
+  return { ...built, held };
+};
+
+describe('a ticket fits its own request only', () => {
+  it.each<[string, Partial<Parameters<Office['write']>[0]> & object, string]>([
+    ['one byte', { sql: 'DELETE orders2', binds: [7] }, 'approval.text'], ['one bind', { binds: [8] }, 'approval.binds'], ['a bind of another type', { binds: ['7'] }, 'approval.binds'], ['no binds', { binds: [] }, 'approval.binds'],
+  ])('%s differs', async (_what, request, reason) => {
+    const { write, held, engine } = await approved();
+    expect(await write({ ...request, ticket: held })).toMatchObject({ code: 'APPROVAL_EXPIRED', reason });
+    expect(engine.ran).toEqual([]);
+    valueOf(await write({ binds: [7], ticket: held }));
+  });
+
+  it('another session', async () => {
+    const { write, held, gateway, engine } = await approved();
+    const other = valueOf(await gateway.open({ ...as('agent'), connection: 'warehouse', schema: 'ACME.OPS', access: 'write', ttlMs: 60_000, reason: 'another' })).id;
+    expect(await write({ session: other, binds: [7], ticket: held })).toMatchObject({ code: 'APPROVAL_EXPIRED', reason: 'approval.session' });
+    expect(engine.ran).toEqual([]);
+  });
+
+  it.each(['other-agent', 'agent-for-bob', 'agent-elsewhere'])('of %s it is unknown, like one that never was', async (token) => {
+    const { held, gateway, engine } = await approved();
+    const other = valueOf(await gateway.open({ ...as(token), connection: 'warehouse', schema: 'ACME.OPS', access: 'write', ttlMs: 60_000, reason: 'another' })).id;
+    const [foreign, none] = await Promise.all([held, crypto.randomUUID()].map((ticket) => gateway.run({ ...as(token), session: other, sql: 'DELETE orders', binds: [7], ticket })));
+    expect(foreign).toMatchObject({ code: 'APPROVAL_EXPIRED', reason: 'approval.unknown' });
+    expect({ ...foreign, id: '' }).toEqual({ ...none, id: '' });
+    expect(codeOf(await gateway.approval({ ...as(token), ticket: held }))).toBe('NOT_FOUND');
+    expect(engine.ran).toEqual([]);
+  });
+
+  it('the clock: it is over when its time is, pending or approved', async () => {
+    const { write, held, clock, engine, audit, ticket, see } = await approved();
+    const waiting = await ticket();
+    clock.forward(300_000);
+    clock.forward(299_999);
+    clock.forward(1);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(codeOf(await write({ binds: [7], ticket: held }))).toBe('SESSION_EXPIRED');
+    expect((await see(held)).state).not.toBe('approved');
+    expect((await see(waiting)).state).not.toBe('pending');
+    expect(engine.ran).toEqual([]);
+    expect(audit.events.filter((event) => event.code === 'statement.approval_decided' && /^(?:expired|void)$/.test(JSON.stringify(event.data['decision']).slice(1, -1)))).toHaveLength(2);
+  });
+
+  it('the time that the rule gives is the one that counts', async () => {
+    const { write, ticket, decide, clock, see } = await office({}, 'approval=role:stewards/1/30s');
+    const asked = await ticket();
+    valueOf(await decide(asked));
+    clock.forward(30_000);
+    expect(await write({ ticket: asked })).toMatchObject({ code: 'APPROVAL_EXPIRED', reason: 'approval.expired' });
+    expect(await see(asked)).toMatchObject({ state: 'expired', ended: 'time' });
+  });
+
+  it('the policy: void where it would answer otherwise now, and of use where it would not', async () => {
+    const { write, held, rule, engine, see } = await approved();
+    await rule(`${rules()}\np, idp:zoe, warehouse, ACME.OPS.*, read, allow, , zoe`);
+    valueOf(await write({ binds: [7], ticket: held }));
+    const again = await approved();
+    await again.rule(rules('approval=role:stewards/2'));
+    expect(await again.write({ binds: [7], ticket: again.held })).toMatchObject({ code: 'APPROVAL_EXPIRED', reason: 'approval.policy' });
+    expect(await again.see(again.held)).toMatchObject({ state: 'void', ended: 'policy_changed' });
+    expect(again.engine.ran).toEqual([]);
+    expect(engine.ran).toHaveLength(1);
+    expect((await see(held)).state).toBe('used');
+  });
+
+  it('and a rule that is gone denies, whatever was agreed', async () => {
+    const { write, held, rule, engine } = await approved();
+    await rule(rules().replace(/p, role:users, warehouse, ACME\.OPS\.\*, write.*\n/, ''));
+    expect(await write({ binds: [7], ticket: held })).toMatchObject({ code: 'NOT_PERMITTED' });
+    expect(engine.ran).toEqual([]);
+  });
+
+  it.each(['closed', 'revoked'])('a session that is %s voids it', async (how) => {
+    const { write, held, gateway, id, engine, see } = await approved();
+    valueOf(how === 'closed' ? await gateway.close({ ...as('agent'), session: id }) : await gateway.revoke({ ...as('bob'), session: id }));
+    expect(codeOf(await write({ binds: [7], ticket: held }))).toBe(how === 'closed' ? 'SESSION_CLOSED' : 'SESSION_REVOKED');
+    expect(await see(held)).toMatchObject({ state: 'void', ended: `session_${how}` });
+    expect(engine.ran).toEqual([]);
+  });
+});
+
+describe('who may decide', () => {
+  it.each([
+    ['the person it is for', 'alice', 'review.self'], ['another account of that person', 'alice-again', 'review.self'], ['who answers for the agent', 'owner', 'review.self'],
+    ['the agent with a token for reviewing', 'agent-alone', 'review.self'], ['who acts for somebody', 'agent-reviews', 'review.delegated'], ['a token that is not for reviewing', 'bob-unscoped', 'review.scope'],
+    ['who is not of the role', 'dave', 'review.role'],
+  ])('not %s', async (_who, token, reason) => {
+    const { ticket, decide, engine, write, audit } = await office();
+    const asked = await ticket();
+    for (const decision of ['approve', 'reject'] as const) expect(await decide(asked, token, { decision })).toMatchObject({ status: 'denied', code: 'NOT_PERMITTED', reason });
+    expect(await write({ ticket: asked })).toMatchObject({ status: 'pending' });
+    expect(engine.ran).toEqual([]);
+    const attempts = audit.events.filter((event) => event.data['decision'] === 'refused');
+    expect(attempts.map((event) => event.data['why'])).toEqual(reason === 'review.self' ? [reason, reason] : []);
+  });
+
+  it('an agent\'s token is of no use on any of a reviewer\'s paths', async () => {
+    const { ticket, gateway, id } = await office();
+    const asked = await ticket();
+    for (const token of ['agent', 'oncall', 'agent-reviews']) {
+      const me = as(token);
+      const answers = await Promise.all([
+        gateway.approvals(me), gateway.sessions(me), gateway.reviews(me), gateway.revoke({ ...me, session: id }), gateway.revoke({ ...me, session: 'x' }), gateway.sign({ ...me, session: id, comment: 'ok' }),
+        gateway.decide({ ...me, ticket: asked, decision: 'approve', digest: 'a'.repeat(64) }), gateway.decide({ ...me, ticket: 'x', decision: 'approve', digest: 'a'.repeat(64) }),
+      ]);
+      expect(answers.map(codeOf)).toEqual(answers.map(() => 'NOT_PERMITTED'));
+    }
+  });
+
+  it('what a reviewer may not see looks like what does not exist', async () => {
+    const { gateway, rule, ticket, id } = await office();
+    const asked = await ticket();
+    await rule(rules().replaceAll(/p, (?:role:stewards|idp:dave).*\n/g, '').replaceAll(/g, .*role:stewards.*\n/g, ''));
+    const digest = 'a'.repeat(64);
+    const pairs = [
+      [await gateway.approval({ ...as('bob'), ticket: asked }), await gateway.approval({ ...as('bob'), ticket: 'none' })],
+      [await gateway.decide({ ...as('bob'), ticket: asked, decision: 'approve', digest }), await gateway.decide({ ...as('bob'), ticket: 'none', decision: 'approve', digest })],
+      [await gateway.revoke({ ...as('bob'), session: id }), await gateway.revoke({ ...as('bob'), session: 'none' })],
+      [await gateway.record({ ...as('bob'), session: id }), await gateway.record({ ...as('bob'), session: 'none' })],
+    ];
+    for (const [foreign, none] of pairs) {
+      expect(codeOf(foreign as never)).toBe('NOT_FOUND');
+      expect({ ...foreign, id: '' }).toEqual({ ...none, id: '' });
+    }
+    expect(valueOf(await gateway.approvals(as('bob')))).toEqual([]);
+    expect(valueOf(await gateway.sessions(as('bob')))).toEqual([]);
+  });
+
+  it('one person twice is not two, whatever accounts', async () => {
+    const { ticket, decide, write, engine } = await office({}, 'approval=role:stewards/2');
+    const asked = await ticket();
+    expect(valueOf(await decide(asked, 'bob')).state).toBe('pending');
+    expect(await decide(asked, 'bob')).toMatchObject({ reason: 'approval.twice' });
+    expect(await decide(asked, 'bob-again')).toMatchObject({ reason: 'approval.twice' });
+    expect(await write({ ticket: asked })).toMatchObject({ status: 'pending' });
+    expect(valueOf(await decide(asked, 'carol')).state).toBe('approved');
+    valueOf(await write({ ticket: asked }));
+    expect(engine.ran).toHaveLength(1);
+  });
+
+  it('not without the digest of what was shown, nor with a stale one, nor after somebody did', async () => {
+    const { ticket, decide, see, write, gateway } = await office();
+    const [one, other] = [await ticket(), await ticket(await write({ sql: 'DELETE customers' }))];
+    expect(await decide(one, 'bob', { digest: (await see(other)).digest })).toMatchObject({ code: 'APPROVAL_EXPIRED', reason: 'approval.digest' });
+    for (const digest of ['', 'A'.repeat(64), undefined, 7]) expect(codeOf(await gateway.decide({ ...as('bob'), ticket: one, decision: 'approve', digest: digest as string }))).toBe('INVALID_REQUEST');
+    expect(codeOf(await decide(one, 'bob', { decision: 'yes' as never }))).toBe('INVALID_REQUEST');
+    expect(codeOf(await decide(one, 'bob', { comment: 'x'.repeat(1_001) }))).toBe('INVALID_REQUEST');
+    valueOf(await decide(one));
+    expect(await decide(one, 'carol')).toMatchObject({ code: 'APPROVAL_EXPIRED', reason: 'approval.state' });
+  });
+
+  it('nothing counts that is not recorded', async () => {
+    let broken = false;
+    const { memoryAudit } = await import('../../../src/adapters/memory/index.js');
+    const inner = memoryAudit();
+    const { ticket, decide, see, write } = await office({ audit: { ...inner, append: (event) => (broken ? Promise.reject(new Error('disk full')) : inner.append(event)) } });
+    const asked = await ticket();
+    broken = true;
+    expect(codeOf(await decide(asked))).toBe('AUDIT_UNAVAILABLE');
+    broken = false;
+    expect((await see(asked)).state).toBe('pending');
+    expect(await write({ ticket: asked })).toMatchObject({ status: 'pending' });
+  });
+
+  it('decides on nothing after the policy came to answer otherwise', async () => {
+    const { ticket, decide, rule, see } = await office();
+    const asked = await ticket();
+    await rule(rules('approval=role:stewards/2'));
+    expect(await decide(asked)).toMatchObject({ code: 'APPROVAL_EXPIRED', reason: 'approval.policy' });
+    expect(await see(asked)).toMatchObject({ state: 'void', ended: 'policy_changed' });
+  });
+});
+
+describe('opening a session that waits for a person', () => {
+  it('opens once, with the ticket', async () => {
+    const { gateway, ticket, decide, engine, audit } = await office();
+    const open = (more: object = {}) => gateway.open({ ...as('agent'), connection: 'warehouse', schema: 'ACME.FINANCE', access: 'read', ttlMs: 60_000, reason: 'month end', ...more });
+    const before = engine.live();
+    const asked = await ticket(await open());
+    expect(engine.live()).toBe(before);
+    valueOf(await decide(asked));
+    expect(await open({ ticket: asked, reason: 'something else' })).toMatchObject({ code: 'APPROVAL_EXPIRED', reason: 'approval.reason' });
+    expect(await open({ ticket: asked, ttlMs: 61_000 })).toMatchObject({ code: 'APPROVAL_EXPIRED', reason: 'approval.ttl' });
+    valueOf(await open({ ticket: asked }));
+    expect(await open({ ticket: asked })).toMatchObject({ reason: 'approval.used' });
+    expect(engine.live()).toBe(before + 1);
+    expect(audit.events.map((event) => event.code)).toContain('session.approved');
+  });
+});
+
+describe('floods, and rules that cannot be met', () => {
+  it('lets one actor wait for so many, and another go on', async () => {
+    const { write, gateway } = await office({ approvals: { pendingPerActor: 3 } });
+    const answers = await Promise.all(Array.from({ length: 10 }, (_, index) => write({ sql: `DELETE orders${index}` })));
+    expect(answers.map(codeOf).toSorted()).toEqual([...Array<string>(7).fill('TOO_MANY_APPROVALS'), ...Array<string>(3).fill('pending')]);
+    const other = valueOf(await gateway.open({ ...as('other-agent'), connection: 'warehouse', schema: 'ACME.OPS', access: 'write', ttlMs: 60_000, reason: 'x' })).id;
+    expect(codeOf(await gateway.run({ ...as('other-agent'), session: other, sql: 'DELETE orders' }))).toBe('pending');
+  });
+
+  it.each(['approval=role:stewards/0', 'approval=role:stewards/1/1d', 'approval=nobody', 'approval=1/2'])('refuses a rule with the terms %s at load', async (terms) => {
+    await expect(office({}, terms)).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+  });
+
+  it('refuses two ways to agree', async () => {
+    await expect(office({ approver: { seek: async () => ({ ticket: '', reviewers: [], digest: '' }) } })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+    await expect(office({ approvals: { scope: 'two words' } })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+  });
+});
+
+describe('overseeing', () => {
+  it('lists live sessions, shows their record, and ends one, cancelling what runs', async () => {
+    const { gateway, id, codes, audit, notices, run } = await office({}, undefined, (_statement, signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))));
+    expect(valueOf(await gateway.sessions(as('bob'))).map((each) => each.id)).toEqual([id]);
+    expect(valueOf(await gateway.record({ ...as('bob'), session: id })).map((event) => event.code)).toEqual(['session.requested', 'session.opened']);
+    const running = run(id, 'SELECT orders', 'agent');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    valueOf(await gateway.revoke({ ...as('bob'), session: id, comment: 'stop it' }));
+    expect(codeOf(await running)).toBe('SESSION_REVOKED');
+    expect(codes()).toContain('session.revoked');
+    expect(audit.events.find((event) => event.code === 'session.revoked')?.data).toMatchObject({ by: 'revoked', revokedBy: 'idp:bob', comment: 'stop it' });
+    expect(notices.at(-1)).toMatchObject({ type: 'session.revoked', by: { id: 'idp:bob' }, comment: 'stop it' });
+    valueOf(await gateway.revoke({ ...as('bob'), session: id }));
+    expect(valueOf(await gateway.sessions(as('bob')))).toEqual([]);
+  });
+});
+
+describe('breaking the glass', () => {
+  const glass = { ...as('oncall'), connection: 'warehouse', schema: 'ACME.OPS', access: 'write', ttlMs: 600_000, reason: 'the site is down', breakGlass: true } as const;
+
+  it('opens under rules of its own, tells at once, labels every event, and is listed until somebody else has signed', async () => {
+    const { gateway, audit, notices } = await office();
+    expect(codeOf(await gateway.open({ ...glass, breakGlass: false }))).toBe('NOT_PERMITTED');
+    const session = valueOf(await gateway.open(glass));
+    expect(session.breakGlass).toBe(true);
+    expect(notices.at(-1)).toMatchObject({ type: 'breakglass.activated', session: session.id, reason: 'the site is down' });
+    valueOf(await gateway.run({ ...as('oncall'), session: session.id, sql: 'DELETE orders' }));
+    valueOf(await gateway.close({ ...as('oncall'), session: session.id }));
+    const its = audit.events.filter((event) => event.session === session.id);
+    expect(its.map((event) => [event.code, event.data['breakGlass']])).toEqual(['session.requested', 'breakglass.activated', 'session.opened', 'statement.authorized', 'statement.executed', 'session.closed'].map((code) => [code, true]));
+    expect(valueOf(await gateway.reviews(as('bob')))).toMatchObject([{ session: session.id, reason: 'the site is down' }]);
+    expect(codeOf(await gateway.sign({ ...as('bob'), session: session.id, comment: undefined as never }))).toBe('INVALID_REQUEST');
+    expect(valueOf(await gateway.sign({ ...as('bob'), session: session.id, comment: 'it was right' })).signed).toMatchObject({ by: { id: 'idp:bob' } });
+    expect(valueOf(await gateway.reviews(as('bob')))).toEqual([]);
+    expect(audit.events.at(-1)).toMatchObject({ code: 'breakglass.reviewed', who: { principal: 'idp:bob' }, data: { breakGlass: true, comment: 'it was right' } });
+    expect(codeOf(await gateway.sign({ ...as('bob'), session: session.id, comment: 'again' }))).toBe('NOT_FOUND');
+  });
+
+  it('opens nothing where the rules know no emergency, nor while the record cannot be written', async () => {
+    const { gateway } = await office();
+    expect(codeOf(await gateway.open({ ...glass, ...as('agent') }))).toBe('NOT_PERMITTED');
+    expect(codeOf(await gateway.open({ ...glass, breakGlass: 'yes' as never }))).toBe('INVALID_REQUEST');
+  });
+});

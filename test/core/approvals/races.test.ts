@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import { memoryTickets, type Outcome, type TicketStore } from '../../../src/core/index.js';
+import { as, codeOf, valueOf } from '../house.js';
+import { office } from './office.js';
+
+const times = 200;
+
+/** A store that answers after a while that differs each time, so that every order of things comes about. */
+function slow(inner: TicketStore = memoryTickets()): TicketStore {
+  let turn = 0;
+  const later = async (): Promise<void> => {
+    turn = (turn * 31 + 7) % 97;
+    for (let step = turn % 5; step > 0; step -= 1) await Promise.resolve();
+    if (turn % 3 === 0) await new Promise((resolve) => setImmediate(resolve));
+  };
+  return {
+    put: async (ticket) => (await later(), inner.put(ticket)), get: async (id) => (await later(), inner.get(id)), list: async (filter) => (await later(), inner.list(filter)),
+    swap: async (next) => {
+      await later();
+      const done = await inner.swap(next);
+      await later();
+      return done;
+    },
+  };
+}
+
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** A while: turns of the event loop, and steps within one. */
+const steps = async (count: number): Promise<void> => {
+  for (let turn = count % 16; turn > 0; turn -= 1) await settle();
+  for (let step = 0; step < count; step += 1) await Promise.resolve();
+};
+const done = (outcomes: readonly Outcome<unknown>[]): number => outcomes.filter(({ status }) => status === 'completed').length;
+
+describe(`forced ${times} times each`, () => {
+  it('a hundred uses of one ticket at once run it once', async () => {
+    for (let round = 0; round < times; round += 1) {
+      const { write, ticket, decide, engine, gateway } = await office({ approvals: { store: slow() }, limits: { waitingStatements: 200 } });
+      const asked = await ticket();
+      valueOf(await decide(asked));
+      const outcomes = await Promise.all(Array.from({ length: 100 }, () => write({ ticket: asked })));
+      expect(done(outcomes)).toBe(1);
+      expect(new Set(outcomes.filter(({ status }) => status !== 'completed').map(codeOf))).toEqual(new Set(['APPROVAL_EXPIRED']));
+      expect(engine.ran).toHaveLength(1);
+      await gateway.shutdown();
+    }
+  }, 120_000);
+
+  it('consent, use and the end of the session: nothing runs after the end, nothing twice', async () => {
+    const seen = new Set<string>();
+    for (let round = 0; round < times; round += 1) {
+      const { write, ticket, decide, engine, gateway, id, see, codes } = await office({ approvals: { store: slow() } });
+      const asked = await ticket();
+      const deciding = decide(asked);
+      await steps(round % 40);
+      const closing = gateway.close({ ...as('agent'), session: id });
+      await steps(round % 7);
+      const using = [write({ ticket: asked }), write({ ticket: asked })];
+      const [decided, , ...used] = await Promise.all([deciding, closing, ...using]);
+      expect(done(used)).toBeLessThanOrEqual(1);
+      expect(engine.ran).toHaveLength(codes().filter((code) => code === 'statement.authorized').length);
+      const after = codes().slice(codes().indexOf('session.closed') + 1);
+      expect(after).not.toContain('statement.authorized');
+      expect(codeOf(await write({ ticket: asked }))).toBe('SESSION_CLOSED');
+      const { state } = await see(asked);
+      expect(['void', 'used']).toContain(state);
+      expect(done(used) === 1 ? state : 'void').toBe(state);
+      seen.add(`${codeOf(decided)} ${state}`);
+      await gateway.shutdown();
+    }
+    expect(seen.size).toBeGreaterThan(1);
+  }, 120_000);
+
+  it('consent and the end of its time: nobody uses what ran out', async () => {
+    const seen = new Set<string>();
+    for (let round = 0; round < times; round += 1) {
+      const { write, ticket, decide, engine, gateway, clock, see } = await office({ approvals: { store: slow() } }, 'approval=role:stewards/1/30s');
+      const asked = await ticket();
+      const deciding = decide(asked);
+      await steps(round % 60);
+      clock.forward(30_000);
+      const decided = await deciding;
+      const used = await write({ ticket: asked });
+      expect(codeOf(used)).toBe('APPROVAL_EXPIRED');
+      expect(engine.ran).toEqual([]);
+      expect((await see(asked)).state).toBe('expired');
+      seen.add(codeOf(decided));
+      await gateway.shutdown();
+    }
+    expect([...seen].toSorted()).toEqual(['APPROVAL_EXPIRED', 'completed']);
+  }, 120_000);
+
+  it('two reviewers, one for and one against: exactly one of them decides', async () => {
+    for (let round = 0; round < times; round += 1) {
+      const { write, ticket, decide, engine, gateway } = await office({ approvals: { store: slow() } });
+      const asked = await ticket();
+      const outcomes = await Promise.all([decide(asked, 'bob'), decide(asked, 'carol', { decision: 'reject' })]);
+      expect(done(outcomes)).toBe(1);
+      const used = await write({ ticket: asked });
+      expect([codeOf(used), engine.ran.length]).toEqual(outcomes[0].status === 'completed' ? ['completed', 1] : ['APPROVAL_REJECTED', 0]);
+      await gateway.shutdown();
+    }
+  }, 120_000);
+
+  it('a session revoked while a statement runs, or is about to: cancelled, and nothing after it', async () => {
+    for (let round = 0; round < times; round += 1) {
+      const { write, ticket, decide, gateway, id, codes, engine } = await office({ approvals: { store: slow() } }, undefined, (_statement, signal) => new Promise((resolve, reject) => {
+        const timer = setTimeout(() => resolve({ columns: ['N'], rows: [[1]] }), 5_000);
+        signal.addEventListener('abort', () => {
+          clearTimeout(timer);
+          reject(signal.reason as Error);
+        }, { once: true });
+      }));
+      const asked = await ticket();
+      valueOf(await decide(asked));
+      const running = write({ ticket: asked });
+      await steps(round % 80);
+      valueOf(await gateway.revoke({ ...as('bob'), session: id }));
+      expect(['SESSION_REVOKED', 'APPROVAL_EXPIRED']).toContain(codeOf(await running));
+      expect(engine.live()).toBe(0);
+      expect(codes().slice(codes().indexOf('session.revoked') + 1)).not.toContain('statement.authorized');
+      await gateway.shutdown();
+    }
+  }, 120_000);
+});
