@@ -14,6 +14,9 @@ export interface Agent {
   readonly may: string;
 }
 
+/** The application in which people review what agents ask for: it has no secret, so PKCE is what binds its tokens. */
+export const reviewClient = { id: 'review-page', scope: 'sallyport.review' } as const;
+
 export interface Directory {
   readonly people: readonly Person[];
   readonly agents: Readonly<Record<'orders' | 'report' | 'intern', Agent>>;
@@ -24,7 +27,7 @@ export function directory(): Directory {
   return {
     people: [
       { id: 'alice', name: 'Alice Moreau, operations' },
-      { id: 'bob', name: 'Bob Lindqvist, finance' },
+      { id: 'bob', name: 'Bob Lindqvist, finance; reviews what operations writes' },
     ],
     agents: {
       orders: agent('orders-agent', 'reads and writes ACME.OPS; each write needs a person to agree'),

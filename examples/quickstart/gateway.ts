@@ -22,5 +22,6 @@ export async function acmeGateway(options: GatewayOptions): Promise<Gateway> {
     identity: oidc({ issuer: options.issuer, audience: options.audience }),
     policy: await casbin({ policy: fileURLToPath(new URL('policy.csv', import.meta.url)) }),
     audit: journal({ directory: options.journal, ship: options.ship }),
+    approvals: {},
   });
 }

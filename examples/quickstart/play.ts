@@ -2,9 +2,23 @@ import { caller } from './caller.js';
 import type { Place } from './place.js';
 import { printRecord, type RecordedEvent } from './record.js';
 import { say, styled, table, type TableCell } from './terminal.js';
-import { tokenOnBehalfOf } from './tokens.js';
+import { reviewerToken, tokenOnBehalfOf } from './tokens.js';
 
 const pending = `SELECT order_id, status FROM ops.orders WHERE status = 'pending'`;
+
+const cleanup = `DELETE FROM ops.orders WHERE status = 'cancelled'`;
+
+interface Held {
+  readonly ticket: string;
+}
+
+interface Approval extends Held {
+  readonly digest: string;
+  readonly actor: { readonly id: string };
+  readonly principal: { readonly id: string };
+  readonly reason: string;
+  readonly statement: { readonly kind: string; readonly canonical: string; readonly writes: readonly string[] };
+}
 
 interface Rows {
   readonly columns: readonly { readonly name: string }[];
@@ -47,18 +61,36 @@ export async function play(place: Place): Promise<void> {
   await ask({ method: 'POST', path: statements, expect: 403, code: 'OUT_OF_SCOPE', body: { sql: 'SELECT team, monthly_salary FROM finance.payroll' } });
 
   title('6. It wants to delete: held, because a person must agree');
-  await ask({ method: 'POST', path: statements, expect: 403, code: 'APPROVAL_REQUIRED', body: { sql: `DELETE FROM ops.orders WHERE status = 'cancelled'` } });
+  const { ticket } = await ask<Held>({ method: 'POST', path: statements, expect: 202, body: { sql: cleanup } });
+  say(table(['status', 'ticket'], [['pending', ticket]]), 5);
 
-  title('7. It closes the session');
+  title('7. Bob, who reviews, signs in, looks at exactly what would run, and agrees');
+  await agree(place, ticket);
+
+  title('8. The agent asks again with the ticket: it runs, once');
+  const { affected } = await ask<{ readonly affected?: number }>({ method: 'POST', path: statements, expect: 200, body: { sql: cleanup, ticket } });
+  say(`${affected ?? 0} rows deleted`, 5);
+  await ask({ method: 'POST', path: statements, expect: 403, code: 'APPROVAL_EXPIRED', body: { sql: cleanup, ticket } });
+
+  title('9. It closes the session');
   const closed = await ask<Session>({ method: 'DELETE', path: `/sessions/${session.id}`, expect: 200 });
   say(`session ${closed.state}`, 5);
 
-  title('8. The same query again: the door is shut');
+  title('10. The same query again: the door is shut');
   await ask({ method: 'POST', path: statements, expect: 410, code: 'SESSION_CLOSED', body: { sql: pending } });
 
-  title('9. The record: who did what, for whom, and how it ended');
+  title('11. The record: who did what, for whom, and how it ended');
   const { events } = await ask<{ events: readonly RecordedEvent[] }>({ method: 'GET', path: `/sessions/${session.id}/record`, expect: 200 });
   printRecord(events);
+}
+
+/** A person's part, as any client of the REST mount would play it. */
+async function agree({ issuer, redirectUri, mount }: Place, ticket: string): Promise<void> {
+  const ask = caller(mount, (await reviewerToken(issuer, 'bob', redirectUri)).value);
+  const { digest, actor, principal, reason, statement } = await ask<Approval>({ method: 'GET', path: `/approvals/${ticket}`, expect: 200 });
+  say(table(['kind', 'writes', 'actor', 'for', 'its own words'], [[statement.kind, statement.writes.join(', '), actor.id, principal.id, reason]]), 5);
+  say(statement.canonical, 5);
+  await ask({ method: 'POST', path: `/approvals/${ticket}/decision`, expect: 200, body: { decision: 'approve', digest, comment: 'Checked with the warehouse.' } });
 }
 
 async function signIn({ issuer, directory, redirectUri, mount }: Place): Promise<string> {

@@ -3,7 +3,7 @@ import express, { type Express } from 'express';
 import { InvalidTarget } from 'oidc-provider/lib/helpers/errors.js';
 // The package's root prints a warning on Node 20; the class itself runs there.
 import { Provider, type Context, type Grant, type Token } from 'oidc-provider/lib/provider.js';
-import type { Agent, Directory } from './directory.js';
+import { reviewClient, type Agent, type Directory } from './directory.js';
 import { providerStorage } from './provider-storage.js';
 import { signInPages } from './sign-in.js';
 
@@ -33,7 +33,7 @@ function configuration({ resource, redirectUri, directory }: ProviderOptions): R
   const agents = Object.values(directory.agents);
   return {
     adapter: providerStorage(),
-    clients: agents.map((agent) => client(agent, redirectUri)),
+    clients: [...agents.map((agent) => client(agent, redirectUri)), reviewers(redirectUri)],
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     jwks: { keys: [signingKey()] },
     cookies: { keys: [randomBytes(32).toString('base64url')] },
@@ -62,6 +62,16 @@ function client(agent: Agent, redirectUri: string): Record<string, unknown> {
   };
 }
 
+/** A public client (RFC 6749 §2.1). */
+function reviewers(redirectUri: string): Record<string, unknown> {
+  return { client_id: reviewClient.id, token_endpoint_auth_method: 'none', grant_types: ['authorization_code'], response_types: ['code'], redirect_uris: [redirectUri] };
+}
+
+/** Only people who review get the scope for it, and they get no other: an agent cannot decide, nor a reviewer's page ask. */
+function scopeOf(clientId: string): string {
+  return clientId === reviewClient.id ? reviewClient.scope : oauthScope;
+}
+
 function signingKey(): Record<string, unknown> {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   return { ...privateKey.export({ format: 'jwk' }), alg: 'ES256', use: 'sig', kid: randomBytes(8).toString('hex') };
@@ -73,9 +83,9 @@ function resourceIndicators(resource: string): Record<string, unknown> {
     enabled: true,
     defaultResource: () => resource,
     useGrantedResource: () => true,
-    getResourceServerInfo: (_context: unknown, asked: string) => {
+    getResourceServerInfo: (_context: unknown, asked: string, { clientId }: { readonly clientId: string }) => {
       if (asked !== resource) throw new InvalidTarget();
-      return { scope: oauthScope, audience: resource, accessTokenTTL: tokenSeconds, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } } };
+      return { scope: scopeOf(clientId), audience: resource, accessTokenTTL: tokenSeconds, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } } };
     },
   };
 }
@@ -96,7 +106,7 @@ async function standingGrant(context: Context, resource: string): Promise<Grant>
   const { account: person, client: agent, provider } = context.oidc;
   const grant = new provider.Grant({ accountId: person.accountId, clientId: agent.clientId });
   grant.addOIDCScope('openid');
-  grant.addResourceScope(resource, oauthScope);
+  grant.addResourceScope(resource, scopeOf(agent.clientId));
   await grant.save();
   return grant;
 }

@@ -17,6 +17,6 @@ export function printRecord(events: readonly RecordedEvent[]): void {
 
 function what({ data }: RecordedEvent): string {
   const rows = data['rows'];
-  const parts = [data['code'], data['summary'], typeof rows === 'number' ? `${rows} rows` : undefined];
+  const parts = [data['code'], data['decision'], data['comment'], data['summary'], typeof rows === 'number' ? `${rows} rows` : undefined];
   return parts.filter((part) => typeof part === 'string').join(' · ');
 }

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Agent } from './directory.js';
+import { reviewClient, type Agent } from './directory.js';
 
 export interface IssuedToken {
   readonly value: string;
@@ -13,16 +13,28 @@ export async function clientCredentialsToken(issuer: string, agent: Agent): Prom
 
 /** Signs `person` in as a browser would (code + PKCE, RFC 7636) and exchanges the code: a token of the person in the agent's hands. */
 export async function tokenOnBehalfOf(issuer: string, agent: Agent, person: string, redirectUri: string): Promise<IssuedToken> {
-  const verifier = randomBytes(32).toString('base64url');
-  const code = await signIn(authorizationUrl(issuer, agent, redirectUri, verifier), person, redirectUri);
-  return tokenFrom(issuer, agent, { grant_type: 'authorization_code', code, code_verifier: verifier, redirect_uri: redirectUri });
+  return signedIn(issuer, agent, person, redirectUri);
 }
 
+/** The same without an agent: a person's own token, for reviewing. */
+export async function reviewerToken(issuer: string, person: string, redirectUri: string): Promise<IssuedToken> {
+  return signedIn(issuer, reviewClient, person, redirectUri);
+}
+
+async function signedIn(issuer: string, client: Client, person: string, redirectUri: string): Promise<IssuedToken> {
+  const verifier = randomBytes(32).toString('base64url');
+  const code = await signIn(authorizationUrl(issuer, client, redirectUri, verifier), person, redirectUri);
+  return tokenFrom(issuer, client, { grant_type: 'authorization_code', code, code_verifier: verifier, redirect_uri: redirectUri });
+}
+
+/** Whoever asks for tokens: an agent with its secret, or a public client. */
+type Client = Pick<Agent, 'id'> & { readonly secret?: string; readonly scope?: string };
+
 /** Where a browser begins to sign in for this agent. */
-export function authorizationUrl(issuer: string, agent: Agent, redirectUri: string, verifier: string): string {
+export function authorizationUrl(issuer: string, { id, scope = 'jit' }: Client, redirectUri: string, verifier: string): string {
   const challenge = createHash('sha256').update(verifier).digest('base64url');
   const question = new URLSearchParams({
-    client_id: agent.id, response_type: 'code', scope: 'openid jit', redirect_uri: redirectUri, code_challenge: challenge, code_challenge_method: 'S256',
+    client_id: id, response_type: 'code', scope: `openid ${scope}`, redirect_uri: redirectUri, code_challenge: challenge, code_challenge_method: 'S256',
   });
   return `${issuer}/auth?${question.toString()}`;
 }
@@ -54,9 +66,9 @@ function fail(url: URL): never {
   throw new Error(`sign-in failed: ${url.searchParams.get('error') ?? 'no code'}`);
 }
 
-async function tokenFrom(issuer: string, agent: Agent, form: Record<string, string>): Promise<IssuedToken> {
-  const authorization = `Basic ${Buffer.from(`${agent.id}:${agent.secret}`).toString('base64')}`;
-  const answer = await fetch(`${issuer}/token`, { method: 'POST', headers: { authorization }, body: new URLSearchParams(form) });
+async function tokenFrom(issuer: string, { id, secret }: Client, form: Record<string, string>): Promise<IssuedToken> {
+  const proof = secret === undefined ? { body: new URLSearchParams({ ...form, client_id: id }) } : { body: new URLSearchParams(form), headers: { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` } };
+  const answer = await fetch(`${issuer}/token`, { method: 'POST', ...proof });
   const body = (await answer.json()) as { access_token?: string; error?: string };
   if (body.access_token === undefined) throw new Error(`no token: ${answer.status} ${body.error ?? ''}`);
   const claims = JSON.parse(Buffer.from(body.access_token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>;
