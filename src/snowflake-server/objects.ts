@@ -2,7 +2,7 @@ import type { Catalog } from './catalog.js';
 import { activeRoles } from './commands.js';
 import { failures } from './failure.js';
 import type { Session } from './session.js';
-import { tablesOf } from './tables.js';
+import { tablesOf, temporaryOf } from './tables.js';
 import { piecesOf, Reader } from './tokens.js';
 
 /** What a statement needs: a privilege on one object each, `DATABASE.SCHEMA.NAME`. */
@@ -20,7 +20,9 @@ export async function authorize(sql: string, session: Session, catalog: Catalog,
     reach(roles, made, catalog);
     if (!catalog.may(roles, 'CREATE TABLE', 'SCHEMA', schema)) throw failures.role(`Insufficient privileges to operate on schema '${schema}'`);
   }
+  const own = await temporaryOf(session.connection);
   for (const { privilege, table } of needs) {
+    if (own.has(table.split('.')[2] ?? '')) continue;
     reach(roles, table, catalog);
     if (!there.has(table)) throw failures.absent('Object', table);
     if (!catalog.may(roles, privilege, 'TABLE', table)) throw catalog.may(roles, 'SELECT', 'TABLE', table) ? failures.role(`Insufficient privileges to operate on table '${table}'`) : failures.absent('Object', table);

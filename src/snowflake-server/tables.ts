@@ -15,6 +15,12 @@ export async function tablesOf(connection: DuckDBConnection, sql: string): Promi
   }
 }
 
+/** The session's own temporary tables, by name: nobody else sees them, and nobody's leave is needed. */
+export async function temporaryOf(connection: DuckDBConnection): Promise<ReadonlySet<string>> {
+  const names = (await connection.runAndReadAll('SELECT upper(table_name) FROM duckdb_tables() WHERE temporary')).getRows();
+  return new Set(names.map(([name]) => String(name)));
+}
+
 /** Of a SELECT; there is no tree of anything else. */
 async function inTree(connection: DuckDBConnection, sql: string): Promise<readonly Name[]> {
   const [[text] = []] = (await connection.runAndReadAll('SELECT json_serialize_sql($1::VARCHAR)::VARCHAR', [sql])).getRows();
