@@ -7,6 +7,8 @@ export interface Arguments {
   /** The host listens here, the identity provider on the next one; 0 for any two free ports. */
   readonly port: number;
   readonly journal: string;
+  /** Where the statements run: the embedded database, a Snowflake server in this process, or an account of your own. */
+  readonly engine: 'duckdb' | 'snowflake-local' | 'snowflake';
   /** Brokers to ship the record to, `host:port` with commas between. */
   readonly kafka?: string;
 }
@@ -18,17 +20,22 @@ export const usage = `npm start -- [options]
   --port N       listen on N, and the identity provider on N+1 (default 4400; 0 for any free ports)
   --journal DIR  where the record is kept (default ./audit)
   --kafka H:P    ship it to Kafka as well, to the topics sallyport.audit.*
+  --snowflake-local  run it over Snowflake's own driver, against a server that speaks its protocol in this process
+  --snowflake    run it on an account of yours: SNOWFLAKE_ACCOUNT, SNOWFLAKE_USER, SNOWFLAKE_PRIVATE_KEY_PATH,
+                 SNOWFLAKE_WAREHOUSE and SNOWFLAKE_ROLE in the environment, the tables of examples/quickstart/snowflake.sql in it
   --help         this
 `;
 
 /** Reads the command line. Throws Trouble with exit code 2 for what it does not know. */
 export function readArguments(argv: readonly string[]): Arguments {
-  const { once, serve, help, port, journal, kafka } = parse(argv);
+  const { once, serve, help, port, journal, kafka, snowflake, 'snowflake-local': local } = parse(argv);
   if (once && serve) throw wrong('--once and --serve exclude each other');
+  if (snowflake && local) throw wrong('--snowflake and --snowflake-local exclude each other');
   if (journal === '') throw wrong('--journal needs a directory');
   const mode = help ? 'help' : once ? 'once' : serve ? 'serve' : 'play';
   if (kafka !== undefined && !/^[^\s,:]+:\d{1,5}(?:,[^\s,:]+:\d{1,5})*$/.test(kafka)) throw wrong('--kafka takes host:port');
-  return { mode, port: portNumber(port), journal, ...(kafka === undefined ? {} : { kafka }) };
+  const engine = local ? 'snowflake-local' : snowflake ? 'snowflake' : 'duckdb';
+  return { mode, port: portNumber(port), journal, engine, ...(kafka === undefined ? {} : { kafka }) };
 }
 
 function parse(argv: readonly string[]) {
@@ -42,6 +49,8 @@ function parse(argv: readonly string[]) {
         port: { type: 'string', default: '4400' },
         journal: { type: 'string', default: './audit' },
         kafka: { type: 'string' },
+        snowflake: { type: 'boolean', default: false },
+        'snowflake-local': { type: 'boolean', default: false },
       },
     }).values;
   } catch (error) {

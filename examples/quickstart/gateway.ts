@@ -1,12 +1,11 @@
 import { fileURLToPath } from 'node:url';
-import { createGateway, type AuditSink, type Gateway } from 'sallyport';
+import { createGateway, type AuditSink, type Connector, type Gateway } from 'sallyport';
 import { casbin } from 'sallyport/casbin';
-import { duckdb } from 'sallyport/duckdb';
 import { journal } from 'sallyport/journal';
 import { oidc } from 'sallyport/oidc';
-import { schemas, setup } from './database.js';
 
 export interface GatewayOptions {
+  readonly warehouse: Connector;
   readonly issuer: string;
   /** The mount's own address: a token for anything else is refused. */
   readonly audience: string;
@@ -18,7 +17,7 @@ export interface GatewayOptions {
 /** The whole of what an application writes to have Sallyport, apart from the mount itself (host.ts). */
 export async function acmeGateway(options: GatewayOptions): Promise<Gateway> {
   return createGateway({
-    connections: { warehouse: duckdb({ schemas, setup }) },
+    connections: { warehouse: options.warehouse },
     identity: oidc({ issuer: options.issuer, audience: options.audience }),
     policy: await casbin({ policy: fileURLToPath(new URL('policy.csv', import.meta.url)) }),
     audit: journal({ directory: options.journal, ship: options.ship }),

@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import express, { type Express } from 'express';
 import type { Gateway } from 'sallyport';
 import { expressRouter } from 'sallyport/express';
@@ -5,7 +6,7 @@ import { expressRouter } from 'sallyport/express';
 const carriers = ['Bring', 'Colissimo', 'DHL', 'DPD', 'PostNord'];
 
 /** The application that a team already has: its own routes, and the gateway mounted beside them. */
-export function acmeService(gateway: Gateway, signedIn: (code: string) => string): Express {
+export function acmeService(gateway: Gateway, signedIn: (code: string) => string, keys?: RequestListener): Express {
   const app = express();
   app.disable('x-powered-by');
   app.get('/health', (_request, response) => {
@@ -20,6 +21,7 @@ export function acmeService(gateway: Gateway, signedIn: (code: string) => string
     response.set('cache-control', 'no-store').set('referrer-policy', 'no-referrer').type('text');
     response.status(good ? 200 : 400).send(good ? signedIn(code) : `nobody signed in${typeof error === 'string' && /^\w{1,40}$/.test(error) ? `: ${error}` : ''}\n`);
   });
+  if (keys !== undefined) app.get('/snowflake-keys', keys);
   app.use('/jit', expressRouter(gateway));
   return app;
 }

@@ -9,9 +9,9 @@ import { word } from './shell.js';
 import { say } from './terminal.js';
 
 async function main(argv: readonly string[]): Promise<void> {
-  const { mode, port, journal, kafka } = readArguments(argv);
+  const { mode, port, journal, kafka, engine } = readArguments(argv);
   if (mode === 'help') return say(usage);
-  const place = await openPlace({ port, journal, ...(kafka === undefined ? {} : { kafka }) });
+  const place = await openPlace({ port, journal, engine, ...(kafka === undefined ? {} : { kafka }) });
   const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]).then(() => 'interrupted' as const);
   try {
     const ended = mode === 'serve' ? undefined : await Promise.race([play(place), interrupted]);

@@ -2,12 +2,15 @@ import { randomBytes } from 'node:crypto';
 import type { Gateway } from 'sallyport';
 import type { Arguments } from './arguments.js';
 import { directory, type Directory } from './directory.js';
+import { openWarehouse } from './engine.js';
 import { acmeGateway, type GatewayOptions } from './gateway.js';
 import { acmeService } from './host.js';
 import { shipTo } from './kafka.js';
 import { listen, type Listening } from './listen.js';
 import { identityProvider } from './provider.js';
 import { exchangeCommand } from './shell.js';
+import { say, styled, table } from './terminal.js';
+import type { Warehouse } from './warehouse.js';
 
 /** Everything that runs: two servers, the gateway and who is known to them. */
 export interface Place {
@@ -20,12 +23,13 @@ export interface Place {
   readonly verifier: string;
   readonly directory: Directory;
   readonly gateway: Gateway;
+  readonly warehouse: Warehouse;
   /** Closes every session, then the servers. */
   close(): Promise<void>;
 }
 
 /** Starts the identity provider, the gateway and the host application, in that order. */
-export async function openPlace({ port, journal, kafka }: Pick<Arguments, 'port' | 'journal' | 'kafka'>): Promise<Place> {
+export async function openPlace({ port, journal, kafka, engine }: Pick<Arguments, 'port' | 'journal' | 'kafka' | 'engine'>): Promise<Place> {
   const ship = kafka === undefined ? [] : [await shipTo(kafka)];
   const service = await listen(port);
   const provider = await listen(port === 0 ? 0 : port + 1).catch(async (error: unknown) => {
@@ -33,14 +37,14 @@ export async function openPlace({ port, journal, kafka }: Pick<Arguments, 'port'
     throw error;
   });
   try {
-    return await start(service, provider, { journal, ship });
+    return await start(service, provider, engine, { journal, ship });
   } catch (error) {
     await Promise.all([service.close(), provider.close()]);
     throw error;
   }
 }
 
-async function start(service: Listening, provider: Listening, record: Pick<GatewayOptions, 'journal' | 'ship'>): Promise<Place> {
+async function start(service: Listening, provider: Listening, engine: Arguments['engine'], record: Pick<GatewayOptions, 'journal' | 'ship'>): Promise<Place> {
   const known = {
     host: service.url,
     mount: `${service.url}/jit`,
@@ -50,14 +54,23 @@ async function start(service: Listening, provider: Listening, record: Pick<Gatew
     directory: directory(),
   };
   provider.serve(identityProvider({ ...known, resource: known.mount }));
-  const gateway = await acmeGateway({ issuer: known.issuer, audience: known.mount, ...record });
-  service.serve(acmeService(gateway, (code) => `${exchangeCommand(known, code)}\n`));
+  const place = await openWarehouse(engine, known.host);
+  const gateway = await acmeGateway({ warehouse: place.connector, issuer: known.issuer, audience: known.mount, ...record });
+  service.serve(acmeService(gateway, (code) => `${exchangeCommand(known, code)}\n`, place.keys));
   return {
     ...known,
     gateway,
+    warehouse: place,
     close: async () => {
       await gateway.shutdown();
+      if (place.left !== undefined) printLeft(place.left());
+      await place.close?.();
       await Promise.all([service.close(), provider.close()]);
     },
   };
+}
+
+function printLeft(left: ReturnType<NonNullable<Warehouse['left']>>): void {
+  say(`\n${styled('bold', 'What the Snowflake account still has of it')}`);
+  say(table(['what', 'how many'], left), 5);
 }

@@ -4,17 +4,19 @@ import { Trouble } from '../../examples/quickstart/listen.js';
 
 describe('the quick start command line', () => {
   it.each([
-    [[], { mode: 'play', port: 4400, journal: './audit' }],
-    [['--once'], { mode: 'once', port: 4400, journal: './audit' }],
-    [['--serve', '--port', '0'], { mode: 'serve', port: 0, journal: './audit' }],
-    [['--port=8080', '--journal', 'somewhere'], { mode: 'play', port: 8080, journal: 'somewhere' }],
-    [['--help', '--once'], { mode: 'help', port: 4400, journal: './audit' }],
+    [[], { mode: 'play', port: 4400, journal: './audit', engine: 'duckdb' }],
+    [['--once'], { mode: 'once', port: 4400, journal: './audit', engine: 'duckdb' }],
+    [['--serve', '--port', '0'], { mode: 'serve', port: 0, journal: './audit', engine: 'duckdb' }],
+    [['--port=8080', '--journal', 'somewhere'], { mode: 'play', port: 8080, journal: 'somewhere', engine: 'duckdb' }],
+    [['--snowflake-local'], { mode: 'play', port: 4400, journal: './audit', engine: 'snowflake-local' }],
+    [['--help', '--once'], { mode: 'help', port: 4400, journal: './audit', engine: 'duckdb' }],
   ])('reads %j', (argv, expected) => {
     expect(readArguments(argv)).toEqual(expected);
   });
 
   it.each([
     [['--once', '--serve'], /exclude each other/],
+    [['--snowflake', '--snowflake-local'], /exclude each other/],
     [['--port'], /--port/],
     [['--port', '-1'], /port/],
     [['--port', '65535'], /0 to 65534/],

@@ -1,10 +1,11 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { account, agentKey, left } from '../adapters/snowflake/account.js';
 
 const root = join(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-quickstart-'));
@@ -21,7 +22,11 @@ interface Run {
 
 /** Starts the quick start as `npm start` does after its build. */
 function start(...options: string[]): Run {
-  const child = spawn(process.execPath, [join(root, 'node_modules/tsx/dist/cli.mjs'), 'examples/quickstart/main.ts', ...options], { cwd: root });
+  return startIn(process.env, ...options);
+}
+
+function startIn(env: NodeJS.ProcessEnv, ...options: string[]): Run {
+  const child = spawn(process.execPath, [join(root, 'node_modules/tsx/dist/cli.mjs'), 'examples/quickstart/main.ts', ...options], { cwd: root, env });
   let out = '';
   let err = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
@@ -78,6 +83,36 @@ describe('npm start -- --once', () => {
     expect(text).toContain('statement.executed');
     // A checkpoint is a signed object too, and holds nothing but where the chain stands.
     expect(text.replaceAll(/^\{"checkpoint":"[\w.-]+"\}$/gm, '')).not.toMatch(/eyJ[\w-]{20,}/);
+  });
+});
+
+describe('npm start -- --once --snowflake-local', () => {
+  it('plays the same loop over Snowflake\'s driver, and the account has nothing left of it', async () => {
+    const run = start('--once', '--snowflake-local', '--port', '0', '--journal', join(folder, 'snowflake'));
+    expect([await run.ended, run.err()]).toEqual([0, '']);
+    expect(run.out()).toMatch(/283 rows[\s\S]*→ 403 OUT_OF_SCOPE[\s\S]*91 rows deleted[\s\S]*grant\.applied[\s\S]*grant\.removed[\s\S]*sessions +0\n +roles SALLYPORT_… +0\n +roles granted to agents +0/);
+    expect(run.out()).not.toMatch(/eyJ[\w-]{20,}|PRIVATE KEY/);
+  });
+});
+
+describe('npm start -- --once --snowflake', () => {
+  it('plays it on the account that the environment names', async () => {
+    const server = await account({ setup: "CREATE TABLE ACME.OPS.ORDERS AS SELECT 100000 + range AS ORDER_ID, CASE WHEN range % 4 = 0 THEN 'pending' ELSE 'cancelled' END AS STATUS FROM range(400); CREATE TABLE ACME.OPS.CUSTOMERS AS SELECT 1 AS ID; CREATE TABLE ACME.FINANCE.PAYROLL AS SELECT 1 AS ID" });
+    server.catalog.users.get('AGENT')?.granted.add('OPS_WRITE');
+    const key = join(folder, 'key.p8');
+    writeFileSync(key, agentKey.privateKey, { mode: 0o600 });
+    const environment = { SNOWFLAKE_ACCOUNT: server.account, SNOWFLAKE_URL: `http://${server.host}:${server.port}`, SNOWFLAKE_USER: 'AGENT', SNOWFLAKE_PRIVATE_KEY_PATH: key, SNOWFLAKE_WAREHOUSE: 'WH', SNOWFLAKE_ROLE: 'OPS_WRITE' };
+    const run = startIn({ ...process.env, ...environment }, '--once', '--snowflake', '--port', '0', '--journal', join(folder, 'own'));
+    expect([await run.ended, run.err()]).toEqual([0, '']);
+    expect(run.out()).toMatch(/100 rows[\s\S]*300 rows deleted/);
+    expect(left(server).sessions).toBe(0);
+    await server.close();
+  });
+
+  it('says what is missing in one line', async () => {
+    const run = startIn({ PATH: process.env['PATH'], SNOWFLAKE_USER: 'AGENT' }, '--once', '--snowflake', '--port', '0', '--journal', join(folder, 'own'));
+    expect(await run.ended).toBe(1);
+    expect(run.err()).toBe('--snowflake needs SNOWFLAKE_ACCOUNT, SNOWFLAKE_PRIVATE_KEY_PATH, SNOWFLAKE_WAREHOUSE, SNOWFLAKE_ROLE in the environment\n');
   });
 });
 
