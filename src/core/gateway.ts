@@ -1,8 +1,8 @@
 import type { ApprovalView, Decided, GlassReview } from './approvals/view.js';
 import type { AuditEvent } from './events.js';
-import type { Access, Bind, Obligation, StatementKind, Transport } from './model.js';
+import type { Access, Bind, Identity, Obligation, StatementKind, Transport } from './model.js';
 import type { Denied, Outcome } from './outcome.js';
-import type { Column, Credential, Row } from './ports.js';
+import type { CatalogueObject, Column, Credential, Row } from './ports.js';
 
 /** Who calls, and how the call came in. `transport` defaults to `{ protocol: 'code' }`. */
 export interface Caller {
@@ -126,6 +126,30 @@ export interface ConnectionInfo {
   readonly schemas: readonly { readonly schema: string; readonly access: readonly Access[] }[];
 }
 
+/** What a statement on an object would meet: it runs, a person must agree first, or it is denied. */
+export type Leave = 'allow' | 'approval' | 'deny';
+
+/** An object that the policy lets this caller know of. */
+export interface DescribedObject extends CatalogueObject {
+  /** `DATABASE.SCHEMA.NAME`, as statements may write it. */
+  readonly name: string;
+  readonly read: Leave;
+  /** `deny` in a session for reading. */
+  readonly write: Leave;
+}
+
+/** The schema of a session, as far as the policy lets its owner see it. */
+export interface Description {
+  /** The id of this look in the record. */
+  readonly statement: string;
+  /** `DATABASE.SCHEMA`. */
+  readonly schema: string;
+  readonly access: Access;
+  readonly objects: readonly DescribedObject[];
+  /** True when the engine's catalogue holds more than one answer may. */
+  readonly truncated: boolean;
+}
+
 /** Caps of the gateway itself; policy may ask for less by obligation, never for more. */
 export interface GatewayLimits {
   /** Longest session, milliseconds. Default 1 hour. */
@@ -148,11 +172,15 @@ export interface GatewayLimits {
 
 /** The one way in, for REST, MCP and code. No method rejects; each ends in one outcome. Aborting the signal cancels the work. */
 export interface Gateway {
+  /** Who this caller is: for a mount that must know before it answers anything. Asks no policy. */
+  identify(request: Caller, signal?: AbortSignal): Promise<Outcome<Identity>>;
   /** What this caller may ask for. */
   connections(request: Caller, signal?: AbortSignal): Promise<Outcome<readonly ConnectionInfo[]>>;
   open(request: OpenRequest, signal?: AbortSignal): Promise<Outcome<SessionState>>;
   run(request: RunRequest, signal?: AbortSignal): Promise<Outcome<StatementResult>>;
   explain(request: ExplainRequest, signal?: AbortSignal): Promise<Outcome<Explanation>>;
+  /** The tables and views of the session's schema on which the policy permits anything. Reaches the engine, so it is recorded as a statement of the kind `metadata`. */
+  describe(request: SessionRequest, signal?: AbortSignal): Promise<Outcome<Description>>;
   session(request: SessionRequest, signal?: AbortSignal): Promise<Outcome<SessionState>>;
   /** Cancels what runs, closes the path, and answers with the closed session. Closing twice is not an error. */
   close(request: SessionRequest, signal?: AbortSignal): Promise<Outcome<SessionState>>;

@@ -14,11 +14,13 @@ export { systemClock, type Clock } from './clock.js';
 export { timeLeft } from './grant.js';
 export { eventCodes, intents, sessionEnds, statementOutcomes, type AuditEvent, type EventActor, type EventCode } from './events.js';
 export * from './record.js';
+export { objectsOf, type CatalogueEntry } from './catalogue.js';
 export { facts } from './freeze.js';
 export { newId } from './id.js';
 export { formatObject, formatSchema, parseSchema } from './names.js';
 export type {
-  ApprovalRead, ApprovalsRequest, Caller, ConnectionInfo, DecisionRequest, Delivery, EndReason, ExplainRequest, Explanation, Gateway, GatewayLimits, OpenRequest, RevokeRequest, RunRequest, SessionRequest, SignRequest,
+  ApprovalRead, ApprovalsRequest, Caller, ConnectionInfo, DecisionRequest, Delivery, DescribedObject, Description, EndReason, ExplainRequest, Explanation, Gateway, GatewayLimits, Leave, OpenRequest, RevokeRequest,
+  RunRequest, SessionRequest, SignRequest,
   SessionState, StatementResult,
 } from './gateway.js';
 export { buildGateway } from './create.js';

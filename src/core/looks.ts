@@ -16,6 +16,7 @@ import type { Trip } from './trip.js';
 
 /** What a caller may see of what is theirs. */
 export interface Looks {
+  readonly identify: (facts: Identified<'run'>, trip: Trip) => Promise<Identity | Stop>;
   readonly explain: (facts: Identified<'run'>, trip: Trip) => Promise<Explanation | Stop>;
   readonly connections: (facts: Identified<'run'>, trip: Trip) => Promise<readonly ConnectionInfo[] | Stop>;
   readonly session: (facts: Identified<'run'>, trip: Trip) => Promise<SessionState | Stop>;
@@ -43,6 +44,7 @@ export function createLooks(parts: LooksParts): Looks {
   const oversees = async ({ connection, scope }: AuditEvent, identity: Identity, { signal }: Trip): Promise<boolean> =>
     reviewing !== undefined && connection !== undefined && scope !== undefined && reviewing.oversight.mayOversee(identity, connection, formatSchema(scope), signal);
   return {
+    identify: async ({ identity }) => identity,
     explain: (facts, trip) => explain(parts, facts, trip),
     connections: (facts, trip) => permitted(parts, facts, trip),
 

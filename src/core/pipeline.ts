@@ -50,6 +50,15 @@ export function createPipeline(parts: PipelineParts): Omit<Gateway, 'recovered' 
       return trip.step('execute', approved, execute.run);
     }),
 
+    describe: (request, signal) => travel(parts, 'run', signal, async (trip) => {
+      const received = await trip.step('receive', request, receiveLook);
+      const identified = await trip.stage('identity', received, identity(request.credential));
+      const scoped = await trip.stage('scope', identified, scope.describe);
+      const approved = await trip.stage('approval', scoped, approval.run);
+      return trip.step('execute', approved, execute.describe);
+    }),
+
+    identify: (request, signal) => look(parts, request, signal, receiveLook, looks.identify),
     explain: (request, signal) => look(parts, request, signal, receiveRun, looks.explain),
     connections: (request, signal) => look(parts, request, signal, receiveLook, looks.connections),
     session: (request, signal) => look(parts, request, signal, receiveLook, looks.session),

@@ -104,12 +104,32 @@ export interface EngineStatement {
   readonly context?: Readonly<Record<string, Readonly<Record<string, Json>>>>;
 }
 
+/** A table or view of the granted schema, its name in stored case. */
+export interface CatalogueObject {
+  readonly name: string;
+  readonly kind: 'table' | 'view';
+  /** In their order. */
+  readonly columns: readonly Column[];
+}
+
+/** What the engine's catalogue says now. */
+export interface Catalogue {
+  readonly queryId: string;
+  /** By name. */
+  readonly objects: readonly CatalogueObject[];
+}
+
+/** Asks for the catalogue: it has an id in the record, as a statement has, and ends with the grant. */
+export type CatalogueAsking = Pick<EngineStatement, 'id' | 'timeLeftMs' | 'context'>;
+
 /** One live path to the engine under one grant; never shared, never pooled. */
 export interface EngineSession {
   /** The engine's own session id, for correlation. */
   readonly id: string;
   /** Runs exactly one statement. Abort cancels it at the engine. Throws ENGINE_REJECTED or ENGINE_UNAVAILABLE. */
   run(statement: EngineStatement, signal: AbortSignal): Promise<Execution>;
+  /** The tables and views of the granted schema that this path can see. Cancels and throws as `run` does; left out where the engine cannot tell. */
+  describe?(asking: CatalogueAsking, signal: AbortSignal): Promise<Catalogue>;
   /** Leaves nothing behind at the engine. Called once, also after a failure. */
   close(): Promise<void>;
   /** Resolves when the path was lost, or is no longer what was granted; the session then ends at once. */

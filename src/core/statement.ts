@@ -11,7 +11,7 @@ import { tighten } from './obligations.js';
 import { watch } from './observe.js';
 import { deny, type Stop } from './outcome.js';
 import type { Observer } from './plugin.js';
-import type { Execution } from './ports.js';
+import type { EngineSession, EngineStatement, Execution } from './ports.js';
 import { Rows } from './rows.js';
 import { watchedOf } from './seen.js';
 import type { Session } from './session.js';
@@ -22,6 +22,8 @@ export interface StatementParts {
   readonly clock: Clock;
   readonly limits: GatewayLimits;
   readonly observers: readonly Observer[];
+  /** How the engine is called. */
+  readonly call: (engine: EngineSession, statement: EngineStatement, signal: AbortSignal) => Promise<Execution>;
   /** The version of the policy in force now. */
   readonly policyVersion: () => string;
 }
@@ -117,13 +119,13 @@ export class RunningStatement {
   /** A cancelled caller is free at once; the lane only when the engine has let go, and an engine that never does loses its session. */
   async #start(signal: AbortSignal): Promise<Execution> {
     const { grant, asked, analysis, context } = this.#facts;
-    const { clock, limits } = this.#parts;
+    const { clock, limits, call } = this.#parts;
     this.#held = true;
     signal.addEventListener('abort', () => {
       const forget = clock.after(limits.closeTimeoutMs, () => void this.#session.end('fault').catch(() => undefined));
       void this.#settled.promise.then(forget);
     }, { once: true });
-    const run = async (): Promise<Execution> => this.#session.engine.run({
+    const run = async (): Promise<Execution> => call(this.#session.engine, {
       id: this.#trip.id, canonical: analysis.canonical, binds: asked.statement.binds, analysis, limits: this.#limits, timeLeftMs: timeLeft(grant, clock), context,
     }, signal);
     const running = run();

@@ -3,6 +3,7 @@ import type { DuckDBInstance } from '@duckdb/node-api';
 import type { Catalog } from './catalog.js';
 import { command } from './commands.js';
 import { Failure, failures } from './failure.js';
+import { information } from './information.js';
 import { authorize } from './objects.js';
 import type { Session } from './session.js';
 import { piecesOf, Reader } from './tokens.js';
@@ -28,6 +29,8 @@ export async function run(asking: Asking, session: Session, catalog: Catalog, in
   const ground = { catalog, session, tables: () => tablesOf(instance), schemas: () => schemasOf(instance) };
   const managed = await command(asking.sql, ground);
   if (managed !== undefined) return managed;
+  const told = await information(asking.sql, session, catalog, instance);
+  if (told !== undefined) return told;
   return limited(session, signal, async (stop) => (await waited(asking.sql, stop)) ?? selected(asking, session, catalog, instance, stop));
 }
 

@@ -1,5 +1,5 @@
 import type { DuckDBInstance } from '@duckdb/node-api';
-import { AccessError, type Connector, type EngineSession, type Grant } from '../../core/index.js';
+import { AccessError, type Connector, type EngineSession, type Grant, type Scope } from '../../core/index.js';
 import { createInstance, enter } from './instance.js';
 import { Line } from './line.js';
 import { settle, type DuckDBOptions } from './options.js';
@@ -29,13 +29,13 @@ export function duckdb(options: DuckDBOptions): Connector {
     schemas: settled.schemas,
     address: settled.path,
     async open(grant: Grant, signal: AbortSignal): Promise<EngineSession> {
-      const { database, schema, access } = grant.scope;
+      const { database, schema } = grant.scope;
       if (!settled.schemas.some((each) => each.database === database && each.schema === schema)) throw unavailable('schema');
       const line = new Line(await (await ready()).connect());
       lines.add(line);
       try {
         if (!(await line.call((connection) => enter(connection, { database, schema }), signal)) || shut) throw unavailable('verification');
-        return sessionOf(line, access, lines);
+        return sessionOf(line, grant.scope, lines);
       } catch (error) {
         lines.delete(line);
         await line.close();
@@ -52,11 +52,12 @@ export function duckdb(options: DuckDBOptions): Connector {
   };
 }
 
-function sessionOf(line: Line, access: Grant['scope']['access'], lines: Set<Line>): EngineSession {
-  const session = new DuckDBSession(line, access);
+function sessionOf(line: Line, scope: Scope, lines: Set<Line>): EngineSession {
+  const session = new DuckDBSession(line, scope);
   return {
     id: session.id,
     run: (statement, signal) => session.run(statement, signal),
+    describe: (asking, signal) => session.describe(asking, signal),
     close: () => session.close().finally(() => lines.delete(line)),
   };
 }

@@ -1,8 +1,9 @@
 import { DuckDBMaterializedResult, ResultReturnType, type DuckDBConnection, type DuckDBPreparedStatement, type DuckDBResult } from '@duckdb/node-api';
 import {
-  AccessError, newId, systemClock, type Access, type Bind, type EngineSession, type EngineStatement, type Execution, type Row,
+  AccessError, newId, systemClock, type Bind, type Catalogue, type CatalogueAsking, type EngineSession, type EngineStatement, type Execution, type Row, type Scope,
 } from '../../core/index.js';
 import { columnsOf, rowsOf } from './batch.js';
+import { catalogueOf } from './catalogue.js';
 import { isReading, prepareOne } from './gate.js';
 import type { Line } from './line.js';
 
@@ -10,13 +11,13 @@ import type { Line } from './line.js';
 export class DuckDBSession implements EngineSession {
   readonly id: string;
   readonly #line: Line;
-  readonly #access: Access;
+  readonly #scope: Scope;
   #release: (() => Promise<void>) | undefined;
 
-  constructor(line: Line, access: Access) {
+  constructor(line: Line, scope: Scope) {
     this.id = newId(systemClock.now());
     this.#line = line;
-    this.#access = access;
+    this.#scope = scope;
   }
 
   async run(statement: EngineStatement, signal: AbortSignal): Promise<Execution> {
@@ -24,12 +25,12 @@ export class DuckDBSession implements EngineSession {
     let streaming = false;
     try {
       const result = await this.#line.call(async (connection) => {
-        const prepared = await prepareOne(connection, statement.canonical, this.#access);
+        const prepared = await prepareOne(connection, statement.canonical, this.#scope.access);
         try {
           bindAll(prepared, statement.binds);
           if (!isReading(prepared)) return await prepared.run();
           streaming = true;
-          await connection.run(this.#access === 'read' ? 'BEGIN TRANSACTION READ ONLY' : 'BEGIN TRANSACTION');
+          await connection.run(this.#scope.access === 'read' ? 'BEGIN TRANSACTION READ ONLY' : 'BEGIN TRANSACTION');
           return await prepared.stream();
         } finally {
           prepared.destroySync();
@@ -41,6 +42,12 @@ export class DuckDBSession implements EngineSession {
       void this.#line.call(rollBack).catch(() => undefined);
       throw error;
     }
+  }
+
+  async describe(_asking: CatalogueAsking, signal: AbortSignal): Promise<Catalogue> {
+    await this.#release?.();
+    const objects = await this.#line.call((connection) => catalogueOf(connection, this.#scope), signal);
+    return { queryId: newId(systemClock.now()), objects };
   }
 
   close(): Promise<void> {

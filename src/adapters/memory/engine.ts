@@ -1,4 +1,4 @@
-import { AccessError, newId, systemClock, type Connector, type EngineSession, type EngineStatement, type Execution, type Row, type SchemaRef } from '../../core/index.js';
+import { AccessError, newId, systemClock, type CatalogueObject, type Connector, type EngineSession, type EngineStatement, type Execution, type Row, type SchemaRef } from '../../core/index.js';
 
 /** What a statement answers: columns, and rows at once or batch by batch. */
 export interface MemoryAnswer {
@@ -19,7 +19,8 @@ export interface MemoryEngine extends Connector {
   live(): number;
 }
 
-export function memoryEngine(schemas: readonly SchemaRef[], answer: Answer): MemoryEngine {
+/** `catalogue` is what each of its sessions describes; without it they describe nothing. */
+export function memoryEngine(schemas: readonly SchemaRef[], answer: Answer, catalogue?: readonly CatalogueObject[]): MemoryEngine {
   const ran: string[] = [];
   let live = 0;
   return {
@@ -44,6 +45,7 @@ export function memoryEngine(schemas: readonly SchemaRef[], answer: Answer): Mem
             ...(affected === undefined ? {} : { affected }),
           };
         },
+        ...(catalogue === undefined ? {} : { describe: async () => ({ queryId: newId(systemClock.now()), objects: catalogue }) }),
         async close() {
           if (!closed) live -= 1;
           closed = true;

@@ -1,7 +1,8 @@
-import { AccessError, type EngineSession, type EngineStatement, type Execution, type Row } from '../../core/index.js';
+import { AccessError, type Bind, type Catalogue, type CatalogueAsking, type EngineSession, type EngineStatement, type Execution, type Row } from '../../core/index.js';
+import { catalogueFrom, catalogueQuery } from './catalogue.js';
 import { columnsOf, readerOf } from './cells.js';
 import type { DriverState } from './driver/api.js';
-import type { Answered, Link } from './driver/link.js';
+import { rowsOf as allRowsOf, type Answered, type Link } from './driver/link.js';
 import type { Place } from './enter.js';
 import { engineFailure, unavailable } from './failure.js';
 import { tagOf } from './tag.js';
@@ -24,17 +25,26 @@ export class SnowflakeSession implements EngineSession {
     this.lost = new Promise((resolve) => link.ended.addEventListener('abort', () => resolve(), { once: true }));
   }
 
-  async run(statement: EngineStatement, signal: AbortSignal): Promise<Execution> {
+  run(statement: EngineStatement, signal: AbortSignal): Promise<Execution> {
+    const { canonical, binds } = statement;
+    return this.#ask(canonical, binds, statement, signal, (answered) => executionOf(answered, statement, signal));
+  }
+
+  describe(asking: CatalogueAsking, signal: AbortSignal): Promise<Catalogue> {
+    return this.#ask(catalogueQuery(this.#place.grant.scope), [], asking, signal, async (answered) => ({ queryId: answered.queryId, objects: catalogueFrom(await allRowsOf(answered, signal)) }));
+  }
+
+  /** Runs under the tag and the time left, and takes no answer from anywhere but the grant's role and schema. */
+  async #ask<T>(sql: string, binds: readonly Bind[], { id, timeLeftMs, context }: CatalogueAsking, signal: AbortSignal, read: (answered: Answered) => Promise<T>): Promise<T> {
     if (this.#closing !== undefined) throw new AccessError('SESSION_CLOSED');
-    const { canonical, binds, timeLeftMs, id, context } = statement;
     const trace = context?.['opentelemetry']?.['trace_id'];
     const parameters = {
       QUERY_TAG: tagOf(this.#place.grant, { id, trace: typeof trace === 'string' ? trace : undefined }), STATEMENT_TIMEOUT_IN_SECONDS: Math.max(1, Math.ceil(timeLeftMs / 1_000)),
     };
     try {
-      const answered = await this.#link.run({ sql: canonical, binds, parameters }, signal);
+      const answered = await this.#link.run({ sql, binds, parameters }, signal);
       this.#stay(answered.state);
-      return await executionOf(answered, statement, signal);
+      return await read(answered);
     } catch (error) {
       if (this.#closing !== undefined) throw new AccessError('SESSION_CLOSED');
       throw engineFailure(error);

@@ -1,5 +1,5 @@
 import type { Analysis, Bind, Grant, StatementKind } from '../model.js';
-import type { Cell, Connector, EngineSession, EngineStatement, Execution, Row } from '../ports.js';
+import type { CatalogueObject, Cell, Connector, EngineSession, EngineStatement, Execution, Row } from '../ports.js';
 import { expectCode, expectThat, type ContractCase } from './case.js';
 
 /** One statement the engine under test can run, with what it must answer. */
@@ -28,6 +28,8 @@ export interface EngineSubject {
   readonly write?: EngineSample & { readonly affected: number };
   /** Two statements in one text, for engines that could read it so. */
   readonly multiple?: EngineSample;
+  /** All that `describe` tells of the grant's schema, and nothing of any other. */
+  readonly catalogue?: readonly CatalogueObject[];
 }
 
 type Run = (sample: EngineSample, signal?: AbortSignal) => Promise<Execution>;
@@ -40,7 +42,7 @@ const analysis: Omit<Analysis, 'canonical'> = {
 /** The promises of `Connector` and `EngineSession`, one case each; cases for samples that were left out are left out. */
 export function engineContract(subject: EngineSubject): readonly ContractCase[] {
   const contract = (name: string, use: Use): ContractCase => ({ name, run: () => within(subject, use) });
-  return [...answers(subject, contract), ...endings(subject, contract)];
+  return [...answers(subject, contract), ...catalogues(subject, contract), ...endings(subject, contract)];
 }
 
 type Contract = (name: string, use: Use) => ContractCase;
@@ -93,6 +95,25 @@ function streams(many: EngineSample & { readonly count: number }, few: EngineSub
       for await (const batch of (await run(many)).batches) if (batch.length > 0) break;
       await run(many);
       expectThat(same(await drain(await run(few)), few.rows), 'an unfinished result disturbs the next statement');
+    }),
+  ];
+}
+
+function catalogues({ catalogue, few }: EngineSubject, contract: Contract): ContractCase[] {
+  if (catalogue === undefined) return [];
+  const asking = { id: 'catalogue', timeLeftMs: 60_000 };
+  return [
+    contract('describes the granted schema, and goes on', async (run, session) => {
+      const told = await session.describe?.(asking, new AbortController().signal);
+      expectThat(told !== undefined && told.queryId !== '', 'queryId is empty');
+      expectThat(same(told?.objects, catalogue), `the catalogue differs: ${JSON.stringify(told?.objects)}`);
+      expectThat(same(await drain(await run(few)), few.rows), 'a look into the catalogue disturbs the next statement');
+    }),
+    contract('describes nothing for a signal that is aborted already, nor in a closed session', async (_run, session) => {
+      const refused = async (signal: AbortSignal): Promise<boolean> => Promise.resolve(session.describe?.(asking, signal)).then(() => false, () => true);
+      expectThat(await refused(AbortSignal.abort()), 'the catalogue was read although the signal was aborted');
+      await session.close();
+      expectThat(await refused(new AbortController().signal), 'the catalogue was read in a closed session');
     }),
   ];
 }

@@ -1,4 +1,5 @@
 import { opening } from '../asks.js';
+import { catalogueAnalysis } from '../describe.js';
 import { decide, notPermitted, type Judge } from '../judge.js';
 import type { Identified, Scope, Scoped } from '../model.js';
 import { formatSchema } from '../names.js';
@@ -36,6 +37,18 @@ export function createScopeStage(connections: ReadonlyMap<string, Connector>, po
       if ('status' in judged) return judged;
       trip.seen.analysis = judged.analysis;
       return { scope: session.grant.scope, decision: judged.decision, analysis: judged.analysis };
+    },
+
+    /** The session itself is leave to look; which objects are shown is decided one by one, when they are known. */
+    describe: async (facts: Identified<'run'>, trip: Trip): Promise<Added | Stop> => {
+      const session = findSession(sessions, facts, trip);
+      if ('status' in session) return session;
+      if (session.engine.describe === undefined) return deny('NOT_FOUND', 'this engine cannot describe its schema', { reason: 'describe.unavailable' });
+      const { scope, rules } = session.grant;
+      const decision = Object.freeze({ effect: 'permit' as const, rules, policyVersion: policy.version, obligations: [] });
+      const analysis = await catalogueAnalysis(scope);
+      Object.assign(trip.seen, { analysis, rules, policyVersion: decision.policyVersion });
+      return { scope, decision, analysis };
     },
   };
 }

@@ -17,6 +17,10 @@ describe.each(['read', 'write'] as const)('snowflake keeps the engine contract, 
     many: { sql: 'SELECT ID, NAME FROM ORDERS', count: 25_000 },
     slow: { sql: 'SELECT count(*) FROM range(10000000) a, range(10000000) b WHERE a.range + b.range = -1' },
     failing: { sql: "SELECT CAST('hidden-4711' AS INTEGER) FROM ORDERS", secret: 'hidden-4711' },
+    catalogue: [
+      { name: 'CUSTOMERS', kind: 'table', columns: [{ name: 'ID', type: 'NUMBER(38,0)', nullable: true }, { name: 'CUSTOMER', type: 'VARCHAR', nullable: true }] },
+      { name: 'ORDERS', kind: 'table', columns: [{ name: 'ID', type: 'NUMBER(38,0)', nullable: true }, { name: 'NAME', type: 'VARCHAR', nullable: true }] },
+    ],
     multiple: { sql: 'SELECT 1; SELECT 2' },
     ...(access === 'write' ? { write: { sql: "UPDATE CUSTOMERS SET CUSTOMER = CUSTOMER WHERE ID < 3", affected: 2 } } : {}),
   });

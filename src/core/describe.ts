@@ -1,0 +1,62 @@
+import { AccessError } from './errors.js';
+import { facts } from './freeze.js';
+import type { DescribedObject, Description, Leave, StatementResult } from './gateway.js';
+import { decide } from './judge.js';
+import type { Analysis, Approved, ObjectRef, Scope } from './model.js';
+import { formatObject, formatSchema } from './names.js';
+import type { CatalogueObject, EngineSession, EngineStatement, Execution, PolicyDecisionPoint, Row } from './ports.js';
+
+/** More would be of no use to anyone, and every object is a question to the policy. */
+const most = 1_000;
+
+/** How a look into the catalogue is judged and recorded: as a statement that names no object. */
+export async function catalogueAnalysis(scope: Scope): Promise<Analysis> {
+  const canonical = `DESCRIBE SCHEMA ${formatSchema(scope)}`;
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(canonical)));
+  const digest = [...hash].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return facts({ kind: 'metadata', operation: 'DESCRIBE', canonical, digest, redacted: canonical, summary: canonical.slice(0, 255), reads: [], writes: [], functions: [] });
+}
+
+/** The catalogue as rows, so that it is capped, cancelled and recorded as rows are. */
+export async function readCatalogue(engine: EngineSession, { id, timeLeftMs, context }: EngineStatement, signal: AbortSignal): Promise<Execution> {
+  const catalogue = await engine.describe?.({ id, timeLeftMs, ...(context === undefined ? {} : { context }) }, signal);
+  if (!Array.isArray(catalogue?.objects)) throw new AccessError('ENGINE_UNAVAILABLE', 'the adapter answered something that its contract does not allow');
+  return { queryId: catalogue.queryId, columns: columns.map((name) => ({ name, type: 'JSON' })), batches: batchesOf(catalogue.objects) };
+}
+
+const columns = ['NAME', 'KIND', 'COLUMNS'];
+
+async function* batchesOf(objects: readonly CatalogueObject[]): AsyncGenerator<readonly Row[]> {
+  if (objects.length > 0) yield objects.map(({ name, kind, columns: own }) => facts([name, kind, own.map((each) => ({ ...each }))]));
+}
+
+/** Of what the engine told, the objects on which the policy permits anything to this caller. */
+export async function described(policy: PolicyDecisionPoint, approved: Approved<'run'>, told: StatementResult, signal: AbortSignal): Promise<Description> {
+  const { scope } = approved;
+  const objects: DescribedObject[] = [];
+  let cut = false;
+  for await (const batch of told.batches) {
+    for (const row of batch) {
+      const object = await shown(policy, approved, row, signal);
+      cut ||= object !== undefined && objects.length === most;
+      if (object !== undefined && !cut) objects.push(object);
+    }
+    if (cut) break;
+  }
+  return { statement: told.statement, schema: formatSchema(scope), access: scope.access, objects, truncated: cut || told.delivery()?.truncated === true };
+}
+
+async function shown(policy: PolicyDecisionPoint, approved: Approved<'run'>, row: Row, signal: AbortSignal): Promise<DescribedObject | undefined> {
+  const [name, kind, own] = row as unknown as [string, CatalogueObject['kind'], CatalogueObject['columns']];
+  const { scope, identity, context } = approved;
+  const object = formatObject({ ...scope, name, kind } satisfies ObjectRef);
+  const ask = async (action: 'read' | 'write' | 'metadata'): Promise<Leave> => {
+    const decision = await decide(policy, { identity, connection: scope.connection, asks: [{ action, object }], context }, {}, signal);
+    if (decision.effect === 'deny') return 'deny';
+    return decision.obligations.some((each) => each.type === 'approval') ? 'approval' : 'allow';
+  };
+  const read = await ask('read');
+  const write = scope.access === 'write' ? await ask('write') : 'deny';
+  const known = read !== 'deny' || write !== 'deny' || (await ask('metadata')) !== 'deny';
+  return known ? { name: object, kind, columns: own, read, write } : undefined;
+}
