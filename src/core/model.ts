@@ -32,6 +32,8 @@ export interface Identity {
   readonly tokenId?: string;
   /** The OAuth scopes of the token, for what the mount itself must check. */
   readonly scopes?: readonly string[];
+  /** What the token was issued for (RFC 8707), for a mount that is a resource of its own. */
+  readonly audience?: readonly string[];
 }
 
 /** One database and schema in stored case. */

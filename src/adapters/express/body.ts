@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { deny } from '../../core/index.js';
-import type { HostRequest } from './host.js';
+import type { HostRequest } from '../../mount/host.js';
 import type { Refused } from './problem.js';
 
 /** The most a request body may hold, bytes. */

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { AccessError, type Caller, type Gateway } from '../../core/index.js';
-import type { HostRequest } from './host.js';
+import type { Caller, Gateway } from '../../core/index.js';
+import type { HostRequest } from '../../mount/host.js';
 import type { Settings } from './options.js';
 
 /** One request of a known caller, and where its answer goes. */
@@ -20,13 +20,3 @@ export interface Exchange {
 
 /** Answers one kind of request. */
 export type Operation = (exchange: Exchange) => Promise<void>;
-
-export function goneSignal(response: ServerResponse): AbortSignal {
-  const gone = new AbortController();
-  const leave = (): void => {
-    if (!response.writableFinished) gone.abort(new AccessError('ABORTED'));
-  };
-  if (response.closed || response.destroyed) leave();
-  else response.once('close', leave);
-  return gone.signal;
-}

@@ -1,3 +1,3 @@
 export { expressRouter } from './router.js';
-export type { HostRequest, Mount } from './host.js';
+export type { HostRequest, Mount } from '../../mount/host.js';
 export type { ExpressOptions } from './options.js';

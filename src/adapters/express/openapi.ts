@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { packageVersion } from '../../core/index.js';
-import * as answered from './answered.js';
+import * as answered from '../../mount/answered.js';
 import { ndjson } from './accept.js';
 import { forms as asking } from './operations.js';
 import { reviewForms } from './reviewing.js';

@@ -1,6 +1,6 @@
 import { AccessError, type Denied, type Explanation, type StatementResult } from '../../core/index.js';
 import { wantsStream } from './accept.js';
-import { explainBody, openBody, statementBody } from './asked.js';
+import { explainBody, openBody, statementBody } from '../../mount/asked.js';
 import { form } from './check.js';
 import type { Exchange, Operation } from './exchange.js';
 import { awaited } from './prefer.js';

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { newId, type Outcome, type Pending } from '../../core/index.js';
-import { challenge } from './caller.js';
+import { challenge } from '../../mount/caller.js';
 import type { Exchange } from './exchange.js';
 import { writeWhole } from './pace.js';
 import { problemOfDenial, problemOfError, type Problem, type Refused } from './problem.js';

@@ -1,5 +1,5 @@
 import type { ApprovalView, Outcome } from '../../core/index.js';
-import { decisionBody, revokeBody, signBody } from './asked.js';
+import { decisionBody, revokeBody, signBody } from '../../mount/asked.js';
 import { form } from './check.js';
 import type { Exchange, Operation } from './exchange.js';
 import { applied, preferredWait } from './prefer.js';

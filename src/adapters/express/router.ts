@@ -1,8 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { AccessError, deny, newId, type Gateway } from '../../core/index.js';
-import { readCaller } from './caller.js';
-import { goneSignal, type Exchange, type Operation } from './exchange.js';
-import type { HostRequest, Mount } from './host.js';
+import { readCaller } from '../../mount/caller.js';
+import type { Exchange, Operation } from './exchange.js';
+import { goneSignal } from '../../mount/gone.js';
+import type { HostRequest, Mount } from '../../mount/host.js';
 import { contract } from './openapi.js';
 import { settle, type ExpressOptions, type Settings } from './options.js';
 import { problemOfError } from './problem.js';
@@ -31,7 +32,7 @@ type Known = Pick<Exchange, 'gateway' | 'settings' | 'subject' | 'query'>;
 
 async function answer(operation: Operation, request: HostRequest, response: ServerResponse, known: Known): Promise<void> {
   try {
-    const caller = readCaller(request);
+    const caller = readCaller(request, 'rest');
     if ('status' in caller) return refuse(response, { denied: caller });
     if (known.query !== '' && !takes(operation, request.method, known.query)) return refuse(response, { denied: unasked() });
     await operation({ ...known, request, response, caller, signal: goneSignal(response) });

@@ -7,6 +7,7 @@ export interface KnownToken {
   readonly actor?: string;
   readonly client?: string;
   readonly scopes?: readonly string[];
+  readonly audience?: readonly string[];
   /** Never where left out. */
   readonly expiresAt?: number;
 }
@@ -21,11 +22,12 @@ export function memoryIdentity(known: Readonly<Record<string, KnownToken>>, issu
     async authenticate({ scheme, token }) {
       const found = scheme === 'bearer' ? tokens.get(token) : undefined;
       if (found === undefined) return deny('UNAUTHENTICATED', undefined, { reason: 'token.unknown' });
-      const { subject, actor = subject, client, scopes, expiresAt = never } = found;
+      const { subject, actor = subject, client, scopes, audience, expiresAt = never } = found;
       return {
         principal: named(subject), actor: named(actor), expiresAt,
         ...(client === undefined ? {} : { client }),
         ...(scopes === undefined ? {} : { scopes }),
+        ...(audience === undefined ? {} : { audience }),
       };
     },
   };

@@ -30,6 +30,7 @@ export function identityOf(claims: JWTPayload, settings: Settings): Identity | R
     ...(client === undefined ? {} : { client }),
     ...(isName(jti) ? { tokenId: jti } : {}),
     ...(scopes === undefined ? {} : { scopes }),
+    audience: Object.freeze([claims.aud as string | string[]].flat()),
   });
 }
 

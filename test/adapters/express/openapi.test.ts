@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import * as answered from '../../../src/adapters/express/answered.js';
+import * as answered from '../../../src/mount/answered.js';
 import { routes } from '../../../src/adapters/express/routes.js';
 import { memoryApprover } from '../../../src/adapters/memory/index.js';
 import { house, opening } from './house.js';

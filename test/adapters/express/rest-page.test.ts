@@ -9,7 +9,7 @@ import { mount } from './mounted.js';
 
 const root = join(import.meta.dirname, '../../..');
 const page = readFileSync(join(root, 'docs/rest.md'), 'utf8');
-const source = readdirSync(join(root, 'src/adapters/express')).map((name) => readFileSync(join(root, 'src/adapters/express', name), 'utf8')).join('\n');
+const source = ['src/adapters/express', 'src/mount'].flatMap((folder) => readdirSync(join(root, folder)).map((name) => readFileSync(join(root, folder, name), 'utf8'))).join('\n');
 
 describe('docs/rest.md', () => {
   it('names every route and no other', () => {

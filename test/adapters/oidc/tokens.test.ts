@@ -31,6 +31,7 @@ describe('what a token must be (threats 3.1)', () => {
 
   it('is let in when all is right', async () => {
     expect(await authenticate(provider, await sign(issuer, key))).toEqual({
+      audience: ['https://api.acme.example/jit'],
       principal: { id: 'idp:alice', subject: 'alice', issuer }, actor: { id: 'idp:alice', subject: 'alice', issuer }, expiresAt: (seconds + 600) * 1_000, client: 'agents', tokenId: 'j-1',
     });
   });

@@ -1,4 +1,4 @@
-import { deny, type Caller, type Denied, type Transport } from '../../core/index.js';
+import { deny, type Caller, type Denied, type Transport } from '../core/index.js';
 import type { HostRequest } from './host.js';
 
 /** RFC 9110 §11.4: a scheme in any case, spaces, a token68; RFC 6750 §2.1 names the letters. */
@@ -7,13 +7,13 @@ const longestAgent = 256;
 const longestAddress = 64;
 
 /** Who calls, by the one Authorization header; a token anywhere else is not seen. */
-export function readCaller(request: HostRequest): Caller | Denied {
+export function readCaller(request: HostRequest, protocol: Transport['protocol']): Caller | Denied {
   const { authorization: header } = request.headers;
   if (header === undefined) return unauthenticated('credential.missing', 'No Authorization header was sent.');
   if (isRepeated(request.rawHeaders)) return unauthenticated('credential.repeated', 'More than one Authorization header was sent.');
   const token = bearer.exec(header)?.[1];
   if (token === undefined) return unauthenticated('credential.malformed', 'The Authorization header is not of the form "Bearer <token>".');
-  return { credential: { scheme: 'bearer', token }, transport: transportOf(request) };
+  return { credential: { scheme: 'bearer', token }, transport: transportOf(request, protocol) };
 }
 
 /** Node keeps the first of several in `headers`, and a proxy before us may have checked another. */
@@ -26,11 +26,11 @@ function isRepeated(raw: readonly string[]): boolean {
   return seen > 1;
 }
 
-function transportOf(request: HostRequest): Transport {
+function transportOf(request: HostRequest, protocol: Transport['protocol']): Transport {
   const address = request.ip ?? request.socket.remoteAddress;
   const userAgent = request.headers['user-agent'];
   return {
-    protocol: 'rest',
+    protocol,
     ...(address === undefined ? {} : { address: address.slice(0, longestAddress) }),
     ...(userAgent === undefined ? {} : { userAgent: userAgent.slice(0, longestAgent) }),
   };
@@ -40,7 +40,8 @@ function unauthenticated(reason: string, message: string): Denied {
   return deny('UNAUTHENTICATED', message, { reason, hint: 'Send one header "Authorization: Bearer <access token>".' });
 }
 
-/** RFC 6750 §3: no error where nothing was presented, else `invalid_token`. */
-export function challenge({ reason }: Denied): string {
-  return `Bearer realm="sallyport"${reason === 'credential.missing' ? '' : ', error="invalid_token"'}`;
+/** RFC 6750 §3: no error where nothing was presented, else `invalid_token`. `more` is what the mount adds to it. */
+export function challenge({ reason }: Denied, more: Readonly<Record<string, string>> = {}): string {
+  const said = { realm: 'sallyport', ...(reason === 'credential.missing' ? {} : { error: 'invalid_token' }), ...more };
+  return `Bearer ${Object.entries(said).map(([name, value]) => `${name}="${value}"`).join(', ')}`;
 }

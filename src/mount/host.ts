@@ -10,5 +10,5 @@ export interface HostRequest extends IncomingMessage {
   ip?: string | undefined;
 }
 
-/** What `expressRouter` makes: a handler for `app.use`. */
+/** A handler for `app.use`. */
 export type Mount = (request: HostRequest, response: ServerResponse, next: (error?: unknown) => void) => void;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { denials, faults } from '../../core/index.js';
+import { denials, faults } from '../core/index.js';
 
 const text = (description: string) => z.string().meta({ description });
 const instant = z.iso.datetime();
