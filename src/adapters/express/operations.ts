@@ -1,10 +1,10 @@
 import { AccessError, type Denied, type Explanation, type StatementResult } from '../../core/index.js';
 import { wantsStream } from './accept.js';
 import { explainBody, openBody, statementBody } from '../../mount/asked.js';
-import { form } from './check.js';
+import { form } from '../../mount/check.js';
 import type { Exchange, Operation } from './exchange.js';
 import { awaited } from './prefer.js';
-import { problemOfError } from './problem.js';
+import { problemOfError } from '../../mount/problem.js';
 import { reply, send, sendLarge, sendProblem } from './reply.js';
 import { revokeSession } from './reviewing.js';
 import { withBody } from './with-body.js';

@@ -1,4 +1,5 @@
-import { AccessError, faults, type Gateway } from '../../core/index.js';
+import { AccessError, type Gateway } from '../../core/index.js';
+import { quietly, type OnFault } from '../../mount/faults.js';
 
 export interface ExpressOptions {
   /** Most rows of one `application/json` answer; more are for NDJSON. Default 10,000. */
@@ -8,14 +9,14 @@ export interface ExpressOptions {
   /** How long a client may read nothing while there is more to send, before it is cut off and its statement cancelled, milliseconds. Default 60,000. */
   readonly stallMs?: number;
   /** Told of every fault that is answered or ends a stream, for the service's log, but not of clients that left. What it throws is ignored. */
-  readonly onFault?: (fault: AccessError, id: string) => void;
+  readonly onFault?: OnFault;
 }
 
 export interface Settings {
   readonly jsonRows: number;
   readonly jsonBytes: number;
   readonly stallMs: number;
-  readonly onFault: (fault: AccessError, id: string) => void;
+  readonly onFault: OnFault;
 }
 
 const defaults: Settings = { jsonRows: 10_000, jsonBytes: 8 * 1_048_576, stallMs: 60_000, onFault: () => undefined };
@@ -28,19 +29,7 @@ export function settle(gateway: Gateway, options: ExpressOptions): Settings {
     if (name === 'onFault' ? typeof value !== 'function' : !Number.isSafeInteger(value) || value < 1) throw invalid(`option ${name} cannot be used`);
   }
   const { onFault, ...caps } = { ...defaults, ...options };
-  return { ...caps, onFault: quiet(onFault) };
-}
-
-/** A stream may end by a denial too, such as a deadline: that is no fault. */
-function quiet(told: Settings['onFault']): Settings['onFault'] {
-  return (fault, id) => {
-    if (fault.code === 'ABORTED' || !Object.hasOwn(faults, fault.code)) return;
-    try {
-      told(fault, id);
-    } catch {
-      // A log that fails must not change an answer.
-    }
-  };
+  return { ...caps, onFault: quietly(onFault) };
 }
 
 function invalid(message: string): AccessError {

@@ -2,9 +2,9 @@ import type { ServerResponse } from 'node:http';
 import { newId, type Outcome, type Pending } from '../../core/index.js';
 import { challenge } from '../../mount/caller.js';
 import type { Exchange } from './exchange.js';
-import { writeWhole } from './pace.js';
-import { problemOfDenial, problemOfError, type Problem, type Refused } from './problem.js';
-import { http } from './status.js';
+import { writeWhole } from '../../mount/pace.js';
+import { problemOfDenial, problemOfError, type Problem, type Refused } from '../../mount/problem.js';
+import { http } from '../../mount/status.js';
 
 type Headers = Readonly<Record<string, string | number>>;
 

@@ -1,6 +1,6 @@
 import type { ApprovalView, Outcome } from '../../core/index.js';
 import { decisionBody, revokeBody, signBody } from '../../mount/asked.js';
-import { form } from './check.js';
+import { form } from '../../mount/check.js';
 import type { Exchange, Operation } from './exchange.js';
 import { applied, preferredWait } from './prefer.js';
 import { refuse, reply, send } from './reply.js';

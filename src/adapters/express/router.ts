@@ -6,7 +6,7 @@ import { goneSignal } from '../../mount/gone.js';
 import type { HostRequest, Mount } from '../../mount/host.js';
 import { contract } from './openapi.js';
 import { settle, type ExpressOptions, type Settings } from './options.js';
-import { problemOfError } from './problem.js';
+import { problemOfError } from '../../mount/problem.js';
 import { always, refuse, send, sendProblem } from './reply.js';
 import { listApprovals } from './reviewing.js';
 import { match, type Route } from './routes.js';

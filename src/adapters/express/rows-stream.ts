@@ -1,8 +1,8 @@
 import { AccessError, type Row, type StatementResult } from '../../core/index.js';
 import { ndjson } from './accept.js';
 import type { Exchange } from './exchange.js';
-import { write } from './pace.js';
-import { problemOfError } from './problem.js';
+import { write } from '../../mount/pace.js';
+import { problemOfError } from '../../mount/problem.js';
 import { always } from './reply.js';
 import { headOf } from './rows-json.js';
 

@@ -1,5 +1,5 @@
 import { readBody } from './body.js';
-import { check, type Form } from './check.js';
+import { check, type Form } from '../../mount/check.js';
 import type { Exchange, Operation } from './exchange.js';
 import { refuse } from './reply.js';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { http } from '../../../src/adapters/express/status.js';
+import { http } from '../../../src/mount/status.js';
 import { AccessError, denials, deny, faults, type DenialCode, type FaultCode, type Gateway, type Outcome } from '../../../src/core/index.js';
 import { mount } from './mounted.js';
 

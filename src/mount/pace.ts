@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { AccessError } from '../../core/index.js';
+import { AccessError } from '../core/index.js';
 
 const piece = 65_536;
 

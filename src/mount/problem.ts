@@ -1,4 +1,4 @@
-import { denials, faults, type AccessError, type DenialCode, type Denied, type FaultCode } from '../../core/index.js';
+import { denials, faults, type AccessError, type DenialCode, type Denied, type FaultCode } from '../core/index.js';
 import { http } from './status.js';
 
 /** A refusal or a failure as it is answered: RFC 9457, with our `code`, `reason`, `hint` and an engine's own `data`. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deny } from '../../core/index.js';
+import { deny } from '../core/index.js';
 import type { Refused } from './problem.js';
 
 /** What a body must be: a schema, with a sentence for each field. */
@@ -14,19 +14,24 @@ export function form<T>(schema: z.ZodType<T>): Form<T> {
   return { schema, json };
 }
 
+/** How the caller knows what is checked, and where its form is told. */
+export interface Place {
+  readonly what: string;
+  readonly hint: string;
+}
+
+const body: Place = { what: 'body', hint: 'The contract is at openapi.json below the same prefix.' };
+
 /** The value in its form, or what is wrong with it; nothing of the value is repeated. */
-export function check<T>({ schema, json }: Form<T>, value: unknown): { readonly value: T } | Refused {
+export function check<T>({ schema, json }: Form<T>, value: unknown, { what, hint }: Place = body): { readonly value: T } | Refused {
+  const invalid = (reason: string, message: string): Refused => ({ denied: deny('INVALID_REQUEST', message, { reason, hint }) });
   const result = schema.safeParse(value);
   if (result.success) return { value: result.data };
   const fields = json.properties ?? {};
   const issue = result.error.issues[0];
-  if (issue?.code === 'unrecognized_keys') return invalid('request.unknown_field', `The body has a field that is not one of: ${Object.keys(fields).join(', ')}.`);
+  if (issue?.code === 'unrecognized_keys') return invalid('request.unknown_field', `The ${what} has a field that is not one of: ${Object.keys(fields).join(', ')}.`);
   const field = String(issue?.path[0] ?? '');
   const description = (fields[field] as { description?: string } | undefined)?.description;
-  if (description === undefined) return invalid('request.body', 'The body must be a JSON object.');
+  if (description === undefined) return invalid('request.body', `The ${what} must be a JSON object.`);
   return invalid(`request.${field}`, `${field} must be ${description}.`);
-}
-
-function invalid(reason: string, message: string): Refused {
-  return { denied: deny('INVALID_REQUEST', message, { reason, hint: 'The contract is at openapi.json below the same prefix.' }) };
 }

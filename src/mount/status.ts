@@ -1,4 +1,4 @@
-import type { DenialCode, FaultCode } from '../../core/index.js';
+import type { DenialCode, FaultCode } from '../core/index.js';
 
 /** How a code is said in HTTP. */
 export interface HttpMeaning {
