@@ -5,6 +5,7 @@ import { decide } from './judge.js';
 import type { Analysis, Approved, ObjectRef, Scope } from './model.js';
 import { formatObject, formatSchema } from './names.js';
 import type { CatalogueObject, EngineSession, EngineStatement, Execution, PolicyDecisionPoint, Row } from './ports.js';
+import { sha256 } from './sha256.js';
 
 /** More would be of no use to anyone, and every object is a question to the policy. */
 const most = 1_000;
@@ -12,8 +13,7 @@ const most = 1_000;
 /** How a look into the catalogue is judged and recorded: as a statement that names no object. */
 export async function catalogueAnalysis(scope: Scope): Promise<Analysis> {
   const canonical = `DESCRIBE SCHEMA ${formatSchema(scope)}`;
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(canonical)));
-  const digest = [...hash].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  const digest = await sha256(canonical);
   return facts({ kind: 'metadata', operation: 'DESCRIBE', canonical, digest, redacted: canonical, summary: canonical.slice(0, 255), reads: [], writes: [], functions: [] });
 }
 
@@ -48,10 +48,10 @@ export async function described(policy: PolicyDecisionPoint, approved: Approved<
 
 async function shown(policy: PolicyDecisionPoint, approved: Approved<'run'>, row: Row, signal: AbortSignal): Promise<DescribedObject | undefined> {
   const [name, kind, own] = row as unknown as [string, CatalogueObject['kind'], CatalogueObject['columns']];
-  const { scope, identity, context } = approved;
+  const { scope, identity, context, grant } = approved;
   const object = formatObject({ ...scope, name, kind } satisfies ObjectRef);
   const ask = async (action: 'read' | 'write' | 'metadata'): Promise<Leave> => {
-    const decision = await decide(policy, { identity, connection: scope.connection, asks: [{ action, object }], context }, {}, signal);
+    const decision = await decide(policy, { identity, connection: scope.connection, asks: [{ action: grant.breakGlass === true ? `breakglass:${action}` : action, object }], context }, {}, signal);
     if (decision.effect === 'deny') return 'deny';
     return decision.obligations.some((each) => each.type === 'approval') ? 'approval' : 'allow';
   };

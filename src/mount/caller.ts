@@ -41,7 +41,7 @@ function unauthenticated(reason: string, message: string): Denied {
 }
 
 /** RFC 6750 §3: no error where nothing was presented, else `invalid_token`. `more` is what the mount adds to it. */
-export function challenge({ reason }: Denied, more: Readonly<Record<string, string>> = {}): string {
+export function challenge({ reason }: { readonly reason?: string }, more: Readonly<Record<string, string>> = {}): string {
   const said = { realm: 'sallyport', ...(reason === 'credential.missing' ? {} : { error: 'invalid_token' }), ...more };
   return `Bearer ${Object.entries(said).map(([name, value]) => `${name}="${value}"`).join(', ')}`;
 }

@@ -1,14 +1,14 @@
-import { AccessError, type Denied, type Explanation, type StatementResult } from '../../core/index.js';
+import { AccessError, type StatementResult } from '../../core/index.js';
 import { wantsStream } from './accept.js';
 import { explainBody, openBody, statementBody } from '../../mount/asked.js';
 import { form } from '../../mount/check.js';
 import type { Exchange, Operation } from './exchange.js';
 import { awaited } from './prefer.js';
 import { problemOfError } from '../../mount/problem.js';
+import { explanationShown, sessionShown } from '../../mount/shown.js';
 import { reply, send, sendLarge, sendProblem } from './reply.js';
 import { revokeSession } from './reviewing.js';
 import { withBody } from './with-body.js';
-import { shown } from './shown.js';
 import { rowsAsJson } from './rows-json.js';
 import { streamRows } from './rows-stream.js';
 
@@ -23,20 +23,20 @@ export const listConnections: Operation = async (exchange) => {
 export const openSession: Operation = withBody(forms.open, async (exchange, { ttl, ...asked }) => {
   const { gateway, caller, signal, request, response } = exchange;
   await reply(exchange, await awaited(exchange, (ticket) => gateway.open({ ...caller, ...asked, ...ticket, ttlMs: ttl * 1000 }, signal)), (session) => {
-    send(response, 201, shown(session), { location: `${request.baseUrl ?? ''}/sessions/${session.id}` });
+    send(response, 201, JSON.stringify(sessionShown(session)), { location: `${request.baseUrl ?? ''}/sessions/${session.id}` });
   });
 });
 
 export const readSession: Operation = async (exchange) => {
   const { gateway, caller, subject, signal, response } = exchange;
-  await reply(exchange, await gateway.session({ ...caller, session: subject }, signal), (session) => send(response, 200, shown(session)));
+  await reply(exchange, await gateway.session({ ...caller, session: subject }, signal), (session) => send(response, 200, JSON.stringify(sessionShown(session))));
 };
 
 /** Goes on when the client leaves: who asks for the end means it. */
 export const closeSession: Operation = async (exchange) => {
   const { gateway, caller, subject, query, response } = exchange;
   if (query !== '') return revokeSession(exchange);
-  await reply(exchange, await gateway.close({ ...caller, session: subject }), (session) => send(response, 200, shown(session)));
+  await reply(exchange, await gateway.close({ ...caller, session: subject }), (session) => send(response, 200, JSON.stringify(sessionShown(session))));
 };
 
 export const runStatement: Operation = withBody(forms.statement, async (exchange, asked) => {
@@ -47,7 +47,7 @@ export const runStatement: Operation = withBody(forms.statement, async (exchange
 
 export const explainStatement: Operation = withBody(forms.explain, async (exchange, asked) => {
   const { gateway, caller, subject, signal, response } = exchange;
-  await reply(exchange, await gateway.explain({ ...caller, ...asked, session: subject }, signal), (explanation) => send(response, 200, explained(explanation)));
+  await reply(exchange, await gateway.explain({ ...caller, ...asked, session: subject }, signal), (explanation) => send(response, 200, JSON.stringify(explanationShown(explanation))));
 });
 
 export const readRecord: Operation = async (exchange) => {
@@ -66,12 +66,4 @@ async function sendRows(exchange: Exchange, result: StatementResult): Promise<vo
     return sendProblem(response, problemOfError(fault, result.statement));
   }
   await sendLarge(exchange, text);
-}
-
-function explained({ denied, ...explanation }: Explanation): string {
-  return JSON.stringify({ ...explanation, ...(denied === undefined ? {} : { denied: saying(denied) }) });
-}
-
-function saying({ code, reason, message, hint }: Denied) {
-  return { code, reason, detail: message, hint };
 }

@@ -2,14 +2,13 @@ import type { ServerResponse } from 'node:http';
 import { newId, type Outcome, type Pending } from '../../core/index.js';
 import { challenge } from '../../mount/caller.js';
 import type { Exchange } from './exchange.js';
+import { always } from '../../mount/headers.js';
 import { writeWhole } from '../../mount/pace.js';
+import { pendingShown } from '../../mount/shown.js';
 import { problemOfDenial, problemOfError, type Problem, type Refused } from '../../mount/problem.js';
 import { http } from '../../mount/status.js';
 
 type Headers = Readonly<Record<string, string | number>>;
-
-/** On every answer: it is for this caller and this moment, and is what it says it is. */
-export const always = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
 
 /** Sends a whole answer, unless the client is gone. */
 export function send(response: ServerResponse, status: number, body: string, headers: Headers = {}): void {
@@ -48,7 +47,6 @@ export async function reply<T>(exchange: Exchange, outcome: Outcome<T>, complete
   sendProblem(response, problemOfError(outcome.error, outcome.id));
 }
 
-function sendPending({ request, response }: Exchange, { ticket, message, expiresAt, binding }: Pending): void {
-  const body = { status: 'pending', ticket, message, expiresAt: new Date(expiresAt).toISOString(), ...(binding === undefined ? {} : { digest: binding }) };
-  send(response, 202, JSON.stringify(body), { location: `${request.baseUrl ?? ''}/approvals/${encodeURIComponent(ticket)}`, 'retry-after': 5 });
+function sendPending({ request, response }: Exchange, pending: Pending): void {
+  send(response, 202, JSON.stringify(pendingShown(pending)), { location: `${request.baseUrl ?? ''}/approvals/${encodeURIComponent(pending.ticket)}`, 'retry-after': 5 });
 }

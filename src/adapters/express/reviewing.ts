@@ -4,7 +4,8 @@ import { form } from '../../mount/check.js';
 import type { Exchange, Operation } from './exchange.js';
 import { applied, preferredWait } from './prefer.js';
 import { refuse, reply, send } from './reply.js';
-import { approvalOf, reviewOf, sessionOf, shown } from './shown.js';
+import { sessionShown } from '../../mount/shown.js';
+import { approvalOf, reviewOf } from './shown.js';
 import { withBody } from './with-body.js';
 
 /** The bodies that reviewers send. */
@@ -32,7 +33,7 @@ export const decide: Operation = withBody(reviewForms.decision, async (exchange,
 
 export const listSessions: Operation = async (exchange) => {
   const { gateway, caller, signal, response } = exchange;
-  await reply(exchange, await gateway.sessions(caller, signal), (sessions) => send(response, 200, JSON.stringify({ sessions: sessions.map(sessionOf) })));
+  await reply(exchange, await gateway.sessions(caller, signal), (sessions) => send(response, 200, JSON.stringify({ sessions: sessions.map(sessionShown) })));
 };
 
 /** Goes on when the client leaves: who revokes means it. */
@@ -54,7 +55,7 @@ export const signReview: Operation = withBody(reviewForms.sign, async (exchange,
 
 async function revoked(exchange: Exchange, said: { readonly comment?: string }): Promise<void> {
   const { gateway, caller, subject, response } = exchange;
-  await reply(exchange, await gateway.revoke({ ...caller, ...said, session: subject }), (session) => send(response, 200, shown(session)));
+  await reply(exchange, await gateway.revoke({ ...caller, ...said, session: subject }), (session) => send(response, 200, JSON.stringify(sessionShown(session))));
 }
 
 async function sendApproval(exchange: Exchange, outcome: Outcome<ApprovalView>, headers: Readonly<Record<string, string>> = {}): Promise<void> {

@@ -7,7 +7,8 @@ import type { HostRequest, Mount } from '../../mount/host.js';
 import { contract } from './openapi.js';
 import { settle, type ExpressOptions, type Settings } from './options.js';
 import { problemOfError } from '../../mount/problem.js';
-import { always, refuse, send, sendProblem } from './reply.js';
+import { always } from '../../mount/headers.js';
+import { refuse, send, sendProblem } from './reply.js';
 import { listApprovals } from './reviewing.js';
 import { match, type Route } from './routes.js';
 

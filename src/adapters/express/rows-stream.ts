@@ -3,7 +3,7 @@ import { ndjson } from './accept.js';
 import type { Exchange } from './exchange.js';
 import { write } from '../../mount/pace.js';
 import { problemOfError } from '../../mount/problem.js';
-import { always } from './reply.js';
+import { always } from '../../mount/headers.js';
 import { headOf } from './rows-json.js';
 
 const fewest = 64;

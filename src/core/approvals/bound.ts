@@ -1,5 +1,6 @@
 import type { Json, Permit, Scoped } from '../model.js';
 import { formatSchema } from '../names.js';
+import { sha256 } from '../sha256.js';
 
 /** Everything that consent to a request is bound to, by name: a request that differs in any of it is another request. */
 export function boundOf({ moment, asked, identity, scope, analysis, decision }: Scoped): Readonly<Record<string, Json>> {
@@ -23,7 +24,6 @@ export function differenceOf(one: Readonly<Record<string, Json>>, other: Readonl
 }
 
 /** SHA-256 of the JSON of these values, lower-case hex. */
-export async function digestOf(...values: readonly Json[]): Promise<string> {
-  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify(values)));
-  return [...new Uint8Array(hash)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+export function digestOf(...values: readonly Json[]): Promise<string> {
+  return sha256(JSON.stringify(values));
 }

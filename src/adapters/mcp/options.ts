@@ -1,0 +1,96 @@
+import { AccessError, type Gateway } from '../../core/index.js';
+import { quietly, type OnFault } from '../../mount/faults.js';
+
+export interface McpOptions {
+  /** The address that clients use, such as `https://api.acme.example/mcp`: what tokens must be issued for (RFC 8707), and the resource of the metadata (RFC 9728). */
+  readonly resource?: string;
+  /** The issuers where clients get their tokens; served in the metadata, with `resource`. */
+  readonly authorizationServers?: readonly string[];
+  /** OAuth scopes that every token must have. Default none. */
+  readonly scopes?: readonly string[];
+  /** Names that the Host header may say, without a port. Default that of `resource`; without one, this machine's own: localhost, 127.0.0.1, [::1]. */
+  readonly hosts?: readonly string[];
+  /** Origins of pages that may call from a browser, as the Origin header says them. Default none: what has an Origin is refused. */
+  readonly origins?: readonly string[];
+  /** The page where a reviewer decides about this ticket; told to people and agents that wait for an approval. */
+  readonly reviewUrl?: (ticket: string) => string;
+  /** Seals what a client carries for us between two calls: 32 bytes or more, the same on every replica. Default random, of this process. */
+  readonly stateKey?: Uint8Array | string;
+  /** Most rows of one answer. Default 200. */
+  readonly pageRows?: number;
+  /** Most bytes of the rows of one answer, as JSON. Default 64 KiB. */
+  readonly pageBytes?: number;
+  /** Most rows of one statement that are held for further answers. Default 10,000. */
+  readonly heldRows?: number;
+  /** Most bytes of the rows that all statements together hold. Default 64 MiB; one statement holds at most an eighth of it. */
+  readonly heldBytes?: number;
+  /** How long rows are held for further answers, milliseconds. Default 5 minutes, and never beyond their session. */
+  readonly heldMs?: number;
+  /** How often a client that asks for progress is told that there is some, milliseconds. Default 2,000. */
+  readonly progressMs?: number;
+  /** How long a client may read nothing while there is more to send, before it is cut off and its statement cancelled, milliseconds. Default 60,000. */
+  readonly stallMs?: number;
+  /** Told of every fault that is answered, for the service's log, but not of clients that left. What it throws is ignored. */
+  readonly onFault?: OnFault;
+}
+
+const numbers = { pageRows: 200, pageBytes: 65_536, heldRows: 10_000, heldBytes: 64 * 1_048_576, heldMs: 300_000, progressMs: 2_000, stallMs: 60_000 };
+
+type Numbers = Readonly<typeof numbers>;
+
+export interface Settings extends Numbers {
+  readonly resource: URL | undefined;
+  readonly authorizationServers: readonly string[];
+  readonly scopes: readonly string[];
+  readonly hosts: ReadonlySet<string>;
+  readonly origins: ReadonlySet<string>;
+  readonly reviewUrl: ((ticket: string) => string) | undefined;
+  readonly stateKey: Uint8Array | string;
+  readonly onFault: OnFault;
+}
+
+const loopback = ['localhost', '127.0.0.1', '[::1]'];
+const lists = ['authorizationServers', 'scopes', 'hosts', 'origins'] as const;
+const known: ReadonlySet<string> = new Set([...Object.keys(numbers), ...lists, 'resource', 'reviewUrl', 'stateKey', 'onFault']);
+
+/** Checks what the mount is built from. Throws CONFIG_INVALID. */
+export function settle(gateway: Gateway, options: McpOptions): Settings {
+  if (typeof (gateway as Partial<Gateway> | undefined)?.run !== 'function') throw invalid('needs a gateway; createGateway returns a promise of one');
+  for (const name of Object.keys(options)) if (!known.has(name)) throw invalid(`has no option ${name}`);
+  for (const name of lists) if (!isTexts(options[name] ?? [])) throw invalid(`option ${name} must be a list of texts`);
+  for (const name of ['reviewUrl', 'onFault'] as const) if (options[name] !== undefined && typeof options[name] !== 'function') throw invalid(`option ${name} must be a function`);
+  const { resource, authorizationServers = [], scopes = [], origins = [], reviewUrl, stateKey = crypto.getRandomValues(new Uint8Array(32)), onFault = () => undefined } = options;
+  const url = resource === undefined ? undefined : resourceUrl(resource);
+  if ((url === undefined) !== (authorizationServers.length === 0)) throw invalid('options resource and authorizationServers go together');
+  if (scopes.some((each) => !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(each))) throw invalid('option scopes must hold OAuth scopes'); // RFC 6749 §3.3
+  if (Buffer.byteLength(stateKey) < 32) throw invalid('option stateKey must be 32 bytes or more');
+  return {
+    ...numbersOf(options), resource: url, authorizationServers, scopes, hosts: new Set((options.hosts ?? (url === undefined ? loopback : [url.hostname])).map((each) => each.toLowerCase())),
+    origins: new Set(origins), reviewUrl, stateKey, onFault: quietly(onFault),
+  };
+}
+
+function numbersOf(options: McpOptions): Numbers {
+  const entries = Object.entries(numbers).map(([name, standard]) => {
+    const value = options[name as keyof Numbers] ?? standard;
+    if (!Number.isSafeInteger(value) || value < 1) throw invalid(`option ${name} must be a positive whole number`);
+    return [name, value] as const;
+  });
+  return Object.fromEntries(entries) as unknown as Numbers;
+}
+
+/** No fragment (RFC 9728 §1.2), no query, and no credentials; in clear only on this machine. */
+function resourceUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const secure = url?.protocol === 'https:' || (url?.protocol === 'http:' && loopback.includes(url.hostname));
+  if (url === undefined || !secure || url.hash !== '' || url.search !== '' || url.username !== '') throw invalid('option resource must be an https address without query or fragment');
+  return url;
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string' && each !== '');
+}
+
+function invalid(message: string): AccessError {
+  return new AccessError('CONFIG_INVALID', `mcpRouter ${message}`);
+}

@@ -1,0 +1,12 @@
+import { z } from 'zod';
+import { explainBody, statementBody } from '../../../mount/asked.js';
+
+const session = z.string().min(1).max(255).meta({ description: 'the id that open_session answered with' });
+const from = z.int().min(0).max(1_000_000).exactOptional().meta({ description: 'a whole number: where to go on, as "next" of the answer before says' });
+
+/** What the tools take that work in a session. */
+export const ofSession = z.strictObject({ session });
+export const ofSessionFrom = z.strictObject({ session, from });
+export const statementAsked = statementBody.extend({ session });
+export const explainAsked = explainBody.extend({ session });
+export const moreAsked = z.strictObject({ session, more: z.string().min(1).max(255).meta({ description: 'the handle that the answer before gave as "more"' }) });

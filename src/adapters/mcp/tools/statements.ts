@@ -1,0 +1,85 @@
+import { isInputRequiredResult } from '@modelcontextprotocol/server';
+import { AccessError, deny, newId, type Column, type StatementResult } from '../../../core/index.js';
+import { explanation } from '../../../mount/answered.js';
+import { explanationShown } from '../../../mount/shown.js';
+import { completed, denied, failed, uncompleted } from '../answer.js';
+import { collect, type Collected } from '../collect.js';
+import { consented } from '../consent.js';
+import type { Exchange } from '../exchange.js';
+import type { RowPage } from '../held-rows.js';
+import { notice, tableOf } from '../table.js';
+import { tool, type Answer } from '../tool.js';
+import { more, result } from './answered.js';
+import { explainAsked, moreAsked, statementAsked } from './asked.js';
+
+export const runStatement = tool({
+  name: 'run_statement',
+  title: 'Run a statement',
+  description: 'Runs one SQL statement (Snowflake\'s dialect) in a session and answers with rows, at most a page of them. Every statement is judged by the policy and recorded. '
+    + 'Select only the columns and rows you need, and aggregate in SQL rather than reading rows. Put values in binds, with ? in the SQL. Where a person must agree first, the answer is "pending" with a ticket.',
+  annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
+  answers: { result },
+}, statementAsked, async (exchange, asked) => {
+  const { gateway, caller, settings, signal } = exchange;
+  const { ticket: _, ...request } = asked;
+  const outcome = await consented(exchange, 'run_statement', asked, (ticket) => gateway.run({ ...caller, ...request, ...ticket }, signal));
+  if (isInputRequiredResult(outcome)) return outcome;
+  return outcome.status === 'completed' ? rowsOf(exchange, asked.session, outcome.value) : uncompleted(outcome, settings);
+});
+
+async function rowsOf({ settings, rows }: Exchange, session: string, ran: StatementResult): Promise<Answer> {
+  const { statement, kind, operation, queryId, columns, affected } = ran;
+  let read: Collected;
+  try {
+    read = await collect(ran, { rows: settings.heldRows, bytes: settings.heldBytes / 8 });
+  } catch (error) {
+    return failed({ status: 'failed', error: AccessError.from(error, 'INTERNAL') }, statement, settings);
+  }
+  const page = rows.first(session, columns, read, { items: settings.pageRows, bytes: settings.pageBytes });
+  const head = { statement, kind, operation, queryId, columns, ...(affected === undefined ? {} : { affected }) };
+  const text = columns.length === 0 ? `${operation} ran${affected === undefined ? '' : `: ${affected} rows changed`}.` : pageText(columns, page, read);
+  return completed({ result: { ...head, ...pageShown(page), total: read.rows.length, truncated: read.truncated } }, text);
+}
+
+export const moreRows = tool({
+  name: 'more_rows',
+  title: 'More rows of a result',
+  description: 'The next page of a result of run_statement, by the handle it gave as "more". Nothing runs again. Handles end with their session, and after some minutes.',
+  annotations: { readOnlyHint: true, idempotentHint: true, openWorldHint: true },
+  answers: { result: more },
+}, moreAsked, async ({ gateway, caller, rows, settings, signal }, asked) => {
+  const outcome = await gateway.session({ ...caller, session: asked.session }, signal);
+  if (outcome.status !== 'completed') return uncompleted(outcome, settings);
+  if (outcome.value.state !== 'open') return denied(deny('SESSION_CLOSED', 'The session is over, and what it read is gone.'), outcome.id);
+  const page = rows.next(asked.session, asked.more, { items: settings.pageRows, bytes: settings.pageBytes });
+  if (page === undefined) return denied(deny('NOT_FOUND', 'These rows are no longer held.', { reason: 'rows.gone', hint: 'Run the statement again.' }), newId(Date.now()));
+  return completed({ result: { columns: page.columns, ...pageShown(page) } }, pageText(page.columns, page));
+});
+
+function pageShown({ items, more: handle }: RowPage) {
+  return { rows: items, rowCount: items.length, ...(handle === undefined ? {} : { more: handle }), untrusted: true, notice };
+}
+
+function pageText(columns: readonly Column[], { items, more: handle }: RowPage, whole?: Collected): string {
+  const lines = [tableOf(columns, items), whole === undefined ? `${items.length} rows.` : `${items.length} of ${whole.rows.length} rows.`];
+  if (handle !== undefined) lines.push(`There are more: call more_rows with more "${handle}".`);
+  if (whole?.truncated === true) lines.push('The result holds more rows than may be read: select less, or aggregate.');
+  return lines.join('\n');
+}
+
+export const explainStatement = tool({
+  name: 'explain_statement',
+  title: 'What a statement would meet',
+  description: 'Says whether a statement would run in a session, would wait for a person, or would be denied and why: what it reads, writes and calls. Nothing runs, nobody is asked.',
+  annotations: { readOnlyHint: true, idempotentHint: true, openWorldHint: false },
+  answers: { explanation },
+}, explainAsked, async ({ gateway, caller, settings, signal }, asked) => {
+  const outcome = await gateway.explain({ ...caller, ...asked }, signal);
+  if (outcome.status !== 'completed') return uncompleted(outcome, settings);
+  const shown = explanationShown(outcome.value);
+  const { decision, kind, reads, writes, denied: no } = shown;
+  const verdict = { allow: 'It would run.', approval: 'A person would have to agree first.', deny: 'It would be denied.' }[decision];
+  const lines = [verdict, `It is a ${kind}; reads ${reads.join(', ') || 'nothing'}; writes ${writes.join(', ') || 'nothing'}.`];
+  if (no !== undefined) lines.push(`Why: ${no.code}: ${no.detail}`, ...(no.hint === undefined ? [] : [`What you can do: ${no.hint}`]));
+  return completed({ explanation: shown }, lines.join('\n'));
+});
