@@ -29,7 +29,7 @@ export function check<T>({ schema, json }: Form<T>, value: unknown, { what, hint
   if (result.success) return { value: result.data };
   const fields = json.properties ?? {};
   const issue = result.error.issues[0];
-  if (issue?.code === 'unrecognized_keys') return invalid('request.unknown_field', `The ${what} has a field that is not one of: ${Object.keys(fields).join(', ')}.`);
+  if (issue?.code === 'unrecognized_keys') return invalid('request.unknown_field', `The ${what} has a field that is not one of: ${Object.keys(fields).join(', ') || 'none'}.`);
   const field = String(issue?.path[0] ?? '');
   const description = (fields[field] as { description?: string } | undefined)?.description;
   if (description === undefined) return invalid('request.body', `The ${what} must be a JSON object.`);

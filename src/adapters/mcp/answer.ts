@@ -21,14 +21,14 @@ export function uncompleted(outcome: Exclude<Outcome<unknown>, { readonly status
 export function denied(no: Denied, id: string): CallToolResult {
   const problem = problemOfDenial(no, id);
   const next = [...(no.hint === undefined ? [] : [no.hint]), advice[no.code]];
-  return refusal('denied', problem, [`DENIED ${headOf(problem)}`, `Why: ${problem.detail}`, `What you can do: ${next.join(' ')}`, `Nothing ran. In the record this is ${id}.`]);
+  return refusal('denied', problem, [`DENIED ${headOf(problem)}`, `Why: ${problem.detail}`, `What you can do: ${next.join(' ')}`, `Nothing ran. Id of this answer: ${id}.`]);
 }
 
 export function failed({ error }: Failed, id: string, { onFault }: Settings): CallToolResult {
   onFault(error, id);
   const problem = problemOfError(error, id);
   const again = Object.hasOwn(faults, error.code) && faults[error.code as FaultCode].retryable ? 'The same request may succeed later.' : 'The same request will not succeed: change it, or tell the person you work for.';
-  return refusal('failed', problem, [`FAILED ${headOf(problem)}`, `Why: ${problem.detail}`, again, `In the record this is ${id}.`]);
+  return refusal('failed', problem, [`FAILED ${headOf(problem)}`, `Why: ${problem.detail}`, again, `Id of this answer: ${id}.`]);
 }
 
 function headOf({ code, reason }: Problem): string {

@@ -19,17 +19,19 @@ function requestOf(tool: string, asked: object): string {
 
 /**
  * Asks, and where a person must agree first, sends whoever sits at the client to the reviewers' page, if the client can (URL elicitation) and there
- * is one. That somebody has seen the page is no consent: the gateway is asked again, and it alone knows.
+ * is one. That somebody has seen the page is no consent: the gateway is asked again, and it alone knows. With a ticket, waits a while for the answer.
  */
 export async function consented<T>(
-  { context, seal, settings }: Exchange, tool: string, asked: { readonly ticket?: string }, ask: (ticket: { readonly ticket?: string }) => Promise<Outcome<T>>,
+  { gateway, caller, context, seal, settings, signal }: Exchange, tool: string, asked: { readonly ticket?: string }, ask: (ticket: { readonly ticket?: string }) => Promise<Outcome<T>>,
 ): Promise<Outcome<T> | InputRequiredResult> {
   const carried = context.mcpReq.requestState<Carried>();
   const request = requestOf(tool, asked);
   if (carried !== undefined && carried.request !== request) return another();
   const ticket = carried?.ticket ?? asked.ticket;
+  const { reviewUrl, approvalWaitMs: waitMs } = settings;
+  // Whatever this answers, the next line finds out: it only saves the client from asking in a loop.
+  if (ticket !== undefined) await gateway.approval({ ...caller, ticket, waitMs }, signal);
   const outcome = await ask(ticket === undefined ? {} : { ticket });
-  const { reviewUrl } = settings;
   if (outcome.status !== 'pending' || carried !== undefined || reviewUrl === undefined || !opensPages(context)) return outcome;
   return inputRequired({
     inputRequests: { approval: inputRequired.elicitUrl({ message: outcome.message, url: reviewUrl(outcome.ticket) }) },

@@ -34,9 +34,8 @@ export async function admit(request: HostRequest, gateway: Gateway, settings: Se
 
 /** DNS rebinding and pages in a browser: neither is a client that somebody set up (Streamable HTTP, security warning). */
 function fromElsewhere({ headers }: HostRequest, { hosts, origins }: Settings): Turned | undefined {
-  const host = headers.host ?? '';
-  const name = URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : '';
-  if (!hosts.has(name)) return forbidden(problemOfDenial(deny('NOT_PERMITTED', 'The Host header does not name this service.', { reason: 'request.host' }), newId(Date.now())));
+  const name = /^([\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i.exec(headers.host ?? '')?.[1]?.toLowerCase();
+  if (name === undefined || !hosts.has(name)) return forbidden(problemOfDenial(deny('NOT_PERMITTED', 'The Host header does not name this service.', { reason: 'request.host' }), newId(Date.now())));
   if (headers.origin === undefined || origins.has(headers.origin)) return undefined;
   return forbidden(problemOfDenial(deny('NOT_PERMITTED', 'Pages of this origin may not call here.', { reason: 'request.origin' }), newId(Date.now())));
 }

@@ -13,7 +13,7 @@ export function outputOf(part: Readonly<Record<string, z.ZodType>>): StandardSch
   const optional = Object.fromEntries(Object.entries(part).map(([name, schema]) => [name, schema.optional()]));
   const schema = z.object({
     status: z.enum(['completed', 'pending', 'denied', 'failed']), ...optional,
-    pending: pending.optional(), problem: answered.problem.optional(),
+    pending: pending.optional(), problem: problem.optional(),
   });
   // As an input schema, so that a client takes an answer that has grown a field.
   const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'input' });
@@ -21,4 +21,6 @@ export function outputOf(part: Readonly<Record<string, z.ZodType>>): StandardSch
   return { '~standard': { version: 1, vendor: 'sallyport', validate, jsonSchema: { input: () => json, output: () => json } } };
 }
 
+/** Without the list of codes, which would stand in every tool. */
+const problem = answered.problem.extend({ code: z.string() });
 const pending = answered.pending.omit({ status: true }).extend({ reviewUrl: z.string().optional().meta({ description: 'where a reviewer decides' }) });

@@ -26,6 +26,8 @@ export interface McpOptions {
   readonly heldBytes?: number;
   /** How long rows are held for further answers, milliseconds. Default 5 minutes, and never beyond their session. */
   readonly heldMs?: number;
+  /** How long a call that comes with a ticket waits for a person to decide before it says again that nobody has, milliseconds; at most 60,000. Default 45,000. */
+  readonly approvalWaitMs?: number;
   /** How often a client that asks for progress is told that there is some, milliseconds. Default 2,000. */
   readonly progressMs?: number;
   /** How long a client may read nothing while there is more to send, before it is cut off and its statement cancelled, milliseconds. Default 60,000. */
@@ -34,7 +36,7 @@ export interface McpOptions {
   readonly onFault?: OnFault;
 }
 
-const numbers = { pageRows: 200, pageBytes: 65_536, heldRows: 10_000, heldBytes: 64 * 1_048_576, heldMs: 300_000, progressMs: 2_000, stallMs: 60_000 };
+const numbers = { pageRows: 200, pageBytes: 65_536, heldRows: 10_000, heldBytes: 64 * 1_048_576, heldMs: 300_000, approvalWaitMs: 45_000, progressMs: 2_000, stallMs: 60_000 };
 
 type Numbers = Readonly<typeof numbers>;
 
