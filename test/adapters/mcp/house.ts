@@ -16,6 +16,7 @@ const rules: readonly MemoryRule[] = [
   { id: 'open', subject: '*', connection: 'warehouse', object: 'ACME.OPS', action: '*' },
   { id: 'read', subject: '*', connection: 'warehouse', object: 'ACME.OPS.*', action: 'read' },
   { id: 'held', subject: '*', connection: 'warehouse', object: 'ACME.OPS.*', action: 'write', obligations: [{ type: 'approval', value: {} }] },
+  { id: 'review', subject: 'idp:bob', connection: 'warehouse', object: 'ACME.OPS.*', action: 'review:write' },
 ];
 
 const catalogue: readonly CatalogueObject[] = [{ name: 'ORDERS', kind: 'table', columns: [{ name: 'ID', type: 'INTEGER', nullable: false }] }];
@@ -26,13 +27,13 @@ export interface House {
   readonly engine: MemoryEngine;
 }
 
-/** A gateway on memory adapters, for agents `a` and `b`, and `c` who is `a` with another client. */
+/** A gateway on memory adapters, for agents `a` and `b`, `c` who is `a` with another client, and a reviewer. */
 export async function house(answer: Answer = () => ({ columns: ['ID', 'NAME'], rows: [[1, 'one'], [2, null]] }), more: Partial<Parts> = {}): Promise<House> {
   const engine = memoryEngine([{ database: 'ACME', schema: 'OPS' }], answer, catalogue);
   const audit = memoryAudit();
   const gateway = await buildGateway({
     connections: { warehouse: engine }, policy: memoryPolicy(rules), analyzer: memoryAnalyzer(), audit,
-    identity: memoryIdentity({ a: { subject: 'agent-a', client: 'one' }, b: { subject: 'agent-b', client: 'one' }, c: { subject: 'agent-a', client: 'two' } }), ...more,
+    identity: memoryIdentity({ a: { subject: 'agent-a', client: 'one' }, b: { subject: 'agent-b', client: 'one' }, c: { subject: 'agent-a', client: 'two' }, reviewer: { subject: 'bob', scopes: ['sallyport.review'] } }), ...more,
   });
   return { gateway, audit, engine };
 }
@@ -41,6 +42,15 @@ const cleaning: (() => unknown)[] = [];
 afterEach(async () => {
   for (const clean of cleaning.splice(0).toReversed()) await clean();
 });
+
+/** The reviewer's answer to what a ticket asks for. */
+export async function decide(gateway: Gateway, ticket: string, decision: 'approve' | 'reject' = 'approve'): Promise<void> {
+  const reviewer = { credential: { scheme: 'bearer', token: 'reviewer' }, ticket };
+  const shown = await gateway.approval(reviewer);
+  if (shown.status !== 'completed') throw new Error(`the reviewer cannot see it: ${shown.status}`);
+  const decided = await gateway.decide({ ...reviewer, decision, digest: shown.value.digest });
+  if (decided.status !== 'completed') throw new Error(`the reviewer cannot decide: ${decided.status}`);
+}
 
 export interface Served {
   readonly origin: string;
