@@ -17,6 +17,13 @@ const resultOf = ({ data }: Told): Result => (data as unknown as { result: Resul
 const numbered = (count: number): Row[] => Array.from({ length: count }, (_, n) => [n, `name ${n}`]);
 const sql = 'SELECT orders';
 
+const read = (bytes: number) => ({ rows: numbered(3), bytes, truncated: false });
+
+async function* failing(): AsyncGenerator<readonly Row[]> {
+  for (let batch = 0; batch < 3; batch += 1) yield numbered(5);
+  throw new AccessError('ENGINE_UNAVAILABLE');
+}
+
 async function served(rows: readonly Row[], options = {}) {
   const { gateway } = await house(() => ({ columns: ['ID', 'NAME'], rows }));
   const client = await connect((await serve(gateway, options)).url);
@@ -68,12 +75,6 @@ describe('rows', () => {
   });
 
   it('that fail halfway are not half told', async () => {
-    async function* failing(): AsyncGenerator<readonly Row[]> {
-      yield numbered(5);
-      yield numbered(5);
-      yield numbered(5);
-      throw new AccessError('ENGINE_UNAVAILABLE');
-    }
     const told: string[] = [];
     const { gateway } = await house(() => ({ columns: ['ID', 'NAME'], rows: failing() }));
     const client = await connect((await serve(gateway, { onFault: ({ code }: AccessError) => told.push(code) })).url);
@@ -108,7 +109,6 @@ describe('the table', () => {
 
 describe('what is held', () => {
   const caps = { items: 1, bytes: 1_000 };
-  const read = (bytes: number) => ({ rows: numbered(3), bytes, truncated: false });
 
   it('makes room by the oldest, and ends after its time', () => {
     vi.useFakeTimers();
