@@ -10,6 +10,7 @@ export function printByHand(place: Place): void {
   say(table(['address', 'what'], [
     [place.host, 'the host application: /health, /api/carriers'],
     [place.mount, 'Sallyport, mounted in it; its contract is at /openapi.json'],
+    [place.mcp, 'the same for MCP clients: give them this address, and sign in on the page they open'],
     [place.issuer, 'the identity provider'],
   ]), 2);
   say();

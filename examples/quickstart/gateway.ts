@@ -7,14 +7,14 @@ import { oidc } from 'sallyport/oidc';
 export interface GatewayOptions {
   readonly warehouse: Connector;
   readonly issuer: string;
-  /** The mount's own address: a token for anything else is refused. */
-  readonly audience: string;
+  /** The mounts' own addresses: a token for anything else is refused. */
+  readonly audience: readonly string[];
   readonly journal: string;
   /** Where the record is copied to. */
   readonly ship: readonly AuditSink[];
 }
 
-/** The whole of what an application writes to have Sallyport, apart from the mount itself (host.ts). */
+/** The whole of what an application writes to have Sallyport, apart from the mounts themselves (host.ts). */
 export async function acmeGateway(options: GatewayOptions): Promise<Gateway> {
   return createGateway({
     connections: { warehouse: options.warehouse },

@@ -2,11 +2,12 @@ import type { RequestListener } from 'node:http';
 import express, { type Express } from 'express';
 import type { Gateway } from 'sallyport';
 import { expressRouter } from 'sallyport/express';
+import { mcpRouter, type McpOptions } from 'sallyport/mcp';
 
 const carriers = ['Bring', 'Colissimo', 'DHL', 'DPD', 'PostNord'];
 
 /** The application that a team already has: its own routes, and the gateway mounted beside them. */
-export function acmeService(gateway: Gateway, signedIn: (code: string) => string, keys?: RequestListener): Express {
+export function acmeService(gateway: Gateway, mcp: McpOptions, signedIn: (code: string) => string, keys?: RequestListener): Express {
   const app = express();
   app.disable('x-powered-by');
   app.get('/health', (_request, response) => {
@@ -23,5 +24,8 @@ export function acmeService(gateway: Gateway, signedIn: (code: string) => string
   });
   if (keys !== undefined) app.get('/snowflake-keys', keys);
   app.use('/jit', expressRouter(gateway));
+  const agents = mcpRouter(gateway, mcp);
+  app.use('/mcp', agents);
+  app.use('/.well-known/oauth-protected-resource/mcp', agents.metadata);
   return app;
 }

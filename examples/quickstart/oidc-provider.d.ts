@@ -32,7 +32,7 @@ declare module 'oidc-provider/lib/provider.js' {
       readonly prompt: { readonly name: string };
       readonly params: Readonly<Record<string, unknown>>;
     }>;
-    interactionFinished(request: IncomingMessage, response: ServerResponse, result: { login: { accountId: string } }): Promise<void>;
+    interactionFinished(request: IncomingMessage, response: ServerResponse, result: { login: { accountId: string }; consent: Readonly<Record<string, never>> }): Promise<void>;
   }
 }
 

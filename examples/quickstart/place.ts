@@ -15,8 +15,10 @@ import type { Warehouse } from './warehouse.js';
 /** Everything that runs: two servers, the gateway and who is known to them. */
 export interface Place {
   readonly host: string;
-  /** The address of the mount, and the audience of its tokens. */
+  /** The address of the REST mount, and the audience of its tokens. */
   readonly mount: string;
+  /** The same gateway for MCP clients; an audience of its own. */
+  readonly mcp: string;
   readonly issuer: string;
   readonly redirectUri: string;
   /** PKCE verifier of the sign-in link that is printed for trying by hand. */
@@ -48,15 +50,17 @@ async function start(service: Listening, provider: Listening, engine: Arguments[
   const known = {
     host: service.url,
     mount: `${service.url}/jit`,
+    mcp: `${service.url}/mcp`,
     issuer: provider.url,
     redirectUri: `${service.url}/signed-in`,
     verifier: randomBytes(32).toString('base64url'),
     directory: directory(),
   };
-  provider.serve(identityProvider({ ...known, resource: known.mount }));
+  provider.serve(identityProvider({ ...known, resources: [known.mount, known.mcp] }));
   const place = await openWarehouse(engine, known.host);
-  const gateway = await acmeGateway({ warehouse: place.connector, issuer: known.issuer, audience: known.mount, ...record });
-  service.serve(acmeService(gateway, (code) => `${exchangeCommand(known, code)}\n`, place.keys));
+  const gateway = await acmeGateway({ warehouse: place.connector, issuer: known.issuer, audience: [known.mount, known.mcp], ...record });
+  const mcp = { resource: known.mcp, authorizationServers: [known.issuer], scopes: ['jit'], reviewUrl: (ticket: string) => `${known.mount}/approvals/${ticket}` };
+  service.serve(acmeService(gateway, mcp, (code) => `${exchangeCommand(known, code)}\n`, place.keys));
   return {
     ...known,
     gateway,

@@ -12,8 +12,8 @@ const oauthScope = 'jit';
 
 export interface ProviderOptions {
   readonly issuer: string;
-  /** The audience of every access token: the address of the mount. */
-  readonly resource: string;
+  /** What access tokens are for, one each: the addresses of the mounts. The first where a client does not say (RFC 8707). */
+  readonly resources: readonly [string, ...string[]];
   /** Where a person's browser returns to after signing in. */
   readonly redirectUri: string;
   readonly directory: Directory;
@@ -29,9 +29,10 @@ export function identityProvider(options: ProviderOptions): Express {
   return app;
 }
 
-function configuration({ resource, redirectUri, directory }: ProviderOptions): Record<string, unknown> {
+function configuration({ resources, redirectUri, directory }: ProviderOptions): Record<string, unknown> {
   const agents = Object.values(directory.agents);
   return {
+    scopes: ['openid', oauthScope],
     adapter: providerStorage(),
     clients: [...agents.map((agent) => client(agent, redirectUri)), reviewers(redirectUri)],
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
@@ -40,10 +41,10 @@ function configuration({ resource, redirectUri, directory }: ProviderOptions): R
     ttl: { AccessToken: tokenSeconds, ClientCredentials: tokenSeconds, AuthorizationCode: 60, IdToken: tokenSeconds, Interaction: 600, Session: 3600, Grant: 3600 },
     pkce: { required: () => true },
     interactions: { url: (_context: unknown, interaction: { uid: string }) => `/sign-in/${interaction.uid}` },
-    features: { clientCredentials: { enabled: true }, devInteractions: { enabled: false }, resourceIndicators: resourceIndicators(resource) },
+    features: { clientCredentials: { enabled: true }, devInteractions: { enabled: false }, resourceIndicators: resourceIndicators(resources), registration: { enabled: true } },
     findAccount: (_context: unknown, id: string) => account(directory, id),
     extraTokenClaims: (_context: unknown, token: Token) => actClaim(agents, token),
-    loadExistingGrant: (context: Context) => standingGrant(context, resource),
+    loadExistingGrant: (context: Context) => standingGrant(context, resources),
     clientBasedCORS: () => false,
     renderError: (context: Context, error: { error: string; error_description?: string }) => {
       context.type = 'text/plain';
@@ -77,15 +78,15 @@ function signingKey(): Record<string, unknown> {
   return { ...privateKey.export({ format: 'jwk' }), alg: 'ES256', use: 'sig', kid: randomBytes(8).toString('hex') };
 }
 
-/** Every token is for the mount (RFC 8707), whether or not the client remembered to say so. */
-function resourceIndicators(resource: string): Record<string, unknown> {
+/** Every token is for one mount (RFC 8707), whether or not the client remembered to say so. */
+function resourceIndicators(resources: ProviderOptions['resources']): Record<string, unknown> {
   return {
     enabled: true,
-    defaultResource: () => resource,
+    defaultResource: () => resources[0],
     useGrantedResource: () => true,
     getResourceServerInfo: (_context: unknown, asked: string, { clientId }: { readonly clientId: string }) => {
-      if (asked !== resource) throw new InvalidTarget();
-      return { scope: scopeOf(clientId), audience: resource, accessTokenTTL: tokenSeconds, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } } };
+      if (!resources.includes(asked)) throw new InvalidTarget();
+      return { scope: scopeOf(clientId), audience: asked, accessTokenTTL: tokenSeconds, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } } };
     },
   };
 }
@@ -95,18 +96,21 @@ function account({ people }: Directory, id: string): unknown {
   return person && { accountId: id, claims: () => ({ sub: id, name: person.name }) };
 }
 
-/** A person's token in an agent's hands says so: `sub` is the person, `act.sub` the agent. */
-function actClaim(agents: readonly Agent[], token: Token): Record<string, unknown> | undefined {
-  const acting = token.kind === 'AccessToken' && agents.some((agent) => agent.id === token.clientId);
-  return acting ? { act: { sub: token.clientId } } : undefined;
+/**
+ * A person's token in an agent's hands says so: `sub` is the person, `act.sub` the agent. Whoever has registered themselves (RFC 7591), as MCP clients
+ * do, is called a visitor, whatever they call themselves.
+ */
+function actClaim(agents: readonly Agent[], { kind, clientId }: Token): Record<string, unknown> | undefined {
+  if (kind !== 'AccessToken' || clientId === reviewClient.id) return undefined;
+  return { act: { sub: agents.some(({ id }) => id === clientId) ? clientId : 'visitor' } };
 }
 
 /** Everyone here has agreed to their agents already, so no consent page. */
-async function standingGrant(context: Context, resource: string): Promise<Grant> {
+async function standingGrant(context: Context, resources: ProviderOptions['resources']): Promise<Grant> {
   const { account: person, client: agent, provider } = context.oidc;
   const grant = new provider.Grant({ accountId: person.accountId, clientId: agent.clientId });
-  grant.addOIDCScope('openid');
-  grant.addResourceScope(resource, scopeOf(agent.clientId));
+  grant.addOIDCScope(`openid ${oauthScope}`);
+  for (const resource of resources) grant.addResourceScope(resource, scopeOf(agent.clientId));
   await grant.save();
   return grant;
 }

@@ -22,7 +22,8 @@ export function signInPages(provider: Provider, people: readonly Person[]): Rout
       response.status(400).type('text').send('no such person\n');
       return;
     }
-    provider.interactionFinished(request, response, { login: { accountId: person.id } }).catch(next);
+    // The page says who asks: picking a person there is that person's consent, which clients that registered themselves need.
+    provider.interactionFinished(request, response, { login: { accountId: person.id }, consent: {} }).catch(next);
   });
 
   router.use('/sign-in', (_error: unknown, _request: Request, response: Response, _next: NextFunction) => {

@@ -23,7 +23,8 @@ export async function reviewerToken(issuer: string, person: string, redirectUri:
 
 async function signedIn(issuer: string, client: Client, person: string, redirectUri: string): Promise<IssuedToken> {
   const verifier = randomBytes(32).toString('base64url');
-  const code = await signIn(authorizationUrl(issuer, client, redirectUri, verifier), person, redirectUri);
+  const answer = await signIn(authorizationUrl(issuer, client, redirectUri, verifier), person, redirectUri);
+  const code = answer.get('code') ?? fail(answer);
   return tokenFrom(issuer, client, { grant_type: 'authorization_code', code, code_verifier: verifier, redirect_uri: redirectUri });
 }
 
@@ -39,14 +40,15 @@ export function authorizationUrl(issuer: string, { id, scope = 'jit' }: Client, 
   return `${issuer}/auth?${question.toString()}`;
 }
 
-async function signIn(start: string, person: string, redirectUri: string): Promise<string> {
+/** What a browser does from here until it is sent back, and what it then brings (RFC 6749 §4.1.2). */
+export async function signIn(start: string, person: string, redirectUri: string): Promise<URLSearchParams> {
   const cookies = new Map<string, string>();
   let answer = await visit(start, cookies);
   for (let hop = 0; hop < 8; hop += 1) {
     const next = answer.headers.get('location');
     if (next === null) throw new Error(`the identity provider answered ${answer.status} while ${person} signed in`);
     const url = new URL(next, start);
-    if (url.href.startsWith(redirectUri)) return url.searchParams.get('code') ?? fail(url);
+    if (url.href.startsWith(redirectUri)) return url.searchParams;
     answer = url.pathname.startsWith('/sign-in/') ? await visit(url.href, cookies, new URLSearchParams({ person })) : await visit(url.href, cookies);
   }
   throw new Error('the identity provider redirects in circles');
@@ -62,8 +64,8 @@ async function visit(url: string, cookies: Map<string, string>, form?: URLSearch
   return answer;
 }
 
-function fail(url: URL): never {
-  throw new Error(`sign-in failed: ${url.searchParams.get('error') ?? 'no code'}`);
+function fail(answer: URLSearchParams): never {
+  throw new Error(`sign-in failed: ${answer.get('error') ?? 'no code'}`);
 }
 
 async function tokenFrom(issuer: string, { id, secret }: Client, form: Record<string, string>): Promise<IssuedToken> {

@@ -28,6 +28,10 @@ describe('the examples run', () => {
     ]);
   });
 
+  it('agent/main.ts answers a question through MCP', () => {
+    expect(run('agent/main.ts')).toMatch(/DENIED OUT_OF_SCOPE[\s\S]*bob agreed[\s\S]*answer: 91 orders were cancelled, worth 23181\.31\. 91 of them were cleared away/);
+  });
+
   it('custom-engine.ts is a whole engine in under 60 lines, and keeps the contract', () => {
     expect(readFileSync(join(root, 'examples/custom-engine.ts'), 'utf8').trimEnd().split('\n').length).toBeLessThan(60);
     const lines = run('custom-engine.ts').trim().split('\n');

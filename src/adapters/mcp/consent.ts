@@ -34,7 +34,7 @@ export async function consented<T>(
   const outcome = await ask(ticket === undefined ? {} : { ticket });
   if (outcome.status !== 'pending' || carried !== undefined || reviewUrl === undefined || !opensPages(context)) return outcome;
   return inputRequired({
-    inputRequests: { approval: inputRequired.elicitUrl({ message: outcome.message, url: reviewUrl(outcome.ticket) }) },
+    inputRequests: { approval: inputRequired.elicitUrl({ message: 'A person must agree before this goes on. The page shows exactly what is asked for.', url: reviewUrl(outcome.ticket) }) },
     requestState: await seal.mint({ ticket: outcome.ticket, request }, context),
   });
 }
