@@ -2,17 +2,19 @@ import { readFileSync } from 'node:fs';
 import { analyze } from './analyze.js';
 import { audit } from './audit/audit.js';
 import { exitCodes, UsageError, type ExitCode } from './exit.js';
+import { mcp } from './mcp/mcp.js';
 import type { Streams } from './streams.js';
 
 type Command = (args: readonly string[], streams: Streams) => Promise<ExitCode>;
 
-const commands: ReadonlyMap<string, Command> = new Map([['analyze', analyze], ['audit', audit]]);
+const commands: ReadonlyMap<string, Command> = new Map([['analyze', analyze], ['audit', audit], ['mcp', mcp]]);
 
 const help = `Usage: sallyport <command> [options]
 
 Commands:
   analyze   say what Snowflake statements do, and whether a plain policy lets them run
   audit     verify, read and reconcile the record
+  mcp       let an MCP client in that speaks only over standard input and output
 
 Options:
   -h, --help      this text; sallyport <command> --help for more

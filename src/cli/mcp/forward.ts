@@ -1,0 +1,74 @@
+import { isJSONRPCNotification, isJSONRPCRequest, isJSONRPCResponse, SdkHttpError, StreamableHTTPClientTransport, UnauthorizedError, type JSONRPCMessage } from '@modelcontextprotocol/client';
+import { StdioServerTransport } from '@modelcontextprotocol/server/stdio';
+import { UsageError } from '../exit.js';
+import type { Streams } from '../streams.js';
+import type { TokenSource } from './token.js';
+
+/** Forwards until the input ends, or the output cannot be written. Throws UsageError where there is no token. */
+export async function forward(url: URL, token: TokenSource, { stdin, stdout, stderr }: Streams): Promise<void> {
+  await token();
+  const near = new StdioServerTransport(stdin, stdout);
+  const far = new StreamableHTTPClientTransport(url, { authProvider: { token } });
+  const running = new Map<string | number, AbortController>();
+  Object.assign(far, {
+    onmessage: (message: JSONRPCMessage): void => {
+      if (isJSONRPCResponse(message)) settle(message, far, running);
+      near.send(message).catch(() => near.close());
+    },
+  });
+  await far.start();
+  await new Promise<void>((resolve, reject) => {
+    Object.assign(near, {
+      onclose: resolve,
+      onerror: (error: Error): void => void stderr.write(`sallyport mcp: ${error.message}\n`),
+      onmessage: (message: JSONRPCMessage): void => void pass(message, near, far, running).catch(() => near.close()),
+    });
+    near.start().catch(reject);
+  });
+  for (const each of running.values()) each.abort();
+  await far.close();
+}
+
+/** To the gateway. A message that cancels ends the request it names: that is what both revisions of the protocol make of a request that is gone. */
+async function pass(message: JSONRPCMessage, near: StdioServerTransport, far: StreamableHTTPClientTransport, running: Map<string | number, AbortController>): Promise<void> {
+  if (isJSONRPCNotification(message) && message.method === 'notifications/cancelled') {
+    running.get((message.params as { readonly requestId?: string | number } | undefined)?.requestId ?? '')?.abort();
+    return;
+  }
+  const request = isJSONRPCRequest(message) ? message : undefined;
+  const stop = new AbortController();
+  if (request !== undefined) running.set(request.id, stop);
+  try {
+    await far.send(message, { requestSignal: stop.signal });
+  } catch (error) {
+    if (request === undefined) return;
+    running.delete(request.id);
+    if (!stop.signal.aborted) await near.send({ jsonrpc: '2.0', id: request.id, error: errorOf(error) });
+  }
+}
+
+/** Clients of 2025-11-25 and older say once which revision they speak, and expect it of every request from then on. */
+function settle(message: Extract<JSONRPCMessage, { readonly id?: unknown }>, far: StreamableHTTPClientTransport, running: Map<string | number, AbortController>): void {
+  if (message.id !== undefined) running.delete(message.id);
+  const { protocolVersion, capabilities } = ('result' in message ? message.result : {}) as { readonly protocolVersion?: unknown; readonly capabilities?: unknown };
+  if (typeof protocolVersion === 'string' && capabilities !== undefined) far.setProtocolVersion(protocolVersion);
+}
+
+/** The gateway's own words where it has some; never a token, and no stack. */
+function errorOf(error: unknown): { readonly code: number; readonly message: string; readonly data?: unknown } {
+  if (error instanceof UsageError) return { code: -32_000, message: error.message };
+  if (error instanceof UnauthorizedError) return { code: -32_000, message: 'The gateway does not take the token.' };
+  if (error instanceof SdkHttpError) return toldIn(error.data.text) ?? { code: -32_000, message: `The gateway answered ${error.data.status}.` };
+  // What fetch throws when there is no answer at all.
+  return { code: -32_000, message: error instanceof TypeError ? 'The gateway cannot be reached.' : 'What the gateway answered cannot be read.' };
+}
+
+function toldIn(text: unknown): { readonly code: number; readonly message: string; readonly data?: unknown } | undefined {
+  try {
+    const { error } = JSON.parse(String(text)) as { readonly error?: { readonly code?: unknown; readonly message?: unknown; readonly data?: unknown } };
+    if (typeof error?.code !== 'number' || typeof error.message !== 'string') return undefined;
+    return { code: error.code, message: error.message, ...(error.data === undefined ? {} : { data: error.data }) };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,45 @@
+import { parsed } from '../audit/options.js';
+import { exitCodes, UsageError, type ExitCode } from '../exit.js';
+import type { Streams } from '../streams.js';
+import { tokenSource } from './token.js';
+
+const help = `Usage: sallyport mcp --url https://HOST/mcp [--token-file FILE]
+
+For MCP clients that speak only over standard input and output: takes their messages, sends each to the gateway's MCP address,
+and writes what it answers. Nothing is kept, and nothing else is written to standard output. Ends when the input ends.
+
+Options:
+  --url URL          the MCP address; https, or http on this machine
+  --token-file FILE  holds the access token; read before each message, so that whoever renews it needs to tell nobody
+  -h, --help         this text
+
+Without --token-file the token is SALLYPORT_TOKEN of the environment. It is never taken from the command line, which others can see.
+Needs the packages @modelcontextprotocol/client and @modelcontextprotocol/server.
+
+Exit codes: 0 the input ended; 2 wrong command line; 70 the command failed.
+`;
+
+/** `sallyport mcp`. Throws UsageError. */
+export async function mcp(args: readonly string[], streams: Streams): Promise<ExitCode> {
+  const { values, positionals } = parsed(args, { url: { type: 'string' }, 'token-file': { type: 'string' }, help: { type: 'boolean', short: 'h' } });
+  if (values.help === true) {
+    streams.stdout.write(help);
+    return exitCodes.done;
+  }
+  if (positionals.length > 0) throw new UsageError(`unknown argument ${JSON.stringify(positionals[0])}`);
+  const [url, token] = [addressOf(values.url), tokenSource(values['token-file'], process.env)];
+  const { forward } = await import('./forward.js').catch((error: unknown) => {
+    throw new UsageError('mcp needs the packages @modelcontextprotocol/client and @modelcontextprotocol/server beside sallyport', { cause: error });
+  });
+  await forward(url, token, streams);
+  return exitCodes.done;
+}
+
+/** A token in clear is given away. */
+function addressOf(text: string | undefined): URL {
+  if (text === undefined) throw new UsageError('--url is missing');
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const secure = url?.protocol === 'https:' || (url?.protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname));
+  if (url === undefined || !secure || url.username !== '' || url.password !== '') throw new UsageError('--url must be an https address, or an http one of this machine, without a name or password in it');
+  return url;
+}
