@@ -4,9 +4,15 @@ import { connect, type Socket } from 'node:net';
 export interface Load {
   readonly port: number;
   /** One connection for each. */
-  readonly paths: readonly string[];
-  readonly body: string;
+  readonly requests: readonly Request[];
   readonly ms: number;
+}
+
+export interface Request {
+  readonly path: string;
+  readonly body: string;
+  /** Beside those that every request has. */
+  readonly headers?: readonly string[];
 }
 
 /** A load generator in a process of its own, lean enough not to be what is measured: one request at a time on each connection. */
@@ -15,13 +21,16 @@ process.on('message', (load: Load) => {
 });
 
 /** The answers that came in the time; rejects at the first that is not 200. */
-async function generate({ port, paths, body, ms }: Load): Promise<number> {
-  const headers = ['Host: bench', 'Authorization: Bearer t', 'Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`];
+async function generate({ port, requests, ms }: Load): Promise<number> {
   let answers = 0;
-  const sockets = paths.map((path) => converse(connect(port, '127.0.0.1'), [`POST ${path} HTTP/1.1`, ...headers, '', body].join('\r\n'), () => { answers += 1; }));
+  const sockets = requests.map((request) => converse(connect(port, '127.0.0.1'), textOf(request), () => { answers += 1; }));
   await new Promise((resolve) => { setTimeout(resolve, ms); });
   for (const socket of sockets) socket.destroy();
   return answers;
+}
+
+function textOf({ path, body, headers = [] }: Request): string {
+  return [`POST ${path} HTTP/1.1`, 'Host: localhost', 'Authorization: Bearer t', 'Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`, ...headers, '', body].join('\r\n');
 }
 
 function converse(socket: Socket, request: string, answered: () => void): Socket {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { analysisRows } from './analysis.js';
 import { httpRows } from './http.js';
 import { journalRows } from './journal.js';
+import { mcpRows } from './mcp.js';
 import { pipelineRows } from './pipeline.js';
 import { policyRows } from './policy.js';
 import type { Row } from './row.js';
@@ -19,7 +20,7 @@ const environment = {
   memoryGiB: Math.round(totalmem() / 1024 ** 3),
 };
 const rows: Row[] = [];
-for (const measure of [httpRows, pipelineRows, policyRows, analysisRows, journalRows, shippingRows, rowRows, startRows]) {
+for (const measure of [httpRows, mcpRows, pipelineRows, policyRows, analysisRows, journalRows, shippingRows, rowRows, startRows]) {
   process.stderr.write(`measuring ${measure.name.replace(/Rows$/, '')} ...\n`);
   rows.push(...(await measure(quick)));
 }

@@ -1,4 +1,4 @@
-import { readBody } from './body.js';
+import { readBody } from '../../mount/body.js';
 import { check, type Form } from '../../mount/check.js';
 import type { Exchange, Operation } from './exchange.js';
 import { refuse } from './reply.js';

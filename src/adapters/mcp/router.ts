@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { createMcpHandler, type McpHttpHandler } from '@modelcontextprotocol/server';
 import { AccessError, deny, newId, type Gateway } from '../../core/index.js';
+import { readBody } from '../../mount/body.js';
 import { goneSignal } from '../../mount/gone.js';
 import type { HostRequest, Mount } from '../../mount/host.js';
 import { always } from '../../mount/headers.js';
@@ -10,12 +11,10 @@ import { carried } from './exchange.js';
 import { settle, type McpOptions, type Settings } from './options.js';
 import { metadataOf, metadataPath } from './resource.js';
 import { createServers } from './server.js';
-import { parsedBody, sendWeb, webRequest } from './web.js';
+import { sendWeb, webRequest } from './web.js';
 
 /** What `mcpRouter` makes: a handler for `app.use`, with the metadata for the place where RFC 9728 §3.1 looks for it. */
 export type McpMount = Mount & { readonly metadata: Mount };
-
-const longestBody = 1_048_576;
 
 /**
  * The gateway as an MCP server over Streamable HTTP, for `app.use(prefix, mcpRouter(gateway))` beside the REST mount or without it. Stateless:
@@ -27,7 +26,7 @@ export function mcpRouter(gateway: Gateway, options: McpOptions = {}): McpMount 
   const told = (error: Error): void => {
     if (AccessError.is(error)) settings.onFault(error, newId(Date.now()));
   };
-  const handler = createMcpHandler(createServers(gateway, settings), { maxRequestBodySize: longestBody, maxSubscriptions: 0, onerror: told });
+  const handler = createMcpHandler(createServers(gateway, settings), { maxSubscriptions: 0, onerror: told });
   const metadata: Mount = (_request, response, next) => sendMetadata(response, settings, next);
   const mount: Mount = (request, response, next) => {
     const { path, query } = targetOf(request);
@@ -53,7 +52,10 @@ async function answer({ gateway, settings, handler }: Parts, request: HostReques
       if (admitted.fault !== undefined) settings.onFault(admitted.fault, admitted.problem.instance.slice('urn:uuid:'.length));
       return turn(response, admitted);
     }
-    const answered = await handler.fetch(webRequest(request, signal), { ...parsedBody(request), authInfo: carried({ ...admitted, signal }) });
+    const body = request.method === 'POST' ? await readBody(request) : { value: undefined };
+    if (body === 'gone') return;
+    if ('denied' in body) return turn(response, { problem: problemOfDenial(body.denied, newId(Date.now()), body.status), headers: {} });
+    const answered = await handler.fetch(webRequest(request, signal), { parsedBody: body.value, authInfo: carried({ ...admitted, signal }) });
     await sendWeb(answered, response, settings.stallMs);
   } catch (error) {
     fail(response, settings, AccessError.from(error, 'INTERNAL'));
@@ -70,7 +72,8 @@ function fail(response: ServerResponse, settings: Settings, fault: AccessError):
 /** A refusal that comes before the protocol: a JSON-RPC error without an id, with the problem as REST would tell it. */
 function turn(response: ServerResponse, { problem, headers }: Turned): void {
   if (response.destroyed) return;
-  const body = JSON.stringify({ jsonrpc: '2.0', id: null, error: { code: -32_000, message: problem.detail, data: problem } });
+  const code = problem.reason === 'request.json' ? -32_700 : -32_000; // Parse error (JSON-RPC 2.0 §5.1)
+  const body = JSON.stringify({ jsonrpc: '2.0', id: null, error: { code, message: problem.detail, data: problem } });
   response.writeHead(problem.status, { ...always, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), connection: 'close', ...headers });
   response.end(body);
 }

@@ -1,32 +1,15 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
 import type { ReadableStream as WebStream } from 'node:stream/web';
 import type { HostRequest } from '../../mount/host.js';
 import { always } from '../../mount/headers.js';
-import { write } from '../../mount/pace.js';
+import { write, writeWhole } from '../../mount/pace.js';
 
 /** All that the SDK is shown of a request's head. The token is not among them. */
-const shown = /^(?:accept|content-type|content-length|mcp-[a-z-]+|last-event-id)$/;
+const shown = /^(?:accept|content-type|mcp-[a-z-]+)$/;
 
-/** A request as the SDK takes it. Its body is what the client sends, unless the host has read it already. */
-export function webRequest(request: HostRequest, signal: AbortSignal): Request {
-  const { method = 'POST', headers } = request;
-  const body = method === 'POST' && !request.readableDidRead ? { body: Readable.toWeb(request) as unknown as ReadableStream, duplex: 'half' as const } : {};
-  // Nobody looks at the address: what is mounted where is the host's affair.
-  return new Request('http://mcp.invalid/', { method, headers: headersOf(headers), signal, ...body });
-}
-
-/** What the host has read of the body, where it has. */
-export function parsedBody({ readableDidRead, body }: HostRequest): { readonly parsedBody?: unknown } {
-  return readableDidRead && body !== undefined ? { parsedBody: Buffer.isBuffer(body) ? parsed(body) : body } : {};
-}
-
-function parsed(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return undefined;
-  }
+/** The head of a request as the SDK takes it; the body has been read. Nobody looks at the address: what is mounted where is the host's affair. */
+export function webRequest({ method = 'POST', headers }: HostRequest, signal: AbortSignal): Request {
+  return new Request('http://mcp.invalid/', { method, headers: headersOf(headers), signal });
 }
 
 function headersOf(headers: IncomingHttpHeaders): [string, string][] {
@@ -36,15 +19,14 @@ function headersOf(headers: IncomingHttpHeaders): [string, string][] {
 /** Sends what the SDK answered, as it comes and no faster than the client reads. */
 export async function sendWeb(answer: Response, response: ServerResponse, stallMs: number): Promise<void> {
   if (response.destroyed) return;
-  const unread = answer.status === 413 ? { connection: 'close' } : {};
-  // nginx and its kin hold a stream back unless told.
-  response.writeHead(answer.status, { ...Object.fromEntries(answer.headers), ...always, 'x-accel-buffering': 'no', ...unread });
-  const body = answer.body as WebStream<Uint8Array> | null;
-  if (body === null) {
-    response.end();
-    return;
+  const head = { ...Object.fromEntries(answer.headers), ...always, ...(answer.status === 413 ? { connection: 'close' } : {}) };
+  if (answer.headers.get('content-type') !== 'text/event-stream') {
+    const body = await answer.text();
+    response.writeHead(answer.status, { ...head, 'content-length': Buffer.byteLength(body) });
+    return writeWhole(response, body, stallMs);
   }
-  response.flushHeaders();
-  for await (const chunk of body) await write(response, chunk, stallMs);
+  // nginx and its kin hold a stream back unless told.
+  response.writeHead(answer.status, { ...head, 'x-accel-buffering': 'no' }).flushHeaders();
+  for await (const chunk of answer.body as WebStream<Uint8Array>) await write(response, chunk, stallMs);
   response.end();
 }

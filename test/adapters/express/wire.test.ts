@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { readBody } from '../../../src/adapters/express/body.js';
+import { readBody } from '../../../src/mount/body.js';
 import { house, opening } from './house.js';
 import { hosts, mount } from './mounted.js';
 import { until } from './streams.js';

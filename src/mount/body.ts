@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import { deny } from '../../core/index.js';
-import type { HostRequest } from '../../mount/host.js';
-import type { Refused } from '../../mount/problem.js';
+import { deny } from '../core/index.js';
+import type { HostRequest } from './host.js';
+import type { Refused } from './problem.js';
 
 /** The most a request body may hold, bytes. */
 export const bodyLimit = 1_048_576;
