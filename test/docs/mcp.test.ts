@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { advice } from '../../src/adapters/mcp/advice.js';
 import { guide } from '../../src/adapters/mcp/guide.js';
@@ -11,6 +12,14 @@ describe('docs/mcp.md', () => {
 
   it('names every tool and no other', () => {
     expect(table(page, '| tool | does |').flatMap(([tool = '']) => quoted(tool))).toEqual(tools.map(({ name }) => name));
+  });
+
+  it('names every reason that this adapter gives', () => {
+    const folder = new URL('../../src/adapters/mcp/', import.meta.url);
+    const source = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts')).map((name) => readFileSync(new URL(name, folder), 'utf8')).join('\n');
+    const given = [...source.matchAll(/reason: '([\w.]+)'/g)].map(([, reason]) => reason);
+    expect(given.length).toBeGreaterThan(5);
+    for (const reason of [...given, 'describe.unavailable']) expect(page).toContain(`\`${String(reason)}\``);
   });
 
   it('tells the defaults as they are', () => {

@@ -1,4 +1,5 @@
-import { request as rawRequest } from 'node:http';
+import { createServer, request as rawRequest, type RequestListener } from 'node:http';
+import { createRequire } from 'node:module';
 import { once } from 'node:events';
 import express from 'express';
 import { describe, expect, it } from 'vitest';
@@ -108,6 +109,20 @@ describe('the door', () => {
       const answer = await fetch(url, { method, headers: { authorization: 'Bearer a' } });
       expect([method, answer.status, answer.headers.get('allow')]).toEqual([method, 405, 'POST']);
     }
+  });
+
+  it.each([
+    ['Express 4.22', (mount: RequestListener) => (createRequire(import.meta.url)('express4') as typeof express)().use('/', mount)], ['node:http itself', (mount: RequestListener) => mount],
+  ])('works under %s', async (_host, host) => {
+    const { gateway } = await house();
+    const mcp = mcpRouter(gateway);
+    const server = createServer(host((request, response) => mcp(request, response, () => response.writeHead(404).end()))).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    for (const send of [modern, legacy]) expect((await send(`http://127.0.0.1:${port}/`, 'list_connections')).message.result?.['structuredContent']).toMatchObject({ status: 'completed' });
+    expect((await fetch(`http://127.0.0.1:${port}/elsewhere`)).status).toBe(404);
+    server.closeAllConnections();
+    server.close();
   });
 
   it('takes a body that the host has read already', async () => {
