@@ -117,6 +117,8 @@ export class Trip {
 
   async #stopped(stop: Stop): Promise<Outcome<never>> {
     const at = this.stageName;
+    // Of a refusal `reason` says why it was refused: what the caller said it was for has a name of its own there.
+    if (stop.status === 'denied' && this.seen.asked !== undefined) this.seen.asked = purposeOf(this.seen.asked);
     const written = await this.#write(stop.status === 'pending' ? 'approval_requested' : 'denied', stop.status === 'pending' ? pendingData(stop) : deniedData(stop, at));
     return written ?? { ...stop, at, id: this.id };
   }
@@ -138,6 +140,10 @@ export class Trip {
       return { status: 'failed', error: AccessError.from(error, 'AUDIT_UNAVAILABLE'), at: 'audit', id: this.id };
     }
   }
+}
+
+function purposeOf({ reason: purpose, ...asked }: EventData): EventData {
+  return purpose === undefined ? asked : { ...asked, purpose };
 }
 
 function deniedData(stop: Denied, at: StageName): EventData {

@@ -12,20 +12,30 @@ export function factsOf(event: AuditEvent, telling: Telling, settings: MapSettin
   return Object.assign(facts, shapes[telling.class]?.(event, telling, sql, settings));
 }
 
-function outcomeOf({ code, data }: AuditEvent, telling: Telling): Facts {
+function outcomeOf(event: AuditEvent, telling: Telling): Facts {
+  const { code, data } = event;
   const facts: Facts = { status_id: telling.status };
   if (telling.status === 99) facts['status'] = 'Pending';
   if (telling.name !== undefined) facts['activity_name'] = telling.name;
   if (telling.action !== undefined) facts['action_id'] = telling.action;
   if (telling.disposition !== undefined) facts['disposition_id'] = telling.disposition;
   if (telling.alert) facts['is_alert'] = true;
-  const reason = data['reason'] ?? data['code'];
-  if (data['code'] !== undefined && typeof reason === 'string') facts['status_code'] = reason;
+  const why = whyOf(event);
+  if (why !== undefined) facts['status_code'] = why;
   if (code === 'statement.delivered' && data['code'] !== undefined) facts['status_id'] = 2;
   if (code.endsWith('.denied') && data['at'] === 'approval' && data['code'] === 'APPROVAL_REJECTED') facts['disposition_id'] = 25;
   if (code === 'statement.denied' && data['code'] === 'GUARDED') facts['disposition_id'] = 2;
   if (code === 'statement.approval_decided' && data['decision'] !== 'approve') Object.assign(facts, { action_id: 2, disposition_id: 25, severity_id: 2 });
+  // Somebody who may not decide tried to: on their own request, or their own agent's.
+  if (code === 'statement.approval_decided' && data['decision'] === 'refused') Object.assign(facts, { status_id: 2, disposition_id: 26, severity_id: 3, is_alert: true });
   return facts;
+}
+
+/** Why not, for a machine: the reason, else the code. On a session that failed, `reason` is what the caller said it was for. */
+function whyOf({ code, data }: AuditEvent): string | undefined {
+  const told = data['code'] === undefined || code === 'session.failed' ? data['code'] : (data['reason'] ?? data['code']);
+  const why = code === 'statement.approval_decided' ? data['why'] : told;
+  return typeof why === 'string' ? why : undefined;
 }
 
 function policyOf({ data, code }: AuditEvent): Facts | undefined {
@@ -38,20 +48,39 @@ function policyOf({ data, code }: AuditEvent): Facts | undefined {
 }
 
 /** RFC 8693: who really acts, where that is somebody else than on whose authority. */
-function agentOf({ who, data }: AuditEvent, { authority }: MapSettings): Facts {
+function agentOf(event: AuditEvent, { authority }: MapSettings): Facts {
+  const { who, data } = event;
   const facts: Facts = {};
-  if (who !== undefined && who.actor !== who.principal) facts['ai_agent'] = { uid: who.actor, type_id: 0 };
+  if (who !== undefined && who.actor !== who.principal && revokerOf(event) === undefined) facts['ai_agent'] = { uid: who.actor, type_id: 0 };
   if (typeof data['grant'] === 'string') facts['delegation'] = { uid: data['grant'], issuer_uid: authority };
   return facts;
 }
 
-function userOf({ who }: AuditEvent): Facts {
-  return who === undefined ? { name: 'unknown', type_id: 0 } : { uid: who.principal, type_id: who.actor === who.principal ? 0 : 1 };
+interface Pair {
+  readonly principal: string;
+  readonly actor: string;
+}
+
+function userOf(pair: Pair | undefined): Facts {
+  return pair === undefined ? { name: 'unknown', type_id: 0 } : { uid: pair.principal, type_id: pair.actor === pair.principal ? 0 : 1 };
+}
+
+/** Whose session it is, where a reviewer decided on it: not who did. */
+function subjectOf({ who, data }: AuditEvent): Pair | undefined {
+  const { principal, actor } = (data['requester'] ?? {}) as Readonly<Record<string, Json>>;
+  return typeof principal === 'string' && typeof actor === 'string' ? { principal, actor } : who;
+}
+
+/** Who ended a session of somebody else: its events name the owner. */
+function revokerOf({ code, data: { revokedBy } }: AuditEvent): string | undefined {
+  return code === 'session.revoked' && typeof revokedBy === 'string' ? revokedBy : undefined;
 }
 
 function actorOf(event: AuditEvent): Facts {
   const { who, session } = event;
-  const actor: Facts = { user: userOf(event) };
+  const revoker = revokerOf(event);
+  if (revoker !== undefined) return { user: userOf({ principal: revoker, actor: revoker }), session: { uid: session } };
+  const actor: Facts = { user: userOf(who) };
   const held: Facts = {};
   if (session !== undefined) held['uid'] = session;
   if (who !== undefined) held['issuer'] = who.issuer;
@@ -89,8 +118,8 @@ type Shape = (event: AuditEvent, telling: Telling, sql: string | undefined, sett
 
 const product = (version: string): Facts => ({ name: 'sallyport', vendor_name: 'Sallyport', version });
 
-const authorizing: Shape = (event) => ({ actor: actorOf(event), user: userOf(event), privileges: privilegesOf(event), ...sessionOf(event), src_endpoint: sourceOf(event) });
-const granting: Shape = (event) => ({ user: typeof event.data['user'] === 'string' ? { uid: event.data['user'], type_id: 0 } : userOf(event), privileges: privilegesOf(event) });
+const authorizing: Shape = (event) => ({ actor: actorOf(event), user: userOf(subjectOf(event)), privileges: privilegesOf(event), ...sessionOf(event), src_endpoint: sourceOf(event) });
+const granting: Shape = (event) => ({ user: typeof event.data['user'] === 'string' ? { uid: event.data['user'], type_id: 0 } : userOf(event.who), privileges: privilegesOf(event) });
 
 const shapes: Readonly<Record<string, Shape>> = {
   datastore(event, _telling, sql) {
@@ -101,7 +130,7 @@ const shapes: Readonly<Record<string, Shape>> = {
       query_info: { uid: typeof data['queryId'] === 'string' ? data['queryId'] : statement ?? id, query_string: sql ?? withheld },
     };
   },
-  authentication: (event) => ({ actor: actorOf(event), user: userOf(event), ...sessionOf(event), service: { name: event.connection ?? 'sallyport' }, src_endpoint: sourceOf(event) }),
+  authentication: (event) => ({ actor: actorOf(event), user: userOf(event.who), ...sessionOf(event), service: { name: event.connection ?? 'sallyport' }, src_endpoint: sourceOf(event) }),
   authorizeSession: authorizing,
   api: (event) => ({
     actor: actorOf(event), src_endpoint: sourceOf(event),

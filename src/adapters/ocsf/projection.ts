@@ -47,6 +47,8 @@ function renamed(event: Event, version: OlderVersion, moved: Record<string, unkn
   if (class_uid === 3007) return as(3005, activity_id === 16 ? 1 : 2);
   // Assign Roles was Assign Privileges.
   if (class_uid === 3003 && activity_id === 3) return as(3003, 1);
+  // List came with 1.3.
+  if (class_uid === 6005 && activity_id === 8 && version === '1.1.0') return { ...as(6005, 99), activity_name: 'List' };
   if (class_uid === 6008 && version !== '1.8.0') {
     moved['class_uid'] = class_uid;
     return { ...as(6002, 99), activity_name: 'Application Error', app: app ?? (event['metadata'] as { readonly product: unknown }).product };

@@ -1,0 +1,17 @@
+import { memoryIdentity, memoryPolicy } from '../../../../src/adapters/memory/index.js';
+import type { AuditEvent } from '../../../../src/core/index.js';
+import { house, rules, valueOf } from '../../../core/house.js';
+import { account, connectorFor } from '../../snowflake/account.js';
+
+/** A session at a warehouse that speaks Snowflake's protocol: a role of its own is made for it and taken away. */
+export async function granted(): Promise<readonly AuditEvent[]> {
+  const server = await account();
+  try {
+    const at = await house({ connections: { warehouse: connectorFor(server) }, policy: memoryPolicy(rules), identity: memoryIdentity({ 'token-a': { subject: 'alice', actor: 'agent' } }) });
+    valueOf(await at.open());
+    await at.gateway.shutdown();
+    return at.audit.events;
+  } finally {
+    await server.close();
+  }
+}
