@@ -102,6 +102,26 @@ describe('rules', () => {
   });
 });
 
+interface Columns {
+  readonly columns: readonly { readonly name: string }[];
+}
+
+it('what Sentinel\'s rule makes are the columns of its table, from columns of its stream that events have', async () => {
+  const { properties: { streamDeclarations, dataFlows } } = JSON.parse(readFileSync(join(examples, 'sentinel/dcr.json'), 'utf8')) as {
+    readonly properties: { readonly streamDeclarations: Readonly<Record<string, Columns>>; readonly dataFlows: readonly [{ readonly transformKql: string }] };
+  };
+  const { properties: { schema } } = JSON.parse(readFileSync(join(examples, 'sentinel/table-Sallyport_CL.json'), 'utf8')) as { readonly properties: { readonly schema: Columns } };
+  const [, projected = ''] = dataFlows[0].transformKql.split('| project');
+  const made = [...projected.matchAll(/(?:^|,)\s*([A-Z]\w+) = /g)].map(([, name = '']) => name);
+  expect(made.toSorted()).toEqual(schema.columns.map(({ name }) => name).toSorted());
+  const taken = streamDeclarations['Custom-Sallyport']?.columns.map(({ name }) => name) ?? [];
+  const format = ocsf();
+  const written = new Set((await drivenEvents()).flatMap((event) => Object.keys(JSON.parse(format.write(event, format.begin()).lines.at(-1) as string) as object)));
+  expect(taken.filter((name) => !written.has(name))).toEqual([]);
+  const read = [...dataFlows[0].transformKql.matchAll(/\b([a-z]+(?:_[a-z]+)*)(?=[.[,\n]| \*)/g)].map(([, name = '']) => name).filter((name) => !['source', 'ours', 'link', 'tostring', 'data'].includes(name));
+  expect([...new Set(read)].filter((name) => written.has(name) && !taken.includes(name))).toEqual([]);
+});
+
 interface Mapping {
   readonly properties?: Readonly<Record<string, Mapping>>;
   readonly type?: string;

@@ -67,8 +67,10 @@ class Rules(unittest.TestCase):
         self.quiet("identity_shared", "opened", "read")
 
     def test_break_glass(self):
-        self.told("break_glass", event("breakglass"), event("opened", unmapped__sallyport__data__rules=["break-glass-dba"]))
-        self.quiet("break_glass", "opened", "read")
+        rule = self.told("break_glass", event("breakglass"), event("signed"))
+        self.assertEqual([rule.severity(event("breakglass")), rule.severity(event("signed"))], ["CRITICAL", "INFO"])
+        self.assertIn("idp:oncall", rule.title(event("signed")))
+        self.quiet("break_glass", "opened", "read", "agreed")
 
     def test_chain_gap(self):
         rule = self.told("chain_gap", event("gap"), event("read", metadata__is_truncated=True))
@@ -76,13 +78,13 @@ class Rules(unittest.TestCase):
         self.quiet("chain_gap", "read", "degraded")
 
     def test_self_approval(self):
-        rule = self.told("self_approval", event("self"))
-        self.assertEqual(rule.severity(event("self")), "MEDIUM")
+        rule = self.told("self_approval", event("self"), event("refused"))
+        self.assertEqual([rule.severity(event("self")), rule.severity(event("refused"))], ["MEDIUM", "MEDIUM"])
         forged = event("approved", unmapped__sallyport__data__approval={"ticket": "t", "reviewers": ["idp:bob", "idp:alice"]})
         forged["unmapped"]["sallyport"]["who"]["principal"] = "idp:alice"
         self.told("self_approval", forged)
         self.assertEqual(rule.severity(forged), "CRITICAL")
-        self.quiet("self_approval", "approved", "denied", "gap")
+        self.quiet("self_approval", "approved", "agreed", "signed", "denied", "gap")
 
     def test_audit_degraded(self):
         rule = self.told("audit_degraded", event("degraded"))

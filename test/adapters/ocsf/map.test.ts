@@ -3,7 +3,7 @@ import { catalogue, classUids } from '../../../src/adapters/ocsf/catalogue.js';
 import { ocsf, type OcsfVersion } from '../../../src/adapters/ocsf/index.js';
 import { toldOf } from '../../../src/adapters/ocsf/verify/told.js';
 import { eventCodes, type AuditEvent, type EventCode, type RecordFormat } from '../../../src/core/index.js';
-import { quoted, read, table } from '../../docs/page.js';
+import { quoted, read as pageOf, table } from '../../docs/page.js';
 import { bareEvents, codesOf, drivenEvents, fullEvents, reserved } from './events.js';
 import { ocsfSays, oursSays, there } from './says.js';
 
@@ -16,9 +16,9 @@ const formatOf = (version: OcsfVersion): RecordFormat => ocsf({ version, authori
 function linesOf(events: readonly AuditEvent[], format: RecordFormat): readonly string[] {
   let head = format.begin({ chain: 'w-gate-1-earlier', sequence: 7, id: 'x', type: 600203, fingerprint: 'a'.repeat(64) });
   return events.map((event) => {
-    const written = format.write(event, head);
-    head = written.head;
-    return written.lines.at(-1) as string;
+    const { lines, head: next } = format.write(event, head);
+    head = next;
+    return lines.at(-1) as string;
   });
 }
 
@@ -28,7 +28,7 @@ const all = [...fullEvents(), ...bareEvents(), ...driven];
 it('every code that is not reserved was really written by somebody, and the reserved ones are those that the page calls so', () => {
   expect(eventCodes.filter((code) => !reserved.has(code) && !codesOf(driven).includes(code))).toEqual([]);
   expect(codesOf(driven).filter((code) => reserved.has(code))).toEqual([]);
-  const told = table(read('docs/record.md'), '| code | when | facts in `data`, besides the common ones |').filter(([, when = '']) => when.startsWith('reserved')).flatMap(([code = '']) => quoted(code));
+  const told = table(pageOf('docs/record.md'), '| code | when | facts in `data`, besides the common ones |').filter(([, when = '']) => when.startsWith('reserved')).flatMap(([code = '']) => quoted(code));
   expect(told.toSorted()).toEqual([...reserved].toSorted());
 });
 
@@ -63,10 +63,10 @@ describe.each(versions)('as OCSF %s', (version) => {
 
   it('is read back as it was, but for digests, which become HMACs', () => {
     const format = formatOf(version);
-    const written = linesOf(all, format);
+    const own = linesOf(all, format);
     all.forEach((event, index) => {
       const { data, text: _text, ...rest } = event;
-      const read = format.read(written[index] as string)?.event;
+      const read = format.read(own[index] as string)?.event;
       const { digest, approval, ...kept } = data as Record<string, never>;
       expect(read).toMatchObject({ ...rest, data: kept });
       expect(JSON.stringify(read)).not.toMatch(/"digest"/);

@@ -1,18 +1,18 @@
-"""A session without the usual consent."""
+"""A session without the usual consent, and somebody else's look at it afterwards."""
 from sallyport_event import agent, code, context, fact
-
-# Rules of your policy that are for emergencies only, by how their names begin.
-PREFIXES = ("break-glass", "breakglass")
 
 
 def rule(event):
-    if code(event) == "breakglass.activated":
-        return True
-    rules = fact(event, "rules") or []
-    return code(event) == "session.opened" and any(str(each).startswith(PREFIXES) for each in rules)
+    return code(event) in ("breakglass.activated", "breakglass.reviewed")
+
+
+def severity(event):
+    return "CRITICAL" if code(event) == "breakglass.activated" else "INFO"
 
 
 def title(event):
+    if code(event) == "breakglass.reviewed":
+        return f"{agent(event)} looked at what {fact(event, 'requester.principal', 'somebody')} did behind broken glass: {fact(event, 'comment', 'no comment')}"
     return f"{agent(event)} broke the glass: {fact(event, 'reason', 'no reason')}"
 
 

@@ -1,9 +1,13 @@
 """Somebody tried to agree to a request of their own."""
-from sallyport_event import agent, code, context, fact, get
+from sallyport_event import agent, context, fact, get
+
+
+# Turned away when deciding; or by the gateway, where an approver of your own agreed in the asker's name.
+ATTEMPTS = ("review.self", "approval.self")
 
 
 def rule(event):
-    if code(event) in ("statement.denied", "session.denied") and get(event, "status_code") == "approval.self":
+    if get(event, "status_code") in ATTEMPTS:
         return True
     # Must never be: consent that counted, by who asked.
     reviewers = fact(event, "approval.reviewers") or []
@@ -12,7 +16,7 @@ def rule(event):
 
 
 def severity(event):
-    return "MEDIUM" if get(event, "status_code") == "approval.self" else "CRITICAL"
+    return "MEDIUM" if get(event, "status_code") in ATTEMPTS else "CRITICAL"
 
 
 def title(event):
@@ -20,4 +24,4 @@ def title(event):
 
 
 def alert_context(event):
-    return {**context(event), "reviewers": fact(event, "approval.reviewers")}
+    return {**context(event), "reviewers": fact(event, "approval.reviewers"), "ticket": fact(event, "ticket")}

@@ -47,7 +47,7 @@ export async function ran(): Promise<readonly AuditEvent[]> {
   }, [{ name: 'ORDERS', kind: 'table', columns: [] }]);
   let away = false;
   const open: typeof engine.open = (...given) => (away ? Promise.reject(new AccessError('ENGINE_UNAVAILABLE')) : engine.open(...given));
-  const at = await house({ clock, connections: { warehouse: { ...engine, open, live: engine.live } as typeof engine } });
+  const at = await house({ clock, connections: { warehouse: { ...engine, open } } });
   const session = await at.session();
   await rowsOf(valueOf(await at.run(session, 'SELECT many')));
   await rowsOf(valueOf(await at.run(session, 'SELECT broken'))).catch(() => undefined);
@@ -86,6 +86,20 @@ export async function changed(): Promise<readonly AuditEvent[]> {
   current = memoryPolicy(rules, 'v2');
   await at.run(session);
   await at.run(session, 'SELECT orders', 'token-b');
+  await at.gateway.run({ ...as('token-a'), session, sql: 'SELECT orders', transport: { protocol: 'rest', address: '10.0.0.9', userAgent: 'curl/8' } });
+  await at.gateway.shutdown();
+  return at.audit.events;
+}
+
+/** An approver that lets somebody agree to their own request, and one that does not. */
+export async function fooled(): Promise<readonly AuditEvent[]> {
+  const held = rules.map((rule) => (rule.id === 'all-read' ? { ...rule, obligations: [{ type: 'approval', value: true }] } : rule));
+  let reviewer = 'idp:bob';
+  const at = await house({ approver: { seek: async ({ digest }) => ({ ticket: 'ticket-1', reviewers: [reviewer], digest }) } }, undefined, held);
+  const session = await at.session();
+  valueOf(await at.run(session));
+  reviewer = 'idp:agent-a';
+  await at.run(session);
   await at.gateway.shutdown();
   return at.audit.events;
 }

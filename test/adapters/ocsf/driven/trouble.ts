@@ -13,7 +13,7 @@ export async function troubled(): Promise<readonly AuditEvent[]> {
   let away = true;
   const ship: AuditSink = { name: 'siem', deliver: () => (away ? Promise.reject(new Error('down')) : Promise.resolve()) };
   const first = await journal({ directory, ship, degradedAfterMs: 1 });
-  await first.append(sampleEvent('session.opened', { session: 's' }));
+  await first.append(sampleEvent('session.opened', { session: 's', data: {} }));
   await vi.waitFor(() => codesIn(directory, 'audit.degraded'), { timeout: 20_000 });
   away = false;
   await vi.waitFor(() => codesIn(directory, 'audit.recovered'), { timeout: 40_000 });
