@@ -46,7 +46,7 @@ export async function ran(): Promise<readonly AuditEvent[]> {
     return { columns: ['N'], rows: canonical === 'SELECT many' ? twoBatches() : canonical === 'SELECT broken' ? broken() : [[1]], affected: 3 };
   }, [{ name: 'ORDERS', kind: 'table', columns: [] }]);
   let away = false;
-  const open: typeof engine.open = (...given) => (away ? Promise.reject(new AccessError('ENGINE_UNAVAILABLE')) : engine.open(...given));
+  const open: typeof engine.open = (...given) => (away ? Promise.reject(new AccessError('ENGINE_UNAVAILABLE', undefined, { detail: { step: 'credential', credential: 'keyPair' } })) : engine.open(...given));
   const at = await house({ clock, connections: { warehouse: { ...engine, open } } });
   const session = await at.session();
   await rowsOf(valueOf(await at.run(session, 'SELECT many')));
