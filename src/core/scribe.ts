@@ -151,7 +151,8 @@ export class Scribe {
   async #sealed(head: Link, reason: CheckpointReason): Promise<void> {
     this.#sealedAt = head.sequence;
     const checkpoints = await this.#options.format.seal(head, reason);
-    await Promise.all(checkpoints.map((checkpoint) => this.#enqueue(checkpoint)));
+    // One behind the other: the second names the first, and must not be there without it.
+    for (const checkpoint of checkpoints) await this.#enqueue(checkpoint);
   }
 
   #tick(): void {

@@ -44,11 +44,14 @@ export function readCheckpoint(jws: string): Checkpoint | undefined {
   }
 }
 
-/** Signs checkpoints, one after the other; a new key is announced under the old one first. */
+/** Signs checkpoints, one after the other; a new key is announced under the old one first, and again where the log did not take the announcement. */
 export class Notary {
   readonly #authority: string;
   readonly #signer: () => Signer | Promise<Signer>;
+  /** Whose key the log goes on under, as far as is known to be in it. */
   #current: Signer | undefined;
+  /** The digests of the checkpoints made last, and who signs on where they became durable. */
+  #made: ReadonlyMap<string, Signer> = new Map();
 
   constructor(authority: string, signer: () => Signer | Promise<Signer>) {
     this.#authority = authority;
@@ -57,27 +60,28 @@ export class Notary {
 
   /** The checkpoints due at a head, as compact JWS. Throws AUDIT_UNAVAILABLE when the signer fails. */
   async seal(head: Link, reason: CheckpointReason, now: number): Promise<readonly { readonly jws: string; readonly at: number }[]> {
-    const { chain, sequence: seq, fingerprint, id } = head;
+    const { chain, sequence: seq, fingerprint, id, checkpoint } = head;
     if (fingerprint === undefined || id === undefined) return [];
     // A clock that was set back makes no checkpoint older than the one that it follows.
-    const at = Math.max(now, head.checkpoint?.at ?? 0);
+    const at = Math.max(now, checkpoint?.at ?? 0);
     const facts = { v: 1, authority: this.#authority, chain, seq, head: fingerprint, head_uid: id, at } as const;
     try {
       const signer = await this.#signer();
-      const old = this.#current;
-      const sealed: string[] = [];
-      const link = (): { readonly prev?: string } => {
-        const prev = sealed.length > 0 ? sha256(sealed.at(-1) as string) : head.checkpoint?.digest;
-        return prev === undefined ? {} : { prev };
-      };
-      if (old !== undefined && old.publicKey.kid !== signer.publicKey.kid) sealed.push(await signed(old, { ...facts, ...link(), reason: 'rotation', next: signer.publicKey }));
-      sealed.push(await signed(signer, { ...facts, ...link(), reason }));
-      this.#current = signer;
+      const old = (checkpoint === undefined ? undefined : this.#made.get(checkpoint.digest)) ?? this.#current ?? signer;
+      const isNew = old.publicKey.kid !== signer.publicKey.kid;
+      const announced = isNew ? [await signed(old, { ...facts, ...linkTo(checkpoint?.digest), reason: 'rotation', next: signer.publicKey })] : [];
+      const sealed = [...announced, await signed(signer, { ...facts, ...linkTo(isNew ? sha256(announced[0] as string) : checkpoint?.digest), reason })];
+      this.#current = old;
+      this.#made = new Map(sealed.map((jws) => [sha256(jws), signer]));
       return sealed.map((jws) => ({ jws, at }));
     } catch (error) {
       throw new AccessError('AUDIT_UNAVAILABLE', 'the checkpoint could not be signed', { cause: error });
     }
   }
+}
+
+function linkTo(prev: string | undefined): { readonly prev?: string } {
+  return prev === undefined ? {} : { prev };
 }
 
 async function signed(signer: Signer, checkpoint: Checkpoint): Promise<string> {
