@@ -6,14 +6,14 @@ export interface BulkOptions {
   readonly index?: string;
   /** Default `logs-sallyport.checkpoints-default`. */
   readonly checkpoints?: string;
-  /** Default `logs-sallyport.sqltext-default`. */
+  /** Where the texts of statements go, which fewer people should read. Default left out. */
   readonly text?: string;
 }
 
 /** Bodies for `_bulk` of Elasticsearch and OpenSearch: `create` by the event's id, so that what comes twice is kept once (409). Each item of the answer is looked at. */
 export function bulk(options: BulkOptions = {}): HttpFormat {
-  const { index = 'logs-sallyport.events-default', checkpoints = 'logs-sallyport.checkpoints-default', text = 'logs-sallyport.sqltext-default' } = options;
-  const indexes: Readonly<Record<LineKind, string>> = { event: index, checkpoint: checkpoints, text };
+  const { index = 'logs-sallyport.events-default', checkpoints = 'logs-sallyport.checkpoints-default', text } = options;
+  const indexes: Readonly<Record<LineKind, string | undefined>> = { event: index, checkpoint: checkpoints, text };
   return {
     contentType: 'application/x-ndjson',
     scheme: 'ApiKey',
@@ -23,8 +23,10 @@ export function bulk(options: BulkOptions = {}): HttpFormat {
       return address;
     },
     encode(parcel) {
+      const to = indexes[parcel.kind];
+      if (to === undefined) return undefined;
       const line = parcel.kind === 'event' ? parcel.value : `{"@timestamp":${parcel.at},${lineOf(parcel).slice(1)}`;
-      return `${JSON.stringify({ create: { _index: indexes[parcel.kind], _id: parcel.id } })}\n${line}\n`;
+      return `${JSON.stringify({ create: { _index: to, _id: parcel.id } })}\n${line}\n`;
     },
     answered(body, count) {
       const items = isObject(body) && Array.isArray(body['items']) ? (body['items'] as readonly unknown[]) : [];

@@ -67,7 +67,9 @@ function requestsOf(parcels: readonly Parcel[], { format, maxBytes }: Settings):
   const requests: Parcel[][] = [];
   let room = 0;
   for (const parcel of parcels) {
-    const size = Buffer.byteLength(format.encode(parcel));
+    const part = format.encode(parcel);
+    if (part === undefined) continue;
+    const size = Buffer.byteLength(part);
     if (size > room) {
       requests.push([]);
       room = maxBytes;

@@ -14,8 +14,8 @@ export interface HttpFormat {
   readonly scheme: string;
   /** Where it is sent. */
   address(url: URL): URL;
-  /** One parcel's part of a body; the parts are joined as they are. */
-  encode(parcel: Parcel): string;
+  /** One parcel's part of a body; the parts are joined as they are. Undefined for what it leaves out. */
+  encode(parcel: Parcel): string | undefined;
   /** What a 2xx says of each parcel, in their order. Undefined where it says nothing that can be understood; absent where the status says it all. */
   answered?(body: unknown, count: number): readonly Verdict[] | undefined;
   /** What another status says with its body; undefined leaves it to the status. */

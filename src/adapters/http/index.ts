@@ -4,7 +4,7 @@ import { settingsOf, type HttpOptions } from './options.js';
 
 export { bulk, type BulkOptions } from './bulk.js';
 export type { HttpFormat, Verdict } from './format.js';
-export { ndjson } from './ndjson.js';
+export { ndjson, type NdjsonOptions } from './ndjson.js';
 export type { HttpOptions } from './options.js';
 export { splunkHec, type SplunkOptions } from './splunk.js';
 

@@ -8,20 +8,24 @@ export interface SplunkOptions {
   readonly sourcetype?: string;
   /** Default `sallyport`. */
   readonly source?: string;
+  /** The index of the texts of statements, which fewer people should read; the token must be allowed to write to it. Default left out. */
+  readonly text?: string;
 }
 
 /** Codes of Splunk's HTTP Event Collector that blame the data; the others of a 400 blame the token, its index or its settings. */
 const poison: ReadonlySet<unknown> = new Set([5, 6, 12, 13, 15]);
 
 /** Bodies for Splunk's HTTP Event Collector, `/services/collector/event`. A receipt says that Splunk has the events, not that they are indexed yet. */
-export function splunkHec({ index, sourcetype = 'ocsf:sallyport', source = 'sallyport' }: SplunkOptions = {}): HttpFormat {
+export function splunkHec({ index, sourcetype = 'ocsf:sallyport', source = 'sallyport', text }: SplunkOptions = {}): HttpFormat {
   const types: Readonly<Record<LineKind, string>> = { event: sourcetype, checkpoint: 'sallyport:checkpoint', text: 'sallyport:sqltext' };
   return {
     contentType: 'application/json',
     scheme: 'Splunk',
     address: (url) => url,
     encode(parcel) {
-      const envelope = JSON.stringify({ time: parcel.at / 1_000, source, sourcetype: types[parcel.kind], ...(index === undefined ? {} : { index }) });
+      if (parcel.kind === 'text' && text === undefined) return undefined;
+      const to = parcel.kind === 'text' ? text : index;
+      const envelope = JSON.stringify({ time: parcel.at / 1_000, source, sourcetype: types[parcel.kind], ...(to === undefined ? {} : { index: to }) });
       return `${envelope.slice(0, -1)},"event":${lineOf(parcel)}}\n`;
     },
     answered: (body, count) => isObject(body) && body['code'] === 0 ? Array.from({ length: count }, (): Verdict => ({ fate: 'taken' })) : undefined,

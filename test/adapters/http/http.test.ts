@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { bulk, httpSink, ndjson, splunkHec, type HttpOptions } from '../../../src/adapters/http/index.js';
+import { bulk, httpSink, ndjson, splunkHec, type HttpFormat, type HttpOptions } from '../../../src/adapters/http/index.js';
 import type { Parcel } from '../../../src/core/index.js';
 import { checkpoint, never, parcels, refusal, text } from '../parcels.js';
 import { closeAll, ends, idsIn, inTurn, items, receiver, sinkTo, unavailable } from './receiver.js';
@@ -10,11 +10,27 @@ describe('a receiver over HTTP', () => {
   it('gets the journal\'s own lines, in order, in requests of bounded size', async () => {
     const { url, asked } = await receiver(ends(204));
     const given = [text, ...parcels(20), checkpoint];
-    await sinkTo(url, { maxBytes: 300, token: 'secret-token', headers: { 'x-tenant': 'acme' } }).deliver(given, never);
+    await sinkTo(url, { format: ndjson({ text: true }), maxBytes: 300, token: 'secret-token', headers: { 'x-tenant': 'acme' } }).deliver(given, never);
     expect(asked.length).toBeGreaterThan(3);
     expect(asked.every(({ body }) => Buffer.byteLength(body) <= 300)).toBe(true);
     expect(asked.map(({ body }) => body).join('').trim().split('\n')).toEqual([`{"sqltext":${text.value}}`, ...parcels(20).map(({ value }) => value), '{"checkpoint":"aaa.bbb.ccc"}']);
     expect(asked[0]?.headers).toMatchObject({ authorization: 'Bearer secret-token', 'content-type': 'application/x-ndjson', 'x-tenant': 'acme' });
+  });
+
+  it.each<[string, HttpFormat, HttpFormat, number]>([
+    ['NDJSON', ndjson(), ndjson({ text: true }), 0], ['Elastic', bulk(), bulk({ text: 'restricted' }), 1], ['Splunk', splunkHec(), splunkHec({ text: 'restricted' }), 1],
+  ])('%s gets the texts of statements only where they were asked for, and has a place for them where it can', async (_name, format, asking, places) => {
+    const answer = { ...format, answered: (_body: unknown, count: number) => Array.from({ length: count }, () => ({ fate: 'taken' as const })) };
+    const without = await receiver(ends(200, '{}'));
+    await sinkTo(without.url, { format: answer }).deliver([text, ...parcels(1), checkpoint], never);
+    expect(without.asked.map(({ body }) => body).join('')).not.toMatch(/SELECT 1|sqltext/);
+    await sinkTo(without.url, { format: answer }).deliver([text], never);
+    expect(without.asked).toHaveLength(1);
+    const within = await receiver(ends(200, '{}'));
+    await sinkTo(within.url, { format: { ...answer, encode: (parcel) => asking.encode(parcel) } }).deliver([text, ...parcels(1), checkpoint], never);
+    const body = within.asked.map((each) => each.body).join('');
+    expect(body).toContain('SELECT 1');
+    expect(body.match(/restricted/g)?.length ?? 0).toBe(places);
   });
 
   it('one parcel larger than a request goes alone', async () => {
