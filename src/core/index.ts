@@ -1,6 +1,6 @@
 export { memoryTickets } from './approvals/memory-tickets.js';
 export type { ApprovalOptions } from './approvals/options.js';
-export type { Notice, Notifier } from './approvals/notice.js';
+export type { Notice, NoticeStatement, Notifier } from './approvals/notice.js';
 export { approvalTerms, type ApprovalTerms } from './approvals/terms.js';
 export type { Named, Ticket, TicketDecision, TicketEnd, TicketFilter, TicketState, TicketStatement, TicketStore } from './approvals/ticket.js';
 export type { ApprovalView, Decided, GlassReview } from './approvals/view.js';

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { AccessError, type Parcel } from '../../core/index.js';
+import { pauseBefore } from '../../outgoing/pause.js';
 import { exchange } from './exchange.js';
 import type { Settings } from './options.js';
-import { pauseBefore } from './pause.js';
 
 /** Delivers parcels in order, request by request. Rejects with AUDIT_UNAVAILABLE rather than passing over anything. */
 export class Delivery {

@@ -1,8 +1,9 @@
 import type { Parcel } from '../../core/index.js';
+import { jsonOf, mayPass, wordFor } from '../../outgoing/answer.js';
+import { askedIn } from '../../outgoing/pause.js';
+import { within } from '../../outgoing/within.js';
 import type { Verdict } from './format.js';
 import type { Settings } from './options.js';
-import { askedIn } from './pause.js';
-import { within } from './within.js';
 
 /** What came of one request: a verdict for each parcel, and how long the receiver asks to be left alone, milliseconds. */
 export interface Answer {
@@ -42,7 +43,7 @@ async function post(body: string, count: number, { url, format, headers, token }
     headers: { ...headers, 'content-type': format.contentType, ...(secret === undefined ? {} : { authorization: `${format.scheme} ${secret}` }) },
   });
   const { status } = response;
-  const answer = await bodyOf(response);
+  const answer = await jsonOf(response, mostBytes);
   if (response.ok) {
     const verdicts = format.answered === undefined ? all(count, { fate: 'taken' }) : format.answered(answer, count);
     return { status, verdicts: verdicts?.length === count ? verdicts : all(count, { fate: 'again', reason: 'unreadable answer' }) };
@@ -58,30 +59,6 @@ function all(count: number, verdict: Verdict): readonly Verdict[] {
 /** Codes of RFC 9110: what may pass by itself, what blames the content, and all else, which blames who asks or where. */
 function verdictOf(status: number): Verdict {
   const reason = `status ${status}`;
-  if (status === 408 || status === 425 || status === 429 || status >= 500) return { fate: 'again', reason };
+  if (mayPass(status)) return { fate: 'again', reason };
   return { fate: status === 400 || status === 413 || status === 422 ? 'poison' : 'refused', reason };
-}
-
-/** JSON, as far as it is any; undefined for all else. */
-async function bodyOf(response: Response): Promise<unknown> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    size += chunk.length;
-    if (size > mostBytes) return undefined;
-    chunks.push(chunk);
-  }
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString());
-  } catch {
-    return undefined;
-  }
-}
-
-/** A code, never a text: that may hold addresses. */
-function wordFor(error: unknown): string {
-  const { cause } = Object(error) as { readonly cause?: unknown };
-  const { code, name, message } = Object(cause ?? error) as Readonly<Record<'code' | 'name' | 'message', unknown>>;
-  if (message === 'unexpected redirect') return 'redirect';
-  return typeof code === 'string' ? code : String(name);
 }

@@ -1,5 +1,5 @@
-import { isIP } from 'node:net';
 import { AccessError, type Parcel } from '../../core/index.js';
+import { addressOf } from '../../outgoing/address.js';
 import type { HttpFormat } from './format.js';
 
 export interface HttpOptions {
@@ -33,7 +33,8 @@ export type Settings = Omit<Required<HttpOptions>, 'url' | 'token' | 'onPoison'>
 /** The options with their defaults. Throws CONFIG_INVALID. */
 export function settingsOf(options: HttpOptions): Settings {
   const { format, token, headers = {}, maxBytes = 1024 ** 2, timeoutMs = 10_000, retries = 4, onPoison, name = 'http' } = options;
-  const url = urlOf(options.url);
+  const url = addressOf(options.url);
+  if (typeof url === 'string') throw invalid(`url ${url}`);
   const { encode, address } = (format ?? {}) as Partial<HttpFormat>;
   if (typeof encode !== 'function' || typeof address !== 'function') throw invalid('format is not set: ndjson(), splunkHec() or bulk()');
   if (!/^[A-Za-z0-9][\w.-]{0,62}$/.test(name)) throw invalid('name must be a letter or digit, then up to 62 letters, digits, ".", "_" or "-"');
@@ -48,15 +49,6 @@ export function settingsOf(options: HttpOptions): Settings {
     url: format.address(url), format, headers, maxBytes, timeoutMs, retries, name, token: async () => (typeof token === 'function' ? token() : token), renewable: typeof token === 'function',
     ...(onPoison === undefined ? {} : { onPoison }),
   };
-}
-
-function urlOf(given: string | URL): URL {
-  const url = URL.canParse(String(given)) ? new URL(given) : undefined;
-  if (url === undefined) throw invalid('url is no URL');
-  if (url.username !== '' || url.password !== '') throw invalid('url must hold no password: use token');
-  const own = url.hostname === 'localhost' || url.hostname === '[::1]' || (isIP(url.hostname) === 4 && url.hostname.startsWith('127.'));
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && own)) throw invalid('url must be https, or http to this machine itself');
-  return url;
 }
 
 /** Tells nothing of the values: they may be secret. */

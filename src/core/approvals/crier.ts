@@ -1,6 +1,6 @@
-import type { Notice, Notifier } from './notice.js';
+import type { Notice, NoticeStatement, Notifier } from './notice.js';
+import type { Ticket, TicketStatement } from './ticket.js';
 import { namedOf } from './view.js';
-import type { Ticket } from './ticket.js';
 
 /** Tells every notifier, and waits for none. */
 export class Crier {
@@ -35,9 +35,13 @@ export class Crier {
 
 /** What a notice says of a ticket. */
 export function noticeOf(ticket: Ticket): Omit<Notice, 'type' | 'id' | 'at'> {
-  const { id, digest, state, connection, schema, access, identity, reason, session, statement, expiresAt } = ticket;
+  const { id, digest, state, connection, schema, access, identity, reason, session, statement, ttlMs, expiresAt, bound } = ticket;
   return {
     ticket: id, digest, state, connection, schema, access, principal: namedOf(identity.principal), actor: namedOf(identity.actor), reason, ...(session === undefined ? {} : { session }), expiresAt,
-    ...(statement === undefined ? {} : { statement: { kind: statement.kind, operation: statement.operation, summary: statement.summary, redacted: statement.redacted, reads: statement.reads, writes: statement.writes } }),
+    ...(statement === undefined ? {} : { statement: toldOf(statement) }), ...(ttlMs === undefined ? {} : { ttlMs }), ...(bound['breakGlass'] === true ? { breakGlass: true } : {}),
   };
+}
+
+function toldOf({ kind, operation, summary, canonical, redacted, binds, reads, writes }: TicketStatement): NoticeStatement {
+  return { kind, operation, summary, redacted, whole: redacted === canonical && binds.length === 0, reads, writes };
 }

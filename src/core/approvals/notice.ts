@@ -1,6 +1,19 @@
 import type { Access, StatementKind } from '../model.js';
 import type { Named } from './ticket.js';
 
+/** A statement, as far as people may be told of it outside. */
+export interface NoticeStatement {
+  readonly kind: StatementKind;
+  readonly operation: string;
+  readonly summary: string;
+  /** Every literal is a `?`; empty where that cannot be done surely. */
+  readonly redacted: string;
+  /** True where nothing is hidden: `redacted` is, to the byte, all that would run, and there are no binds. */
+  readonly whole: boolean;
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+}
+
 /** What people are told of as it happens. No statement text but its redacted form, no binds, no credential. */
 export interface Notice {
   readonly type: 'approval.requested' | 'approval.decided' | 'approval.closed' | 'session.revoked' | 'breakglass.activated' | 'breakglass.reviewed';
@@ -23,7 +36,11 @@ export interface Notice {
   readonly state?: string;
   /** Epoch milliseconds. */
   readonly expiresAt?: number;
-  readonly statement?: { readonly kind: StatementKind; readonly operation: string; readonly summary: string; readonly redacted: string; readonly reads: readonly string[]; readonly writes: readonly string[] };
+  readonly statement?: NoticeStatement;
+  /** Of an opening: how long the session would last, milliseconds. */
+  readonly ttlMs?: number;
+  /** Of an opening under the rules for emergencies. */
+  readonly breakGlass?: true;
   /** Who decided, revoked or signed, and what they said. */
   readonly by?: Named;
   readonly decision?: 'approve' | 'reject';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { askedIn, pauseBefore } from '../../../src/adapters/http/pause.js';
+import { askedIn, pauseBefore } from '../../src/outgoing/pause.js';
 
 it('pauses grow, differ by chance, and end growing', () => {
   for (const [tries, most] of [[0, 250], [1, 500], [2, 1_000], [20, 10_000]] as const) {
