@@ -23,6 +23,15 @@ export async function readBody(request: HostRequest): Promise<Body> {
   return Buffer.isBuffer(bytes) ? parse(bytes) : bytes;
 }
 
+/** The bytes of a body of at most 1 MiB, as they came; also where the host has read them before and kept them so. For who must check a signature. */
+export async function readBytes(request: HostRequest): Promise<Buffer | Refused | 'gone'> {
+  if (Number(request.headers['content-length'] ?? 0) > bodyLimit) return tooLarge();
+  if (!request.readableDidRead && !request.readableEnded) return collect(request);
+  const { body } = request;
+  if (!Buffer.isBuffer(body)) return invalid('request.body', 'The service read the body before it came here, and did not keep its bytes.');
+  return body.length > bodyLimit ? tooLarge() : body;
+}
+
 function parsedByHost({ body, headers }: HostRequest): Body {
   if (body === undefined) return invalid('request.body', 'The service read the body before it came here, and kept nothing of it.');
   if (Buffer.isBuffer(body)) return body.length > bodyLimit ? tooLarge() : parse(body);

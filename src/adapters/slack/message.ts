@@ -1,0 +1,80 @@
+import type { Notice } from '../../core/index.js';
+import { missing, mrkdwn, plain, quoted, type Block, type Button } from './blocks.js';
+import type { Pressed } from './buttons.js';
+import { said, type Said } from './said.js';
+import { titleOf } from './titles.js';
+
+export interface Message {
+  /** For notifications and screen readers. */
+  readonly text: string;
+  readonly blocks: readonly Block[];
+}
+
+/** What a message needs besides its notice. */
+export interface Setting {
+  readonly link: string | undefined;
+  /** What happened since, in mrkdwn. */
+  readonly since: readonly string[];
+  readonly approve: 'shown' | 'never';
+  readonly valueOf: (pressed: Pressed) => string;
+}
+
+const ascii = /^[\x20-\x7e]*$/;
+
+/** Facts that were computed first, then the statement, then the requester's words, and buttons while it is waited for. */
+export function messageOf(notice: Notice, setting: Setting): Message {
+  const { statement, reason } = notice;
+  const facts = factsOf(notice);
+  const text = said(statement?.redacted ?? '', 2_800);
+  const objects = statement === undefined ? [] : ([['Writes', statement.writes], ['Reads', statement.reads]] as const).flatMap(([what, names]) => (names.length === 0 ? [] : [[what, said(names.join(', '), 1_000)] as const]));
+  const words = said(reason, 2_000);
+  const everything = [...facts.map(([, each]) => each), ...objects.map(([, each]) => each), text, words];
+  const plainly = everything.every(({ exact }) => exact) && [statement?.redacted ?? '', ...(statement?.writes ?? []), ...(statement?.reads ?? []), notice.schema].every((each) => ascii.test(each));
+  const title = titleOf(notice);
+  const blocks: Block[] = [
+    { type: 'header', text: plain(title) },
+    { type: 'section', fields: [...facts.map(([name, value]) => mrkdwn(`*${name}*\n${quoted(value)}`)), ...timesOf(notice)] },
+    ...objects.map(([name, value]): Block => ({ type: 'section', text: mrkdwn(`*${name}*\n${quoted(value)}`), expand: true })),
+    ...(statement === undefined ? [] : [statementBlock(text, statement.whole)]),
+    { type: 'section', text: mrkdwn(`*In the requester's own words, which nobody has checked*\n${quoted(words)}`), expand: true },
+    ...setting.since.map((line): Block => ({ type: 'context', elements: [mrkdwn(line)] })),
+    ...asking(notice, plainly && (statement?.whole ?? true), setting),
+  ];
+  return { text: `${title}: ${said(statement?.summary ?? `${notice.connection} ${notice.schema}`, 500).text}`, blocks };
+}
+
+function factsOf({ connection, schema, access, principal, actor, session, statement, ttlMs, breakGlass }: Notice): readonly (readonly [string, Said])[] {
+  const named = ({ id, name }: Notice['actor']): Said => said(name === undefined ? id : `${id} (${name})`, 900);
+  return [
+    ['What', said(statement === undefined ? (ttlMs === undefined ? 'a session' : `open a session for ${Math.ceil(ttlMs / 1_000)} s${breakGlass === true ? ' under the rules for emergencies' : ''}`) : `${statement.operation} (${statement.kind})`, 300)],
+    ['Where', said(`${connection} ${schema}`, 900)], ['Access', said(access, 20)], ['Who acts', named(actor)], ['For whom', named(principal)],
+    ...(session === undefined ? [] : [['Session', said(session, 300)] as const]),
+  ];
+}
+
+function timesOf({ expiresAt }: Notice) {
+  if (expiresAt === undefined) return [];
+  return [mrkdwn(`*Until*\n<!date^${Math.floor(expiresAt / 1_000)}^{date_short_pretty} {time_secs}|${new Date(expiresAt).toISOString()}>`)];
+}
+
+function statementBlock(text: Said, whole: boolean): Block {
+  if (text.text === '') return { type: 'section', text: mrkdwn('*Statement*\n_It cannot be shown without its values: look at it on the reviewers\' page._'), expand: true };
+  const hidden = whole ? '' : '\n_Values and binds are not shown here: each `?` stands for one._';
+  return { type: 'section', text: mrkdwn(`*Statement*\n\`\`\`${text.text}\`\`\`${missing(text.cut)}${hidden}`), expand: true };
+}
+
+function asking({ state, ticket, digest }: Notice, isShown: boolean, { link, approve, valueOf }: Setting): readonly Block[] {
+  const open: readonly Button[] = link === undefined || link.length > 3_000 ? [] : [{ type: 'button', action_id: 'sallyport.page', text: plain('Open the page'), url: link }];
+  if (state !== 'pending' || ticket === undefined || digest === undefined) return open.length === 0 ? [] : [{ type: 'actions', elements: open }];
+  const mayApprove = isShown && approve === 'shown';
+  const why = approve === 'never' ? 'Here it can only be rejected.' : 'This message does not show all of it as it is, so here it can only be rejected.';
+  return [
+    ...(mayApprove ? [] : [{ type: 'context', elements: [mrkdwn(`${why} To approve it, look at it on the reviewers' page.`)] } as const]),
+    { type: 'actions', elements: [...(mayApprove ? [approveButton(valueOf({ decision: 'approve', ticket, digest }))] : []), { type: 'button', action_id: 'sallyport.reject', text: plain('Reject'), style: 'danger', value: valueOf({ decision: 'reject', ticket, digest }) }, ...open] },
+  ];
+}
+
+function approveButton(value: string): Button {
+  const confirm = { title: plain('Approve?'), text: plain('What the message shows may then happen once.'), confirm: plain('Approve'), deny: plain('Back') };
+  return { type: 'button', action_id: 'sallyport.approve', text: plain('Approve'), style: 'primary', value, confirm };
+}

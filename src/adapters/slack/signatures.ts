@@ -1,0 +1,42 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { deny, type Clock, type Denied } from '../../core/index.js';
+
+const [windowSeconds, mostSeen] = [300, 10_000];
+
+/** Knows Slack's requests by their signatures ("Verifying requests from Slack", version v0), and takes each once. */
+export class Signatures {
+  readonly #secret: string;
+  readonly #clock: Clock;
+  /** By when they were sent, oldest first: epoch seconds. */
+  readonly #seen = new Map<string, number>();
+
+  constructor(secret: string, clock: Clock) {
+    this.#secret = secret;
+    this.#clock = clock;
+  }
+
+  /** Why this is not a new request of Slack's; undefined when it is. */
+  refusal(headers: IncomingHttpHeaders, body: Buffer): Denied | undefined {
+    const [signature, timestamp] = [String(headers['x-slack-signature']), String(headers['x-slack-request-timestamp'])];
+    if (!/^v0=[0-9a-f]{64}$/.test(signature) || !/^\d{1,12}$/.test(timestamp)) return refused('slack.unsigned', 'The request is not signed as Slack signs.');
+    const now = this.#clock.now() / 1_000;
+    const sent = Number(timestamp);
+    if (Math.abs(now - sent) > windowSeconds) return refused('slack.timestamp', `The request was signed more than ${windowSeconds} seconds ago, or in the future.`);
+    const expected = createHmac('sha256', this.#secret).update(`v0:${timestamp}:`).update(body).digest();
+    if (!timingSafeEqual(expected, Buffer.from(signature.slice(3), 'hex'))) return refused('slack.signature', 'The signature does not match.');
+    return this.#isFirst(signature, sent, now) ? undefined : refused('slack.replay', 'The request came before.');
+  }
+
+  /** When no more can be remembered, nothing more is taken: only Slack itself can fill this. */
+  #isFirst(signature: string, sent: number, now: number): boolean {
+    for (const [each, at] of this.#seen) if (at + windowSeconds < now) this.#seen.delete(each);
+    if (this.#seen.has(signature) || this.#seen.size >= mostSeen) return false;
+    this.#seen.set(signature, sent);
+    return true;
+  }
+}
+
+function refused(reason: string, message: string): Denied {
+  return deny('UNAUTHENTICATED', message, { reason });
+}
