@@ -1,5 +1,5 @@
 import type { Place } from './place.js';
-import { commands } from './shell.js';
+import { commands, heldCommands } from './shell.js';
 import { say, styled, table } from './terminal.js';
 import { authorizationUrl } from './tokens.js';
 
@@ -10,6 +10,7 @@ export function printByHand(place: Place): void {
   say(table(['address', 'what'], [
     [place.host, 'the host application: /health, /api/carriers'],
     [place.mount, 'Sallyport, mounted in it; its contract is at /openapi.json'],
+    [place.review, 'where people review; bob may sign in there'],
     [place.mcp, 'the same for MCP clients: give them this address, and sign in on the page they open'],
     [place.issuer, 'the identity provider'],
   ]), 2);
@@ -17,6 +18,8 @@ export function printByHand(place: Place): void {
   say(table(['client id', 'client secret', 'may'], Object.values(agents).map(({ id, secret, may }) => [id, secret, may])), 2);
   say(`\n${styled('dim', '# a token, a session, a query, the end, the record')}`, 2);
   say(commands(place, agents.orders).join('\n'), 2);
+  say(`\n${styled('dim', `# a write that waits for a person: sign in as bob on ${place.review}, agree, and it runs`)}`, 2);
+  say(heldCommands().join('\n'), 2);
   say(`\n${styled('dim', `# let ${agents.orders.id} work for ${people.map(({ id }) => id).join(' or ')}: open this, and follow the page`)}`, 2);
   say(authorizationUrl(place.issuer, agents.orders, place.redirectUri, place.verifier), 2);
   say(`\n${styled('dim', 'Ctrl-C closes every session and ends.')}`, 2);

@@ -1,13 +1,18 @@
 import type { RequestListener } from 'node:http';
 import express, { type Express } from 'express';
 import type { Gateway } from 'sallyport';
-import { expressRouter } from 'sallyport/express';
+import { expressRouter, type ReviewOptions } from 'sallyport/express';
 import { mcpRouter, type McpOptions } from 'sallyport/mcp';
 
 const carriers = ['Bring', 'Colissimo', 'DHL', 'DPD', 'PostNord'];
 
+export interface Mounts {
+  readonly mcp: McpOptions;
+  readonly review: ReviewOptions;
+}
+
 /** The application that a team already has: its own routes, and the gateway mounted beside them. */
-export function acmeService(gateway: Gateway, mcp: McpOptions, signedIn: (code: string) => string, keys?: RequestListener): Express {
+export function acmeService(gateway: Gateway, { mcp, review }: Mounts, signedIn: (code: string) => string, keys?: RequestListener): Express {
   const app = express();
   app.disable('x-powered-by');
   app.get('/health', (_request, response) => {
@@ -23,7 +28,7 @@ export function acmeService(gateway: Gateway, mcp: McpOptions, signedIn: (code: 
     response.status(good ? 200 : 400).send(good ? signedIn(code) : `nobody signed in${typeof error === 'string' && /^\w{1,40}$/.test(error) ? `: ${error}` : ''}\n`);
   });
   if (keys !== undefined) app.get('/snowflake-keys', keys);
-  app.use('/jit', expressRouter(gateway));
+  app.use('/jit', expressRouter(gateway, { review }));
   const agents = mcpRouter(gateway, mcp);
   app.use('/mcp', agents);
   app.use('/.well-known/oauth-protected-resource/mcp', agents.metadata);

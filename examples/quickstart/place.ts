@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Gateway } from 'sallyport';
 import type { Arguments } from './arguments.js';
-import { directory, type Directory } from './directory.js';
+import { directory, reviewClient, type Directory } from './directory.js';
 import { openWarehouse } from './engine.js';
 import { acmeGateway, type GatewayOptions } from './gateway.js';
 import { acmeService } from './host.js';
@@ -17,6 +17,8 @@ export interface Place {
   readonly host: string;
   /** The address of the REST mount, and the audience of its tokens. */
   readonly mount: string;
+  /** The page where people review, served by the mount. */
+  readonly review: string;
   /** The same gateway for MCP clients; an audience of its own. */
   readonly mcp: string;
   readonly issuer: string;
@@ -50,6 +52,7 @@ async function start(service: Listening, provider: Listening, engine: Arguments[
   const known = {
     host: service.url,
     mount: `${service.url}/jit`,
+    review: `${service.url}/jit/review`,
     mcp: `${service.url}/mcp`,
     issuer: provider.url,
     redirectUri: `${service.url}/signed-in`,
@@ -59,8 +62,9 @@ async function start(service: Listening, provider: Listening, engine: Arguments[
   provider.serve(identityProvider({ ...known, resources: [known.mount, known.mcp] }));
   const place = await openWarehouse(engine, known.host);
   const gateway = await acmeGateway({ warehouse: place.connector, issuer: known.issuer, audience: [known.mount, known.mcp], ...record });
-  const mcp = { resource: known.mcp, authorizationServers: [known.issuer], scopes: ['jit'], reviewUrl: (ticket: string) => `${known.mount}/approvals/${ticket}` };
-  service.serve(acmeService(gateway, mcp, (code) => `${exchangeCommand(known, code)}\n`, place.keys));
+  const mcp = { resource: known.mcp, authorizationServers: [known.issuer], scopes: ['jit'], reviewUrl: (ticket: string) => `${known.review}#/approvals/${ticket}` };
+  const review = { issuer: known.issuer, clientId: reviewClient.id, resource: known.mount };
+  service.serve(acmeService(gateway, { mcp, review }, (code) => `${exchangeCommand(known, code)}\n`, place.keys));
   return {
     ...known,
     gateway,

@@ -16,6 +16,8 @@ export interface ProviderOptions {
   readonly resources: readonly [string, ...string[]];
   /** Where a person's browser returns to after signing in. */
   readonly redirectUri: string;
+  /** The reviewers' page, which a person's browser returns to as well, and the one page that may ask for tokens by itself. */
+  readonly review: string;
   readonly directory: Directory;
 }
 
@@ -29,12 +31,12 @@ export function identityProvider(options: ProviderOptions): Express {
   return app;
 }
 
-function configuration({ resources, redirectUri, directory }: ProviderOptions): Record<string, unknown> {
+function configuration({ resources, redirectUri, review, directory }: ProviderOptions): Record<string, unknown> {
   const agents = Object.values(directory.agents);
   return {
     scopes: ['openid', oauthScope],
     adapter: providerStorage(),
-    clients: [...agents.map((agent) => client(agent, redirectUri)), reviewers(redirectUri)],
+    clients: [...agents.map((agent) => client(agent, redirectUri)), reviewers([redirectUri, review])],
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     jwks: { keys: [signingKey()] },
     cookies: { keys: [randomBytes(32).toString('base64url')] },
@@ -45,7 +47,7 @@ function configuration({ resources, redirectUri, directory }: ProviderOptions): 
     findAccount: (_context: unknown, id: string) => account(directory, id),
     extraTokenClaims: (_context: unknown, token: Token) => actClaim(agents, token),
     loadExistingGrant: (context: Context) => standingGrant(context, resources),
-    clientBasedCORS: () => false,
+    clientBasedCORS: (_context: unknown, origin: string, { clientId }: { readonly clientId: string }) => clientId === reviewClient.id && origin === new URL(review).origin,
     renderError: (context: Context, error: { error: string; error_description?: string }) => {
       context.type = 'text/plain';
       context.body = `${error.error}: ${error.error_description ?? 'no further detail'}\n`;
@@ -64,8 +66,8 @@ function client(agent: Agent, redirectUri: string): Record<string, unknown> {
 }
 
 /** A public client (RFC 6749 §2.1). */
-function reviewers(redirectUri: string): Record<string, unknown> {
-  return { client_id: reviewClient.id, token_endpoint_auth_method: 'none', grant_types: ['authorization_code'], response_types: ['code'], redirect_uris: [redirectUri] };
+function reviewers(redirectUris: readonly string[]): Record<string, unknown> {
+  return { client_id: reviewClient.id, token_endpoint_auth_method: 'none', grant_types: ['authorization_code'], response_types: ['code'], redirect_uris: redirectUris };
 }
 
 /** Only people who review get the scope for it, and they get no other: an agent cannot decide, nor a reviewer's page ask. */

@@ -27,6 +27,13 @@ export function commands({ issuer, mount }: Pick<Known, 'issuer' | 'mount'>, age
   ];
 }
 
+/** To be pasted after those: a write, which waits up to a minute for a person to agree, and goes on by itself. */
+export function heldCommands(): string[] {
+  const opening = JSON.stringify({ connection: 'warehouse', schema: 'ACME.OPS', access: 'write', ttl: 300, reason: 'clearing away what came back' });
+  const cleanup = JSON.stringify({ sql: "DELETE FROM ops.orders WHERE status = 'returned'" });
+  return [`SESSION=$(call $JIT/sessions -d '${opening}' | ${idOf})`, `call -H 'prefer: wait=60' $JIT/sessions/$SESSION/statements -d ${word(cleanup)}`];
+}
+
 /** Shown after signing in by the printed link: the command that turns the code into a token of the person. */
 export function exchangeCommand({ directory, issuer, redirectUri, verifier }: Known, code: string): string {
   const { id } = directory.agents.orders;

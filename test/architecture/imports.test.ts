@@ -21,6 +21,10 @@ const rules: readonly { from: RegExp; may: RegExp }[] = [
   { from: /^src\/adapters\/([^/]+)\//, may: /^(src\/core\/index\.js$|src\/adapters\/$1\/|node:|$vendor)/ },
   { from: /^src\/snowflake-server\//, may: /^(src\/snowflake-server\/|node:|@duckdb\/node-api$|jose$)/ },
   { from: /^src\/plugins\//, may: /^(src\/core\/index\.js$|src\/plugins\/)/ },
+  { from: /^page\/vite\.config\.ts$/, may: /^vite$/ },
+  // Of the gateway it knows the shape of the answers, and nothing that runs: see the test of it.
+  { from: /^page\/answers\.ts$/, may: /^(zod$|src\/mount\/answered\.js$)/ },
+  { from: /^page\//, may: /^(page\/|preact$|preact\/hooks$|oauth4webapi$)/ },
   { from: /^examples\//, may: /^(?!src\/|dist\/|test\/)/ },
 ];
 
@@ -50,7 +54,7 @@ export function judge({ from, to }: Import): boolean {
 function importsOf(folder: string): Import[] {
   if (!existsSync(join(root, folder))) return [];
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => /\.tsx?$/.test(name))
     .flatMap((name) => {
       const from = join(folder, name);
       const text = readFileSync(join(root, from), 'utf8');
@@ -64,12 +68,16 @@ function importsOf(folder: string): Import[] {
 
 describe('who may import what', () => {
   it('holds everywhere', () => {
-    const broken = ['src', 'examples'].flatMap(importsOf).filter((each) => !judge(each));
+    const broken = ['src', 'examples', 'page'].flatMap(importsOf).filter((each) => !judge(each));
     expect(broken).toEqual([]);
   });
 
   it('sees the imports it judges', () => {
-    expect(importsOf('src').length).toBeGreaterThan(20);
+    for (const folder of ['src', 'page']) expect(importsOf(folder).length).toBeGreaterThan(20);
+  });
+
+  it('the page takes nothing of the gateway but types', () => {
+    expect(readFileSync(join(root, 'page/answers.ts'), 'utf8').match(/^import (?!type )/gm)).toBeNull();
   });
 
   it.each([
@@ -87,6 +95,9 @@ describe('who may import what', () => {
     ['what mounts share importing a mount', 'src/mount/caller.ts', 'src/adapters/express/index.js'],
     ['a plugin importing core internals', 'src/plugins/business-hours.ts', 'src/core/plugin.js'],
     ['the server for tests importing the product', 'src/snowflake-server/index.ts', 'src/core/index.js'],
+    ['the page importing what runs in the gateway', 'page/shell.tsx', 'src/mount/answered.js'],
+    ['the page importing another package', 'page/sign-in.ts', 'jose'],
+    ['the gateway importing the page', 'src/adapters/express/review-page.ts', 'page/settings.js'],
     ['an example importing the source', 'examples/minimal.ts', 'src/index.js'],
   ])('refuses %s', (_name, from, to) => {
     expect(judge({ from, to })).toBe(false);

@@ -13,7 +13,7 @@ let place: Listening;
 
 beforeAll(async () => {
   place = await listen(0);
-  place.serve(identityProvider({ issuer: place.url, resources: [resource], redirectUri, directory: known }));
+  place.serve(identityProvider({ issuer: place.url, resources: [resource], redirectUri, review: `${resource}/review`, directory: known }));
 });
 afterAll(() => place.close());
 

@@ -9,6 +9,7 @@ import { settle, type ExpressOptions, type Settings } from './options.js';
 import { problemOfError } from '../../mount/problem.js';
 import { always } from '../../mount/headers.js';
 import { refuse, send, sendProblem } from './reply.js';
+import { reviewPage, sendFile } from './review-page.js';
 import { listApprovals } from './reviewing.js';
 import { match, type Route } from './routes.js';
 
@@ -18,8 +19,11 @@ import { match, type Route } from './routes.js';
  */
 export function expressRouter(gateway: Gateway, options: ExpressOptions = {}): Mount {
   const settings = settle(gateway, options);
+  const page = settings.review === undefined ? undefined : reviewPage(settings.review);
   return (request, response, next) => {
     const { path, query } = targetOf(request);
+    const file = page?.get(path);
+    if (file !== undefined) return request.method === 'GET' || request.method === 'HEAD' ? sendFile(response, file) : answerMethod(request, response, { GET: 'contract' });
     const found = match(path);
     if (found === undefined) return next();
     const operation = found.route[(request.method === 'HEAD' ? 'GET' : request.method) as keyof Route];

@@ -16,7 +16,7 @@ beforeAll(async () => {
   server = createServer();
   await new Promise<void>((resolve) => server.listen(0, resolve));
   issuer = `http://localhost:${(server.address() as AddressInfo).port}`;
-  server.on('request', identityProvider({ issuer, resources: [audience], redirectUri, directory: people }));
+  server.on('request', identityProvider({ issuer, resources: [audience], redirectUri, review: `${audience}/review`, directory: people }));
 });
 
 afterAll(() => {

@@ -1,0 +1,11 @@
+import type { z } from 'zod';
+import type * as answered from '../src/mount/answered.js';
+
+/** The answers of the REST mount, by the schemas that its contract is made of. */
+export type Approval = z.infer<typeof answered.approval>;
+export type Session = z.infer<typeof answered.session>;
+export type Review = z.infer<typeof answered.review>;
+export type Event = z.infer<typeof answered.record>['events'][number];
+export type Problem = z.infer<typeof answered.problem>;
+export type Named = Approval['principal'];
+export type Statement = NonNullable<Approval['statement']>;

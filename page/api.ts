@@ -1,0 +1,69 @@
+import type { Approval, Event, Problem, Review, Session } from './answers.js';
+import { learnTime } from './clock.js';
+import { mount } from './settings.js';
+
+/** The gateway's refusal, or its silence. */
+export class Refusal extends Error {
+  /** HTTP status; 0 where there was no answer. */
+  readonly status: number;
+  readonly reason: string;
+  readonly hint: string;
+
+  constructor(status: number, { detail, reason = '', hint = '' }: Partial<Problem>) {
+    super(detail ?? 'The gateway does not answer.');
+    this.status = status;
+    this.reason = reason;
+    this.hint = hint;
+  }
+}
+
+/** The REST mount, for one reviewer. Every method throws Refusal. */
+export interface Api {
+  approvals(state: 'pending' | 'decided', signal?: AbortSignal): Promise<readonly Approval[]>;
+  approval(ticket: string, signal?: AbortSignal): Promise<Approval>;
+  decide(ticket: string, said: { readonly decision: 'approve' | 'reject'; readonly digest: string; readonly comment?: string }): Promise<Approval>;
+  sessions(signal?: AbortSignal): Promise<readonly Session[]>;
+  revoke(session: string, comment?: string): Promise<Session>;
+  reviews(signal?: AbortSignal): Promise<readonly Review[]>;
+  sign(session: string, comment: string): Promise<Review>;
+  record(session: string, signal?: AbortSignal): Promise<readonly Event[]>;
+}
+
+interface Call {
+  readonly body?: unknown;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** `expired` is called when the gateway no longer takes the token. */
+export function apiWith(token: string, expired: () => void): Api {
+  const call = async <T>(method: string, path: string, { body, signal }: Call = {}): Promise<T> => {
+    const answer = await asked(method, path, token, body, signal);
+    learnTime(answer.headers.get('date'));
+    const content = (await answer.json().catch(() => ({}))) as T & Problem;
+    if (answer.status === 401) expired();
+    if (!answer.ok) throw new Refusal(answer.status, content);
+    return content;
+  };
+  const id = encodeURIComponent;
+  return {
+    approvals: async (state, signal) => (await call<{ approvals: Approval[] }>('GET', state === 'pending' ? '/approvals' : '/approvals?state=decided', { signal })).approvals,
+    approval: (ticket, signal) => call('GET', `/approvals/${id(ticket)}`, { signal }),
+    decide: (ticket, body) => call('POST', `/approvals/${id(ticket)}/decision`, { body }),
+    sessions: async (signal) => (await call<{ sessions: Session[] }>('GET', '/sessions', { signal })).sessions,
+    revoke: (session, comment) => call('DELETE', `/sessions/${id(session)}?revoke`, { body: comment === undefined ? {} : { comment } }),
+    reviews: async (signal) => (await call<{ reviews: Review[] }>('GET', '/reviews', { signal })).reviews,
+    sign: (session, comment) => call('POST', `/reviews/${id(session)}`, { body: { comment } }),
+    record: async (session, signal) => (await call<{ events: Event[] }>('GET', `/sessions/${id(session)}/record`, { signal })).events,
+  };
+}
+
+async function asked(method: string, path: string, token: string, body: unknown, signal: AbortSignal | undefined): Promise<Response> {
+  try {
+    return await fetch(mount + path, {
+      method, credentials: 'omit', cache: 'no-store', redirect: 'error', headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }), ...(signal === undefined ? {} : { signal }),
+    });
+  } catch (error) {
+    throw new Refusal(0, { detail: error instanceof Error && error.name === 'AbortError' ? 'Given up.' : 'The gateway does not answer.' });
+  }
+}

@@ -1,0 +1,24 @@
+import type { JSX } from 'preact';
+import type { Statement } from '../answers.js';
+import { Name, Sql } from '../text/shown.js';
+import { charactersOf } from '../text/stretches.js';
+import { counted } from '../words.js';
+
+/** The text that would run, whole, with its length said, and the values that go with it. */
+export function StatementText({ statement: { canonical, binds } }: { readonly statement: Statement }): JSX.Element {
+  return (
+    <section aria-labelledby="text">
+      <h2 id="text">The text that would run</h2>
+      <p class="aside">All of it, {counted(charactersOf(canonical).length, 'character')} in {counted(canonical.split('\n').length, 'line')}; wrapped, never cut. Comments were taken out and do not run.</p>
+      <Sql text={canonical} />
+      <p class="aside">End of the text.</p>
+      {binds.length > 0 && <h3>{counted(binds.length, 'value')} for its placeholders, in order</h3>}
+      {binds.length > 0 && <ol class="binds">{binds.map((value) => <li><Bind value={value} /></li>)}</ol>}
+    </section>
+  );
+}
+
+function Bind({ value }: { readonly value: unknown }): JSX.Element {
+  if (typeof value === 'string') return <><span class="kind">text</span> <Name text={value} /> <span class="aside">{counted(charactersOf(value).length, 'character')}</span></>;
+  return <><span class="kind">{value === null ? 'null' : typeof value}</span> {value === null ? '' : <Name text={JSON.stringify(value)} />}</>;
+}

@@ -1,0 +1,31 @@
+import { useEffect, useState } from 'preact/hooks';
+
+/** What is looked at; it stands in the address behind the `#`, so that the back button and a link work. */
+export interface Route {
+  readonly view: 'approvals' | 'sessions' | 'decided' | 'reviews';
+  /** One approval's ticket, or one session's id. */
+  readonly subject?: string;
+}
+
+/** The route that an address's fragment names; what waits, where it names none. */
+export function routeOf(hash: string): Route {
+  const [, view, subject] = /^#\/(approvals|sessions|decided|reviews)(?:\/([\w-]{1,255}))?$/.exec(hash) ?? [];
+  if (view === undefined) return { view: 'approvals' };
+  return { view: view as Route['view'], ...(subject === undefined || view === 'decided' || view === 'reviews' ? {} : { subject }) };
+}
+
+/** The fragment that names a route. */
+export function hashOf({ view, subject }: Route): string {
+  return `#/${view}${subject === undefined ? '' : `/${subject}`}`;
+}
+
+/** What is looked at now. */
+export function useRoute(): Route {
+  const [hash, setHash] = useState(location.hash);
+  useEffect(() => {
+    const changed = (): void => setHash(location.hash);
+    addEventListener('hashchange', changed);
+    return () => removeEventListener('hashchange', changed);
+  }, []);
+  return routeOf(hash);
+}

@@ -1,0 +1,62 @@
+import type { JSX } from 'preact';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { Api } from './api.js';
+import { DeskContext } from './desk.js';
+import { usePolled } from './polled.js';
+import { hashOf, useRoute, type Route } from './route.js';
+import { Words } from './text/shown.js';
+import { OneApproval } from './views/approval.js';
+import { Decided } from './views/decided.js';
+import { NotAReviewer } from './views/not-a-reviewer.js';
+import { Reviews } from './views/reviews.js';
+import { Sessions } from './views/sessions.js';
+import { Timeline } from './views/timeline.js';
+import { Waiting } from './views/waiting.js';
+import { counted } from './words.js';
+
+interface ShellProps {
+  readonly api: Api;
+  readonly name: string;
+  readonly scope: string;
+  readonly signOut: () => void;
+}
+
+const tabs: readonly (readonly [Route['view'], string])[] = [['approvals', 'Waiting'], ['sessions', 'Sessions'], ['decided', 'Decided'], ['reviews', 'Broken glass']];
+
+/** What somebody who has signed in sees: the ways to go, and one view. */
+export function Shell({ api, name, scope, signOut }: ShellProps): JSX.Element {
+  const route = useRoute();
+  const [said, setSaid] = useState('');
+  const desk = useMemo(() => ({ api, say: setSaid }), [api]);
+  const waiting = usePolled((signal) => api.approvals('pending', signal), 5_000);
+  const reviews = usePolled((signal) => api.reviews(signal), 30_000);
+  const main = useRef<HTMLElement>(null);
+  const count = waiting.value?.length;
+  const before = useRef(count);
+  useEffect(() => {
+    if (count !== undefined && before.current !== undefined && count > before.current) setSaid(`${counted(count, 'approval waits', 'approvals wait')}.`);
+    before.current = count;
+  }, [count]);
+  const counts: Partial<Record<Route['view'], number | undefined>> = { approvals: count, reviews: reviews.value?.length };
+  const stranger = waiting.refusal !== undefined && (waiting.refusal.status === 403 || waiting.refusal.reason === 'approval.not_configured') ? waiting.refusal : undefined;
+  return (
+    <DeskContext.Provider value={desk}>
+      <a class="skip" href={hashOf(route)} onClick={(event) => { event.preventDefault(); main.current?.focus(); }}>Skip to the content</a>
+      <header class="top">
+        <p class="brand">Sallyport</p>
+        <nav aria-label="Views">
+          {tabs.map(([view, title]) => <a href={hashOf({ view })} aria-current={route.view === view ? 'page' : undefined}>{title}{(counts[view] ?? 0) > 0 && <span class="count">{counts[view]}</span>}</a>)}
+        </nav>
+        <p class="signed-in"><Words text={name} /> <button type="button" class="quiet" onClick={signOut}>Sign out</button></p>
+      </header>
+      <main ref={main} tabIndex={-1}>{stranger === undefined ? <View route={route} waiting={waiting} /> : <NotAReviewer refusal={stranger} scope={scope} />}</main>
+      <p class="unseen" role="status">{said}</p>
+    </DeskContext.Provider>
+  );
+}
+
+function View({ route: { view, subject }, waiting }: { readonly route: Route; readonly waiting: Parameters<typeof Waiting>[0]['polled'] }): JSX.Element {
+  if (view === 'approvals') return subject === undefined ? <Waiting polled={waiting} /> : <OneApproval key={subject} ticket={subject} answered={waiting.refresh} />;
+  if (view === 'sessions') return subject === undefined ? <Sessions /> : <Timeline key={subject} session={subject} />;
+  return view === 'decided' ? <Decided /> : <Reviews />;
+}

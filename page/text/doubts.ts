@@ -1,0 +1,42 @@
+import { lookalikeOf } from './lookalikes.js';
+import { charactersOf, codePoint } from './stretches.js';
+
+/** A word that may be taken for another one. */
+export interface Doubt {
+  readonly word: string;
+  /** Where in the text it begins. */
+  readonly index: number;
+  /** The scripts of its letters. */
+  readonly scripts: readonly string[];
+  /** The ASCII word that it looks like. */
+  readonly looksLike?: string;
+  /** Its characters beyond ASCII, as `U+0430`. */
+  readonly codes: readonly string[];
+}
+
+const scripts = ['Latin', 'Cyrillic', 'Greek', 'Armenian', 'Cherokee', 'Hebrew', 'Arabic', 'Han', 'Hiragana', 'Katakana', 'Hangul', 'Bopomofo', 'Thai', 'Devanagari', 'Georgian', 'Coptic', 'Lisu', 'Tifinagh'];
+const ofScript = scripts.map((name) => [name, new RegExp(`\\p{Script=${name}}`, 'u')] as const);
+const anyLetter = /\p{L}/u;
+
+/** Scripts that are written together (UTS #39 §5.2, highly restrictive). */
+const together = [['Latin', 'Han', 'Hiragana', 'Katakana'], ['Latin', 'Han', 'Bopomofo'], ['Latin', 'Han', 'Hangul']];
+
+/** The words of a text whose letters are of several scripts, or that look like a word in ASCII and are none. */
+export function doubtsOf(text: string): readonly Doubt[] {
+  return [...text.matchAll(/[\p{L}\p{M}\p{N}_$]+/gu)].flatMap(({ 0: word, index }) => {
+    if (/^[\w$]+$/.test(word)) return [];
+    const written = scriptsOf(word);
+    const looksLike = lookalikeOf(word);
+    if (looksLike === undefined && !isMixed(written)) return [];
+    return [{ word, index, scripts: written, ...(looksLike === undefined ? {} : { looksLike }), codes: [...new Set(charactersOf(word).filter((char) => char > '\u007f').map(codePoint))] }];
+  });
+}
+
+function scriptsOf(word: string): readonly string[] {
+  const found = new Set(charactersOf(word).filter((char) => anyLetter.test(char)).map((char) => ofScript.find(([, is]) => is.test(char))?.[0] ?? 'another script'));
+  return [...found];
+}
+
+function isMixed(written: readonly string[]): boolean {
+  return written.length > 1 && !together.some((set) => written.every((each) => set.includes(each)));
+}

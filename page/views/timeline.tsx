@@ -1,0 +1,67 @@
+import type { JSX } from 'preact';
+import type { Event } from '../answers.js';
+import { timeText } from '../clock.js';
+import { useDesk } from '../desk.js';
+import { Title } from '../parts/title.js';
+import { Stale, Trouble } from '../parts/trouble.js';
+import { usePolled } from '../polled.js';
+import { LookClosely } from '../text/look-closely.js';
+import { Name, Sql, Words } from '../text/shown.js';
+import { counted, happenings } from '../words.js';
+
+/** What has happened in one session, oldest first, as the record has it. */
+export function Timeline({ session }: { readonly session: string }): JSX.Element {
+  const { api } = useDesk();
+  const { value, refusal } = usePolled((signal) => api.record(session, signal), 10_000, session);
+  const start = value?.[0]?.at ?? 0;
+  return (
+    <>
+      <p class="back"><a href="#/sessions">← Live sessions</a></p>
+      <Title text="What has happened in a session" />
+      <p class="aside">Session <Name text={session} />. Texts are as the record has them: each literal is a <code>?</code>, unless the policy says otherwise.</p>
+      {value !== undefined && <Stale refusal={refusal} />}
+      {value === undefined && (refusal === undefined ? <p class="aside">Reading …</p> : <Trouble refusal={refusal} />)}
+      {value !== undefined && <LookClosely texts={value.flatMap(textsOf)} />}
+      {value !== undefined && <ol class="timeline">{value.map((event) => <li key={event.id} class={`event event-${toneOf(event)}`}><Happened event={event} after={event.at - start} /></li>)}</ol>}
+    </>
+  );
+}
+
+function Happened({ event, after }: { readonly event: Event; readonly after: number }): JSX.Element {
+  const { code, at, data } = event;
+  const { sql, summary, comment, reason, rows, affected } = data;
+  const by = whoOf(event);
+  return (
+    <>
+      <p class="event-head"><strong>{happenings[code] ?? code}</strong> <span class="aside"><time dateTime={new Date(at).toISOString()}>{timeText(at)}</time>, after {(after / 1_000).toFixed(1)} s</span></p>
+      {by !== undefined && <p class="aside">by <Name text={by} /></p>}
+      {decisionOf(data) !== '' && <p><Name text={decisionOf(data)} /></p>}
+      {typeof sql === 'string' ? <Sql text={sql} /> : typeof summary === 'string' && <p><Name text={summary} /></p>}
+      {typeof comment === 'string' && <blockquote><Words text={comment} /></blockquote>}
+      {typeof reason === 'string' && code === 'session.requested' && <p class="said"><span class="kind">it says</span> <Words text={reason} /></p>}
+      {typeof rows === 'number' && <p class="aside">{counted(rows, 'row')}</p>}
+      {typeof affected === 'number' && <p class="aside">{counted(affected, 'row')} changed</p>}
+    </>
+  );
+}
+
+/** Whoever did it: the reviewer, where it was one. */
+function whoOf({ who, data }: Event): string | undefined {
+  if (typeof data['revokedBy'] === 'string') return data['revokedBy'];
+  const { principal, actor } = (who ?? {}) as { readonly principal?: string; readonly actor?: string };
+  return principal === actor || principal === undefined ? actor : `${String(actor)} for ${principal}`;
+}
+
+function decisionOf({ decision, code, why, at, state }: Event['data']): string {
+  return [decision, code, why, at, state].filter((each) => typeof each === 'string').join(' · ');
+}
+
+function toneOf({ code, data }: Event): 'good' | 'grave' | 'held' | 'plain' {
+  if (/denied|failed|revoked|unresolved|breakglass\.activated/.test(code) || data['decision'] === 'reject') return 'grave';
+  if (/approval_requested/.test(code)) return 'held';
+  return /executed|opened|approved|approval_decided|reviewed/.test(code) ? 'good' : 'plain';
+}
+
+function textsOf({ data }: Event): readonly string[] {
+  return ['sql', 'summary', 'comment', 'reason'].map((name) => data[name]).filter((each) => typeof each === 'string');
+}

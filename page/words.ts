@@ -1,0 +1,35 @@
+/** Why somebody may not decide, in words for them. */
+export const hindrances: Readonly<Record<string, string>> = {
+  'review.self': 'You cannot decide on this one: you asked for it, it was asked for you, or it was asked by your own agent. Somebody else must look at it.',
+  'review.role': 'You cannot decide on this one: the rule asks for reviewers of another role.',
+  'review.not_permitted': 'You cannot decide on this one: no rule lets you review it.',
+  'review.scope': 'You cannot decide: your sign-in is not one for reviewing.',
+  'review.delegated': 'You cannot decide: whoever acts for somebody else reviews nothing.',
+  'approval.state': 'It is no longer waited for.',
+  'approval.policy': 'The policy has changed since it was asked for. It must be asked for again.',
+  'approval.twice': 'You have answered already. It waits for somebody else.',
+  'approval.digest': 'What you decided on is not what is asked for.',
+};
+
+/** The states of an approval, in words. */
+export const states: Readonly<Record<string, string>> = { pending: 'waiting', approved: 'approved, not used yet', rejected: 'rejected', expired: 'ran out of time', void: 'void', used: 'approved and used' };
+
+/** Why an approval is over without anybody's answer. */
+export const endings: Readonly<Record<string, string>> = {
+  time: 'Nobody answered, or used the answer, in time.', session_closed: 'Its session was closed.', session_expired: 'Its session reached its deadline.', session_revoked: 'Its session was revoked.',
+  policy_changed: 'The policy has changed and would answer otherwise.',
+};
+
+/** The events of the record, in words; those that are not here are shown by their code. */
+export const happenings: Readonly<Record<string, string>> = {
+  'session.requested': 'asked to open a session', 'session.approval_requested': 'had to wait for a person to open it', 'session.approved': 'agreed that it opens', 'session.denied': 'session refused', 'session.opened': 'session opened',
+  'session.failed': 'session did not open', 'session.closed': 'session closed', 'session.expired': 'session reached its deadline', 'session.revoked': 'session revoked', 'statement.authorized': 'statement let through',
+  'statement.denied': 'statement refused', 'statement.approval_requested': 'statement held for a person', 'statement.approval_decided': 'decision on a held statement', 'statement.executed': 'statement ran',
+  'statement.failed': 'statement failed', 'statement.delivered': 'rows delivered', 'statement.unresolved': 'nobody can tell whether it ran', 'grant.applied': 'rights given at the engine', 'grant.removed': 'rights taken back at the engine',
+  'breakglass.activated': 'glass broken', 'breakglass.reviewed': 'looked at afterwards', 'policy.changed': 'policy changed', 'identity.shared': 'identity used from two places',
+};
+
+/** "1 character", "3 characters". */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+}

@@ -1,0 +1,45 @@
+import { AccessError } from '../../core/index.js';
+
+export interface ReviewOptions {
+  /** The OpenID provider where reviewers sign in, as its discovery names it: https, or http on this very machine. */
+  readonly issuer: string;
+  /** The public client (RFC 6749 §2.1) that the page is at that provider. */
+  readonly clientId: string;
+  /** The scope, or scopes with blanks between, that the page asks for besides `openid`. Default `sallyport.review`. */
+  readonly scope?: string;
+  /** What the token is to be for (RFC 8707), where the provider must be told. Default nothing is said. */
+  readonly resource?: string;
+  /** Further origins that the page may call, where the provider's token endpoint is not at the issuer's own. Default none. */
+  readonly origins?: readonly string[];
+}
+
+export interface ReviewSettings extends Omit<ReviewOptions, 'origins'> {
+  readonly scope: string;
+  /** Whom the page may call besides the mount. */
+  readonly reaches: readonly string[];
+}
+
+const known: ReadonlySet<string> = new Set(['issuer', 'clientId', 'scope', 'resource', 'origins']);
+
+/** Checks how reviewers sign in. Throws CONFIG_INVALID. */
+export function settleReview(options: ReviewOptions): ReviewSettings {
+  for (const name of Object.keys(options)) if (!known.has(name)) throw invalid(`has no option ${name}`);
+  const { issuer, clientId, scope = 'sallyport.review', resource, origins = [] } = options;
+  if (!isAddress(issuer) || /[?#]/.test(issuer)) throw invalid('needs an issuer: an https URL, without a query');
+  if (typeof clientId !== 'string' || !/^[\x20-\x7e]{1,255}$/.test(clientId)) throw invalid('needs a clientId (RFC 6749 appendix A.1)');
+  if (typeof scope !== 'string' || !/^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/.test(scope)) throw invalid('scope must be OAuth scopes (RFC 6749 §3.3)');
+  if (resource !== undefined && (!URL.canParse(resource) || resource.includes('#'))) throw invalid('resource must be an absolute URI without a fragment (RFC 8707 §2)');
+  if (!Array.isArray(origins) || !origins.every((each) => isAddress(each) && new URL(each).origin === each)) throw invalid('origins must be origins, such as https://login.acme.example');
+  return { issuer, clientId, scope, ...(resource === undefined ? {} : { resource }), reaches: [...new Set([new URL(issuer).origin, ...origins])] };
+}
+
+/** Over plain http, tokens travel only to this very machine. */
+function isAddress(text: unknown): text is string {
+  if (typeof text !== 'string' || !URL.canParse(text)) return false;
+  const { protocol, hostname, username, password } = new URL(text);
+  return username + password === '' && (protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname)));
+}
+
+function invalid(message: string): AccessError {
+  return new AccessError('CONFIG_INVALID', `expressRouter review ${message}`);
+}
