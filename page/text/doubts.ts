@@ -16,7 +16,8 @@ export interface Doubt {
 
 const scripts = ['Latin', 'Cyrillic', 'Greek', 'Armenian', 'Cherokee', 'Hebrew', 'Arabic', 'Han', 'Hiragana', 'Katakana', 'Hangul', 'Bopomofo', 'Thai', 'Devanagari', 'Georgian', 'Coptic', 'Lisu', 'Tifinagh'];
 const ofScript = scripts.map((name) => [name, new RegExp(`\\p{Script=${name}}`, 'u')] as const);
-const anyLetter = /\p{L}/u;
+/** A letter of some script: what several share, such as a sign for length, tells nothing. */
+const anyLetter = /(?!\p{Script=Common}|\p{Script=Inherited})\p{L}/u;
 
 /** Scripts that are written together (UTS #39 §5.2, highly restrictive). */
 const together = [['Latin', 'Han', 'Hiragana', 'Katakana'], ['Latin', 'Han', 'Bopomofo'], ['Latin', 'Han', 'Hangul']];

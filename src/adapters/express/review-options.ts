@@ -37,7 +37,7 @@ export function settleReview(options: ReviewOptions): ReviewSettings {
 function isAddress(text: unknown): text is string {
   if (typeof text !== 'string' || !URL.canParse(text)) return false;
   const { protocol, hostname, username, password } = new URL(text);
-  return username + password === '' && (protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname)));
+  return username + password === '' && !hostname.includes('*') && (protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname)));
 }
 
 function invalid(message: string): AccessError {
