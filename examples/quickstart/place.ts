@@ -63,8 +63,8 @@ async function start(service: Listening, provider: Listening, engine: Arguments[
   const place = await openWarehouse(engine, known.host);
   const gateway = await acmeGateway({ warehouse: place.connector, issuer: known.issuer, audience: [known.mount, known.mcp], ...record });
   const mcp = { resource: known.mcp, authorizationServers: [known.issuer], scopes: ['jit'], reviewUrl: (ticket: string) => `${known.review}#/approvals/${ticket}` };
-  const review = { issuer: known.issuer, clientId: reviewClient.id, resource: known.mount };
-  service.serve(acmeService(gateway, { mcp, review }, (code) => `${exchangeCommand(known, code)}\n`, place.keys));
+  const rest = { resource: known.mount, review: { issuer: known.issuer, clientId: reviewClient.id } };
+  service.serve(acmeService(gateway, { rest, mcp }, (code) => `${exchangeCommand(known, code)}\n`, place.keys));
   return {
     ...known,
     gateway,

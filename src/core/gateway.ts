@@ -8,6 +8,8 @@ import type { CatalogueObject, Column, Credential, Row } from './ports.js';
 export interface Caller {
   readonly credential: Credential;
   readonly transport?: Transport;
+  /** The address at which the credential was shown (RFC 8707): one that was issued for others only is refused there, UNAUTHENTICATED. */
+  readonly resource?: string;
 }
 
 export interface OpenRequest extends Caller {

@@ -36,7 +36,7 @@ export function createPipeline(parts: PipelineParts): Omit<Gateway, 'recovered' 
   return {
     open: (request, signal) => travel(parts, 'open', signal, async (trip) => {
       const received = await trip.step('receive', request, receiveOpen);
-      const identified = await trip.stage('identity', received, identity(request.credential));
+      const identified = await trip.stage('identity', received, identity(request));
       const scoped = await trip.stage('scope', identified, scope.open);
       const approved = await trip.stage('approval', scoped, approval.open);
       return trip.step('execute', approved, execute.open);
@@ -44,7 +44,7 @@ export function createPipeline(parts: PipelineParts): Omit<Gateway, 'recovered' 
 
     run: (request, signal) => travel(parts, 'run', signal, async (trip) => {
       const received = await trip.step('receive', request, receiveRun);
-      const identified = await trip.stage('identity', received, identity(request.credential));
+      const identified = await trip.stage('identity', received, identity(request));
       const scoped = await trip.stage('scope', identified, scope.run);
       const approved = await trip.stage('approval', scoped, approval.run);
       return trip.step('execute', approved, execute.run);
@@ -52,7 +52,7 @@ export function createPipeline(parts: PipelineParts): Omit<Gateway, 'recovered' 
 
     describe: (request, signal) => travel(parts, 'run', signal, async (trip) => {
       const received = await trip.step('receive', request, receiveLook);
-      const identified = await trip.stage('identity', received, identity(request.credential));
+      const identified = await trip.stage('identity', received, identity(request));
       const scoped = await trip.stage('scope', identified, scope.describe);
       const approved = await trip.stage('approval', scoped, approval.run);
       return trip.step('execute', approved, execute.describe);
@@ -82,7 +82,7 @@ type Answer<T> = (facts: Identified<'run'>, trip: Trip) => Promise<T | Stop>;
 function look<Asked extends Caller, T>(parts: PipelineParts, request: Asked, signal: AbortSignal | undefined, receive: Receive<Asked>, answer: Answer<T>): Promise<Outcome<T>> {
   return travel(parts, 'look', signal, async (trip) => {
     const received = await trip.step('receive', request, receive);
-    const identified = await trip.stage('identity', received, parts.identity(request.credential));
+    const identified = await trip.stage('identity', received, parts.identity(request));
     return trip.step('scope', identified, answer);
   });
 }

@@ -26,7 +26,8 @@ function isRepeated(raw: readonly string[]): boolean {
   return seen > 1;
 }
 
-function transportOf(request: HostRequest, protocol: Transport['protocol']): Transport {
+/** From where a request came, as the host sees it; cut to what a record holds. */
+export function transportOf(request: HostRequest, protocol: Transport['protocol']): Transport {
   const address = request.ip ?? request.socket.remoteAddress;
   const userAgent = request.headers['user-agent'];
   return {

@@ -57,6 +57,18 @@ describe('a real MCP client and the quick start’s identity provider', () => {
   });
 });
 
+describe('a token for this', () => {
+  it('is not one for the REST mount, and what it asked for there is recorded as refused', async () => {
+    const { client, signing } = await connected({ ...place.directory.agents.orders, issuer: place.issuer });
+    const headers = { authorization: `Bearer ${signing.tokens()?.access_token ?? ''}`, 'content-type': 'application/json' };
+    const listed = await fetch(`${place.mount}/connections`, { headers });
+    const opened = await fetch(`${place.mount}/sessions`, { method: 'POST', headers, body: JSON.stringify({ connection: 'warehouse', schema: 'ACME.OPS', access: 'read', ttl: 60, reason: 'the other door' }) });
+    for (const answer of [listed, opened]) expect([answer.status, await answer.json()]).toEqual([401, expect.objectContaining({ code: 'UNAUTHENTICATED', reason: 'token.resource', hint: `Get a token for the resource ${place.mount}.` })]);
+    expect((await client.callTool({ name: 'list_connections', arguments: {} })).structuredContent).toMatchObject({ status: 'completed' });
+    await client.close();
+  });
+});
+
 const orders = (): KnownClient => ({ ...place.directory.agents.orders, issuer: place.issuer });
 const review: OpenPage = (url) => reviewAs('bob', place, url.slice(url.lastIndexOf('/') + 1));
 

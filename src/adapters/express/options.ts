@@ -1,8 +1,11 @@
 import { AccessError, type Gateway } from '../../core/index.js';
 import { quietly, type OnFault } from '../../mount/faults.js';
+import { resourceUrl } from '../../mount/resource.js';
 import { settleReview, type ReviewOptions, type ReviewSettings } from './review-options.js';
 
 export interface ExpressOptions {
+  /** The address of this mount, such as `https://api.acme.example/jit`: a token that was issued for others only (RFC 8707) is refused. Without it the identity provider's own check is all there is. */
+  readonly resource?: string;
   /** Most rows of one `application/json` answer; more are for NDJSON. Default 10,000. */
   readonly jsonRows?: number;
   /** Most bytes of the rows of one `application/json` answer. Default 8 MiB. */
@@ -16,6 +19,7 @@ export interface ExpressOptions {
 }
 
 export interface Settings {
+  readonly resource: string | undefined;
   readonly jsonRows: number;
   readonly jsonBytes: number;
   readonly stallMs: number;
@@ -23,18 +27,20 @@ export interface Settings {
   readonly review?: ReviewSettings;
 }
 
-const defaults: Settings = { jsonRows: 10_000, jsonBytes: 8 * 1_048_576, stallMs: 60_000, onFault: () => undefined };
+const numbers = { jsonRows: 10_000, jsonBytes: 8 * 1_048_576, stallMs: 60_000 };
 
 /** Checks what the mount is built from. Throws CONFIG_INVALID. */
 export function settle(gateway: Gateway, options: ExpressOptions): Settings {
   if (typeof (gateway as Partial<Gateway> | undefined)?.run !== 'function') throw invalid('needs a gateway; createGateway returns a promise of one');
-  const { review, ...rest } = options;
-  for (const [name, value] of Object.entries(rest)) {
-    if (!Object.hasOwn(defaults, name)) throw invalid(`has no option ${name}`);
-    if (name === 'onFault' ? typeof value !== 'function' : !Number.isSafeInteger(value) || Number(value) < 1) throw invalid(`option ${name} cannot be used`);
+  const { resource, review, onFault = () => undefined, ...caps } = options;
+  for (const [name, value] of Object.entries(caps)) {
+    if (!Object.hasOwn(numbers, name)) throw invalid(`has no option ${name}`);
+    if (!Number.isSafeInteger(value) || value < 1) throw invalid(`option ${name} cannot be used`);
   }
-  const { onFault, ...caps } = { ...defaults, ...rest };
-  return { ...caps, onFault: quietly(onFault), ...(review === undefined ? {} : { review: settleReview(review) }) };
+  if (typeof onFault !== 'function') throw invalid('option onFault cannot be used');
+  const url = resourceUrl(resource);
+  if (resource !== undefined && url === undefined) throw invalid('option resource must be an https address without query or fragment');
+  return { ...numbers, ...caps, resource: url?.href, onFault: quietly(onFault), ...(review === undefined ? {} : { review: settleReview(resource === undefined ? review : { resource, ...review }) }) };
 }
 
 function invalid(message: string): AccessError {

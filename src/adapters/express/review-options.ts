@@ -7,7 +7,7 @@ export interface ReviewOptions {
   readonly clientId: string;
   /** The scope, or scopes with blanks between, that the page asks for besides `openid`. Default `sallyport.review`. */
   readonly scope?: string;
-  /** What the token is to be for (RFC 8707), where the provider must be told. Default nothing is said. */
+  /** What the token is to be for (RFC 8707), where the provider must be told. Default the mount's own `resource`, if it has one. */
   readonly resource?: string;
   /** Further origins that the page may call, where the provider's token endpoint is not at the issuer's own. Default none. */
   readonly origins?: readonly string[];

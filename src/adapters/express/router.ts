@@ -37,8 +37,9 @@ type Known = Pick<Exchange, 'gateway' | 'settings' | 'subject' | 'query'>;
 
 async function answer(operation: Operation, request: HostRequest, response: ServerResponse, known: Known): Promise<void> {
   try {
-    const caller = readCaller(request, 'rest');
-    if ('status' in caller) return refuse(response, { denied: caller });
+    const read = readCaller(request, 'rest');
+    if ('status' in read) return refuse(response, { denied: read });
+    const caller = known.settings.resource === undefined ? read : { ...read, resource: known.settings.resource };
     if (known.query !== '' && !takes(operation, request.method, known.query)) return refuse(response, { denied: unasked() });
     await operation({ ...known, request, response, caller, signal: goneSignal(response) });
   } catch (error) {

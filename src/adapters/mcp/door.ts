@@ -23,10 +23,11 @@ export interface Turned {
 export async function admit(request: HostRequest, gateway: Gateway, settings: Settings, signal: AbortSignal): Promise<Admitted | Turned> {
   const stranger = fromElsewhere(request, settings);
   if (stranger !== undefined) return stranger;
-  const caller = readCaller(request, 'mcp');
-  if ('status' in caller) return unauthenticated(problemOfDenial(caller, newId(Date.now())), settings);
+  const read = readCaller(request, 'mcp');
+  if ('status' in read) return unauthenticated(problemOfDenial(read, newId(Date.now())), settings);
+  const caller = settings.resource === undefined ? read : { ...read, resource: settings.resource.href };
   const outcome = await gateway.identify(caller, signal);
-  if (outcome.status === 'completed') return wrongToken(outcome.value, outcome.id, settings) ?? { caller, identity: outcome.value };
+  if (outcome.status === 'completed') return tooNarrow(outcome.value, outcome.id, settings) ?? { caller, identity: outcome.value };
   if (outcome.status === 'failed') return { problem: problemOfError(outcome.error, outcome.id), headers: laterOf(outcome.error), fault: outcome.error };
   const problem = problemOfDenial(outcome.status === 'denied' ? outcome : deny('APPROVAL_REQUIRED'), outcome.id);
   return problem.code === 'UNAUTHENTICATED' ? unauthenticated(problem, settings) : forbidden(problem);
@@ -40,19 +41,12 @@ function fromElsewhere({ headers }: HostRequest, { hosts, origins }: Settings): 
   return forbidden(problemOfDenial(deny('NOT_PERMITTED', 'Pages of this origin may not call here.', { reason: 'request.origin' }), newId(Date.now())));
 }
 
-/** A token for another resource is as good as none (RFC 8707); one without a scope that is needed says which (RFC 6750 §3.1). */
-function wrongToken({ audience, scopes = [] }: Identity, id: string, settings: Settings): Turned | undefined {
-  if (settings.resource !== undefined && audience !== undefined && !audience.some((each) => sameResource(each, settings.resource as URL))) {
-    return unauthenticated(problemOfDenial(deny('UNAUTHENTICATED', undefined, { reason: 'token.resource', hint: `Get a token for the resource ${settings.resource.href}.` }), id), settings);
-  }
+/** A token without a scope that is needed says which (RFC 6750 §3.1). */
+function tooNarrow({ scopes = [] }: Identity, id: string, settings: Settings): Turned | undefined {
   const missing = settings.scopes.filter((each) => !scopes.includes(each));
   if (missing.length === 0) return undefined;
   const turned = forbidden(problemOfDenial(deny('NOT_PERMITTED', 'The token lacks a scope that this endpoint needs.', { reason: 'token.scope', hint: `Get a token with the scope ${settings.scopes.join(' ')}.` }), id));
   return { ...turned, headers: { 'www-authenticate': challenge({}, { error: 'insufficient_scope', ...where(settings) }) } };
-}
-
-function sameResource(audience: string, resource: URL): boolean {
-  return audience === resource.href || (URL.canParse(audience) && new URL(audience).href === resource.href);
 }
 
 function unauthenticated(problem: Problem, settings: Settings): Turned {

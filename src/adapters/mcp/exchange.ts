@@ -17,6 +17,8 @@ export interface Exchange {
   readonly rows: HeldRows;
   readonly seal: RequestStateCodec<Carried>;
   readonly caller: Caller;
+  /** Whom handles are bound to: `ownerOf` the caller. */
+  readonly owner: string;
   readonly context: ServerContext;
   /** Aborts when the client is gone, or cancels the call. */
   readonly signal: AbortSignal;

@@ -5,6 +5,7 @@ import { pageOf, type Page, type PageCaps } from './page.js';
 
 /** Rows that a statement has read and that were not yet asked for. */
 interface Held {
+  readonly owner: string;
   readonly session: string;
   readonly columns: readonly Column[];
   readonly read: Collected;
@@ -31,15 +32,12 @@ export class HeldRows {
   }
 
   /** The first page, and a handle for the next where there is more. The oldest results make room for new ones. */
-  first(session: string, columns: readonly Column[], read: Collected, caps: PageCaps): RowPage {
+  first(owner: string, session: string, columns: readonly Column[], read: Collected, caps: PageCaps): RowPage {
     const page = pageOf(read.rows, 0, caps);
     if (page.next === undefined) return page;
     const id = randomBytes(16).toString('base64url');
-    for (const oldest of this.#held.keys()) {
-      if (this.#bytes + read.bytes <= this.#most) break;
-      this.#drop(oldest);
-    }
-    this.#held.set(id, { session, columns, read, timer: setTimeout(() => this.#drop(id), this.#keepMs).unref() });
+    this.#makeRoom(owner, read.bytes);
+    this.#held.set(id, { owner, session, columns, read, timer: setTimeout(() => this.#drop(id), this.#keepMs).unref() });
     this.#bytes += read.bytes;
     return { ...page, more: `${id}.${page.next}` };
   }
@@ -56,6 +54,21 @@ export class HeldRows {
   /** Forgets what a session has read. */
   forget(session: string): void {
     for (const [id, held] of this.#held) if (held.session === session) this.#drop(id);
+  }
+
+  /** Nobody holds more than a quarter, so that one agent cannot push out what all others hold. */
+  #makeRoom(owner: string, bytes: number): void {
+    let own = [...this.#held.values()].reduce((sum, held) => (held.owner === owner ? sum + held.read.bytes : sum), 0);
+    for (const [id, held] of this.#held) {
+      if (own + bytes <= this.#most / 4) break;
+      if (held.owner !== owner) continue;
+      own -= held.read.bytes;
+      this.#drop(id);
+    }
+    for (const oldest of this.#held.keys()) {
+      if (this.#bytes + bytes <= this.#most) break;
+      this.#drop(oldest);
+    }
   }
 
   #drop(id: string): void {

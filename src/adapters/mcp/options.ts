@@ -1,5 +1,7 @@
-import { AccessError, type Gateway } from '../../core/index.js';
+import { AccessError, newId, type Gateway } from '../../core/index.js';
 import { quietly, type OnFault } from '../../mount/faults.js';
+import type { Problem } from '../../mount/problem.js';
+import { loopback, resourceUrl, safeUrl } from '../../mount/resource.js';
 
 export interface McpOptions {
   /** The address that clients use, such as `https://api.acme.example/mcp`: what tokens must be issued for (RFC 8707), and the resource of the metadata (RFC 9728). */
@@ -12,7 +14,7 @@ export interface McpOptions {
   readonly hosts?: readonly string[];
   /** Origins of pages that may call from a browser, as the Origin header says them. Default none: what has an Origin is refused. */
   readonly origins?: readonly string[];
-  /** The page where a reviewer decides about this ticket; told to people and agents that wait for an approval. */
+  /** The page where a reviewer signs in and decides about this ticket: https, and nothing in it that lets anybody in. Told to people and agents that wait for an approval. */
   readonly reviewUrl?: (ticket: string) => string;
   /** Seals what a client carries for us between two calls: 32 bytes or more, the same on every replica. Default random, of this process. */
   readonly stateKey?: Uint8Array | string;
@@ -34,7 +36,12 @@ export interface McpOptions {
   readonly stallMs?: number;
   /** Told of every fault that is answered, for the service's log, but not of clients that left. What it throws is ignored. */
   readonly onFault?: OnFault;
+  /** Told of every request that is turned away before a tool, which leaves no event: whom to watch, for the service's log. What it throws is ignored. */
+  readonly onRefused?: OnRefused;
 }
+
+/** Tells of a request that was turned away: why, as it was answered, and from where it came. */
+export type OnRefused = (problem: Problem, from: { readonly address?: string; readonly userAgent?: string }) => void;
 
 const numbers = { pageRows: 200, pageBytes: 65_536, heldRows: 10_000, heldBytes: 64 * 1_048_576, heldMs: 300_000, approvalWaitMs: 45_000, progressMs: 2_000, stallMs: 60_000 };
 
@@ -49,26 +56,29 @@ export interface Settings extends Numbers {
   readonly reviewUrl: ((ticket: string) => string) | undefined;
   readonly stateKey: Uint8Array | string;
   readonly onFault: OnFault;
+  readonly onRefused: OnRefused;
 }
 
-const loopback = ['localhost', '127.0.0.1', '[::1]'];
 const lists = ['authorizationServers', 'scopes', 'hosts', 'origins'] as const;
-const known: ReadonlySet<string> = new Set([...Object.keys(numbers), ...lists, 'resource', 'reviewUrl', 'stateKey', 'onFault']);
+const known: ReadonlySet<string> = new Set([...Object.keys(numbers), ...lists, 'resource', 'reviewUrl', 'stateKey', 'onFault', 'onRefused']);
 
 /** Checks what the mount is built from. Throws CONFIG_INVALID. */
 export function settle(gateway: Gateway, options: McpOptions): Settings {
   if (typeof (gateway as Partial<Gateway> | undefined)?.run !== 'function') throw invalid('needs a gateway; createGateway returns a promise of one');
   for (const name of Object.keys(options)) if (!known.has(name)) throw invalid(`has no option ${name}`);
   for (const name of lists) if (!isTexts(options[name] ?? [])) throw invalid(`option ${name} must be a list of texts`);
-  for (const name of ['reviewUrl', 'onFault'] as const) if (options[name] !== undefined && typeof options[name] !== 'function') throw invalid(`option ${name} must be a function`);
-  const { resource, authorizationServers = [], scopes = [], origins = [], reviewUrl, stateKey = crypto.getRandomValues(new Uint8Array(32)), onFault = () => undefined } = options;
-  const url = resource === undefined ? undefined : resourceUrl(resource);
+  for (const name of ['reviewUrl', 'onFault', 'onRefused'] as const) if (options[name] !== undefined && typeof options[name] !== 'function') throw invalid(`option ${name} must be a function`);
+  const { resource, authorizationServers = [], scopes = [], origins = [], reviewUrl, stateKey = crypto.getRandomValues(new Uint8Array(32)), onFault = () => undefined, onRefused = () => undefined } = options;
+  const url = resourceUrl(resource);
+  if (resource !== undefined && url === undefined) throw invalid('option resource must be an https address without query or fragment');
   if ((url === undefined) !== (authorizationServers.length === 0)) throw invalid('options resource and authorizationServers go together');
   if (scopes.some((each) => !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(each))) throw invalid('option scopes must hold OAuth scopes'); // RFC 6749 §3.3
+  // Asked once beforehand, so that a wrong one is found at the start and not by whoever waits.
+  if (reviewUrl !== undefined && !givesAddresses(reviewUrl)) throw invalid('option reviewUrl must give https addresses');
   if (Buffer.byteLength(stateKey) < 32) throw invalid('option stateKey must be 32 bytes or more');
   return {
     ...numbersOf(options), resource: url, authorizationServers, scopes, hosts: new Set((options.hosts ?? (url === undefined ? loopback : [url.hostname])).map((each) => each.toLowerCase())),
-    origins: new Set(origins), reviewUrl, stateKey, onFault: quietly(onFault),
+    origins: new Set(origins), reviewUrl, stateKey, onFault: quietly(onFault), onRefused,
   };
 }
 
@@ -81,12 +91,12 @@ function numbersOf(options: McpOptions): Numbers {
   return Object.fromEntries(entries) as unknown as Numbers;
 }
 
-/** No fragment (RFC 9728 §1.2), no query, and no credentials; in clear only on this machine. */
-function resourceUrl(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const secure = url?.protocol === 'https:' || (url?.protocol === 'http:' && loopback.includes(url.hostname));
-  if (url === undefined || !secure || url.hash !== '' || url.search !== '' || url.username !== '') throw invalid('option resource must be an https address without query or fragment');
-  return url;
+function givesAddresses(reviewUrl: (ticket: string) => unknown): boolean {
+  try {
+    return safeUrl(reviewUrl(newId(Date.now()))) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 function isTexts(value: unknown): boolean {

@@ -1,9 +1,12 @@
 import type { ServerContext } from '@modelcontextprotocol/server';
 
+/** It is sent back with each report: a client must not make us send much by sending little. */
+const longestToken = 255;
+
 /** Tells a client that asked for it, every `everyMs`, that the work goes on. */
 export async function reporting<T>({ mcpReq }: ServerContext, everyMs: number, work: () => Promise<T>): Promise<T> {
   const progressToken = mcpReq._meta?.progressToken;
-  if (progressToken === undefined) return work();
+  if (progressToken === undefined || String(progressToken).length > longestToken) return work();
   const start = performance.now();
   let progress = 0;
   const timer = setInterval(() => {

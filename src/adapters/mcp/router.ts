@@ -2,10 +2,11 @@ import type { ServerResponse } from 'node:http';
 import { createMcpHandler, type McpHttpHandler } from '@modelcontextprotocol/server';
 import { AccessError, deny, newId, type Gateway } from '../../core/index.js';
 import { readBody } from '../../mount/body.js';
+import { transportOf } from '../../mount/caller.js';
 import { goneSignal } from '../../mount/gone.js';
 import type { HostRequest, Mount } from '../../mount/host.js';
 import { always } from '../../mount/headers.js';
-import { problemOfDenial, problemOfError } from '../../mount/problem.js';
+import { problemOfDenial, problemOfError, type Problem, type Refused } from '../../mount/problem.js';
 import { admit, type Turned } from './door.js';
 import { carried } from './exchange.js';
 import { settle, type McpOptions, type Settings } from './options.js';
@@ -26,14 +27,13 @@ export function mcpRouter(gateway: Gateway, options: McpOptions = {}): McpMount 
   const told = (error: Error): void => {
     if (AccessError.is(error)) settings.onFault(error, newId(Date.now()));
   };
-  const handler = createMcpHandler(createServers(gateway, settings), { maxSubscriptions: 0, onerror: told });
+  const handler = createMcpHandler(createServers(gateway, settings), { onerror: told });
   const metadata: Mount = (_request, response, next) => sendMetadata(response, settings, next);
   const mount: Mount = (request, response, next) => {
     const { path, query } = targetOf(request);
     if (path === metadataPath && request.method === 'GET') return sendMetadata(response, settings, next);
     if (path !== '' && path !== '/') return next();
-    if (query !== '') return turn(response, { problem: problemOfDenial(unasked(), newId(Date.now())), headers: {} });
-    answer({ gateway, settings, handler }, request, response).catch(() => response.destroy());
+    answer({ gateway, settings, handler, query }, request, response).catch(() => response.destroy());
   };
   return Object.assign(mount, { metadata });
 }
@@ -42,40 +42,59 @@ interface Parts {
   readonly gateway: Gateway;
   readonly settings: Settings;
   readonly handler: McpHttpHandler;
+  readonly query: string;
 }
 
-async function answer({ gateway, settings, handler }: Parts, request: HostRequest, response: ServerResponse): Promise<void> {
+async function answer({ gateway, settings, handler, query }: Parts, request: HostRequest, response: ServerResponse): Promise<void> {
   const signal = goneSignal(response);
+  const refuse = (turned: Turned): void => turn(request, response, turned, settings);
   try {
+    if (query !== '') return refuse(refusalOf({ denied: unasked() }));
     const admitted = await admit(request, gateway, settings, signal);
     if ('problem' in admitted) {
       if (admitted.fault !== undefined) settings.onFault(admitted.fault, admitted.problem.instance.slice('urn:uuid:'.length));
-      return turn(response, admitted);
+      return refuse(admitted);
     }
     const body = request.method === 'POST' ? await readBody(request) : { value: undefined };
     if (body === 'gone') return;
-    if ('denied' in body) return turn(response, { problem: problemOfDenial(body.denied, newId(Date.now()), body.status), headers: {} });
+    if ('denied' in body) return refuse(refusalOf(body));
+    if (Array.isArray(body.value)) return refuse(refusalOf({ denied: several() }));
     const answered = await handler.fetch(webRequest(request, signal), { parsedBody: body.value, authInfo: carried({ ...admitted, signal }) });
     await sendWeb(answered, response, settings.stallMs);
   } catch (error) {
-    fail(response, settings, AccessError.from(error, 'INTERNAL'));
+    const id = newId(Date.now());
+    settings.onFault(AccessError.from(error, 'INTERNAL'), id);
+    if (response.headersSent) response.destroy();
+    else refuse({ problem: problemOfError(new AccessError('INTERNAL'), id), headers: {} });
   }
 }
 
-function fail(response: ServerResponse, settings: Settings, fault: AccessError): void {
-  const id = newId(Date.now());
-  settings.onFault(fault, id);
-  if (response.headersSent) response.destroy();
-  else turn(response, { problem: problemOfError(new AccessError('INTERNAL'), id), headers: {} });
+function refusalOf({ denied, status }: Refused): Turned {
+  return { problem: problemOfDenial(denied, newId(Date.now()), status), headers: {} };
 }
 
-/** A refusal that comes before the protocol: a JSON-RPC error without an id, with the problem as REST would tell it. */
-function turn(response: ServerResponse, { problem, headers }: Turned): void {
+/** A refusal that comes before the protocol: a JSON-RPC error that has no id, with the problem as REST would tell it. */
+function turn(request: HostRequest, response: ServerResponse, { problem, headers }: Turned, settings: Settings): void {
+  tell(settings, problem, request);
   if (response.destroyed) return;
-  const code = problem.reason === 'request.json' ? -32_700 : -32_000; // Parse error (JSON-RPC 2.0 §5.1)
-  const body = JSON.stringify({ jsonrpc: '2.0', id: null, error: { code, message: problem.detail, data: problem } });
+  const body = JSON.stringify({ jsonrpc: '2.0', error: { code: errorCodeOf(problem), message: problem.detail, data: problem } });
   response.writeHead(problem.status, { ...always, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), connection: 'close', ...headers });
   response.end(body);
+}
+
+/** Of JSON-RPC 2.0 §5.1 where it has one, else the HTTP status: MCP keeps -32000 to -32099 for itself and for what is older than that rule. */
+function errorCodeOf({ reason, code, status }: Problem): number {
+  if (reason === 'request.json') return -32_700;
+  return code === 'INVALID_REQUEST' ? -32_600 : status;
+}
+
+function tell({ onRefused }: Settings, problem: Problem, request: HostRequest): void {
+  const { protocol: _, ...from } = transportOf(request, 'mcp');
+  try {
+    onRefused(problem, from);
+  } catch {
+    // A log that fails must not change an answer.
+  }
 }
 
 function sendMetadata(response: ServerResponse, settings: Settings, next: () => void): void {
@@ -89,6 +108,11 @@ function sendMetadata(response: ServerResponse, settings: Settings, next: () => 
 function targetOf({ url = '' }: HostRequest): { readonly path: string; readonly query: string } {
   const [path = '', query = ''] = url.replace(/^https?:\/\/[^/?]*/i, '').split('?', 2);
   return { path, query };
+}
+
+/** From 2025-06-18 on a request holds one message; many in one would be many calls that leave together, under one deadline. */
+function several() {
+  return deny('INVALID_REQUEST', 'A request holds one message, no batch of them.', { reason: 'request.batch', hint: 'Send each message as a request of its own.' });
 }
 
 function unasked() {

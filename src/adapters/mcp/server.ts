@@ -33,7 +33,7 @@ export function createServers(gateway: Gateway, settings: Settings): (context: M
       instructions, capabilities: { tools: { listChanged: false }, resources: { listChanged: false } },
       requestState: { verify: (state, context) => seal.verify(state, context) }, inputRequired: { legacyShim: false },
     });
-    for (const each of tools) offer(server, each, { gateway, settings, seal, rows, caller: visit.caller }, visit, calls);
+    for (const each of tools) offer(server, each, { gateway, settings, seal, rows, caller: visit.caller, owner: ownerOf(visit.identity) }, visit, calls);
     server.registerResource(guide.name, guide.uri, { title: guide.title, description: guide.description, mimeType: guide.mimeType }, () => ({ contents: [{ uri: guide.uri, mimeType: guide.mimeType, text: guide.text() }] }));
     if (era === 'legacy') {
       server.server.setNotificationHandler('notifications/cancelled', ({ params }) => {
@@ -50,7 +50,7 @@ function offer(server: McpServer, { name, title, description, annotations, input
   server.registerTool(name, { title, description, annotations, inputSchema: input, outputSchema: output }, async (asked, context) => {
     const checked = check(form, asked, place);
     if ('denied' in checked) return denied(checked.denied, newId(Date.now()));
-    const call = calls.enter(ownerOf(visit.identity), context.mcpReq.id);
+    const call = calls.enter(known.owner, context.mcpReq.id);
     const signal = AbortSignal.any([visit.signal, context.mcpReq.signal, call.signal]);
     try {
       return await reporting(context, known.settings.progressMs, () => run({ ...known, context, signal }, checked.value));

@@ -2,9 +2,10 @@ import { heeding } from '../abort.js';
 import { checkIdentity } from '../answers.js';
 import type { Clock } from '../clock.js';
 import type { Extensions } from '../extensions.js';
-import type { Identified, Moment, Received } from '../model.js';
+import type { Caller } from '../gateway.js';
+import type { Identified, Identity, Moment, Received } from '../model.js';
 import { deny, isStop, type Stop } from '../outcome.js';
-import type { Credential, IdentityProvider } from '../ports.js';
+import type { IdentityProvider } from '../ports.js';
 import { Sightings } from '../sightings.js';
 import type { Trip } from '../trip.js';
 
@@ -14,7 +15,7 @@ type Added = Pick<Identified, 'identity' | 'context'>;
 export function createIdentityStage(provider: IdentityProvider, extensions: Extensions, clock: Clock) {
   const sightings = new Sightings();
 
-  return (credential: Credential) =>
+  return ({ credential, resource }: Caller) =>
     async <M extends Moment>(received: Received<M>, trip: Trip): Promise<Added | Stop> => {
       if (typeof credential?.token !== 'string' || credential.token === '') return deny('UNAUTHENTICATED', undefined, { reason: 'credential.missing' });
       const answer = await heeding(() => provider.authenticate(credential, trip.signal), trip.signal);
@@ -22,6 +23,7 @@ export function createIdentityStage(provider: IdentityProvider, extensions: Exte
       const identity = checkIdentity(answer);
       trip.seen.identity = identity;
       if (!(identity.expiresAt > trip.at)) return deny('UNAUTHENTICATED', undefined, { reason: 'credential.expired' });
+      if (resource !== undefined && !isFor(identity, resource)) return deny('UNAUTHENTICATED', undefined, { reason: 'token.resource', hint: `Get a token for the resource ${resource}.` });
       const shared = trip.moment === 'look' ? undefined : sightings.note(identity, received.transport, clock.monotonic());
       // Told, not judged: the recorder keeps what it could not write.
       if (shared !== undefined) await trip.conclude('identity.shared', { by: shared.by, one: { ...shared.one }, other: { ...shared.other } }).catch(() => undefined);
@@ -31,4 +33,9 @@ export function createIdentityStage(provider: IdentityProvider, extensions: Exte
       const identified = { identity, context };
       return (await extensions.guard('identity', Object.freeze({ ...received, ...identified }), trip.signal)) ?? identified;
     };
+}
+
+/** As addresses, since providers write them in more than one way. An identity that says nothing of it was judged by its provider alone. */
+function isFor({ audience }: Identity, resource: string): boolean {
+  return audience === undefined || audience.some((each) => each === resource || (URL.canParse(each) && new URL(each).href === resource));
 }

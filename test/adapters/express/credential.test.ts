@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { memoryIdentity } from '../../../src/adapters/memory/index.js';
 import type { Credential } from '../../../src/core/index.js';
-import { house } from './house.js';
+import { house, opening } from './house.js';
 import { hosts, mount } from './mounted.js';
 
 /** Sends a request byte by byte as written, and gives the answer's head. */
@@ -15,6 +15,8 @@ async function raw(port: number, lines: readonly string[]): Promise<string> {
   await once(socket, 'close');
   return text;
 }
+
+const of = (...audience: string[]) => ({ subject: 'agent-a', audience });
 
 describe.each(hosts)('the credential, $name', ({ host }) => {
   it.each([
@@ -41,6 +43,22 @@ describe.each(hosts)('the credential, $name', ({ host }) => {
     expect([answer.slice(0, 12), code, said]).toEqual(['HTTP/1.1 401', 'UNAUTHENTICATED', reason]);
     const challenge = `Bearer realm="sallyport"${reason === 'credential.missing' ? '' : ', error="invalid_token"'}\r\n`;
     expect(answer).toContain(`www-authenticate: ${challenge}`);
+  });
+
+  it('a token for another address is refused where the mount says what its own is, and the refusal is recorded', async () => {
+    const identity = memoryIdentity({ a: of('https://api.acme.example/jit'), written: of('HTTPS://API.acme.example:443/jit'), both: of('https://api.acme.example/mcp', 'https://api.acme.example/jit'), mcp: of('https://api.acme.example/mcp'), none: of(), silent: { subject: 'agent-a' } });
+    const { gateway, audit } = await house(undefined, { identity });
+    const { ask } = await mount(gateway, { host, options: { resource: 'https://api.acme.example/jit' } });
+    for (const token of ['a', 'written', 'both', 'silent']) expect([token, (await ask('GET', '/connections', { token })).status]).toEqual([token, 200]);
+    for (const token of ['mcp', 'none']) {
+      for (const [method, path, body] of [['GET', '/connections'], ['POST', '/sessions', opening], ['GET', '/approvals']] as const) {
+        const { status, json } = await ask(method, path, { token, body });
+        expect([token, path, status, json['code'], json['reason'], json['hint']]).toEqual([token, path, 401, 'UNAUTHENTICATED', 'token.resource', 'Get a token for the resource https://api.acme.example/jit.']);
+      }
+    }
+    expect(audit.events.map(({ code, data }) => [code, data['code'], data['reason']])).toEqual([['gateway.started', undefined, undefined], ['session.denied', 'UNAUTHENTICATED', 'token.resource'], ['session.denied', 'UNAUTHENTICATED', 'token.resource']]);
+    const { ask: elsewhere } = await mount(gateway, { host });
+    expect((await elsewhere('GET', '/connections', { token: 'mcp' })).status).toBe(200);
   });
 
   it.each(['Bearer a', 'bearer a', 'BEARER   a', 'Bearer a '])('"%s" is taken', async (value) => {

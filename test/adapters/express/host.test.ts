@@ -141,6 +141,9 @@ describe('setting up', () => {
     ['no gateway', () => expressRouter(undefined as unknown as Gateway)],
     ['a promise of one', () => expressRouter(Promise.resolve() as unknown as Gateway)],
     ['an unknown option', () => expressRouter({ run: () => undefined } as unknown as Gateway, { jsonRow: 1 } as object)],
+    ['a resource in clear', () => expressRouter({ run: () => undefined } as unknown as Gateway, { resource: 'http://api.acme.example/jit' })],
+    ['a resource with a query', () => expressRouter({ run: () => undefined } as unknown as Gateway, { resource: 'https://api.acme.example/jit?x' })],
+    ['a log that is none', () => expressRouter({ run: () => undefined } as unknown as Gateway, { onFault: true } as object)],
     ['a cap that is none', () => expressRouter({ run: () => undefined } as unknown as Gateway, { jsonRows: 0 })],
     ['a cap in words', () => expressRouter({ run: () => undefined } as unknown as Gateway, { stallMs: '1' } as object)],
   ])('refuses %s', (_what, setUp) => {

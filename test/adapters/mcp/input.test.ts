@@ -52,8 +52,8 @@ describe('requests', () => {
     const { url } = await serve(gateway);
     const [a, b] = [await connect(url), await connect(url, { token: 'b' })];
     const sessions = await Promise.all([a, b].flatMap((client) => Array.from({ length: 4 }, () => session(client))));
-    const answers = await Promise.all(Array.from({ length: 80 }, (_, n) => call(n % 8 < 4 ? a : b, 'run_statement', { session: sessions[n % 8], sql: `SELECT t${n}` })));
-    expect(answers.map(({ data }) => (data as unknown as { result?: { rows: string[][] } }).result?.rows[0]?.[0]?.toLowerCase())).toEqual(Array.from({ length: 80 }, (_, n) => `select t${n}`));
+    const answers = await Promise.all(Array.from({ length: 100 }, (_, n) => call(n % 8 < 4 ? a : b, 'run_statement', { session: sessions[n % 8], sql: `SELECT t${n}` })));
+    expect(answers.map(({ data }) => (data as unknown as { result?: { rows: string[][] } }).result?.rows[0]?.[0]?.toLowerCase())).toEqual(Array.from({ length: 100 }, (_, n) => `select t${n}`));
   });
 
   it('what fails inside is said without its words', async () => {

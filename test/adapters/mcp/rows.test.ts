@@ -1,8 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
+import { collect } from '../../../src/adapters/mcp/collect.js';
 import { HeldRows } from '../../../src/adapters/mcp/held-rows.js';
 import { pageOf } from '../../../src/adapters/mcp/page.js';
 import { printable, tableOf } from '../../../src/adapters/mcp/table.js';
-import { AccessError, type Row } from '../../../src/core/index.js';
+import { AccessError, type Row, type StatementResult } from '../../../src/core/index.js';
 import { call, connect, house, serve, session, type Told } from './house.js';
 
 interface Result {
@@ -114,7 +115,7 @@ describe('what is held', () => {
     vi.useFakeTimers();
     try {
       const held = new HeldRows(100, 1_000);
-      const [one, two] = [held.first('s', [], read(60), caps).more as string, held.first('s', [], read(60), caps).more as string];
+      const [one, two] = [held.first('me', 's', [], read(20), caps).more as string, held.first('me', 's', [], read(20), caps).more as string];
       expect([held.next('s', one, caps), held.next('s', two, caps)?.items]).toEqual([undefined, [numbered(3)[1]]]);
       vi.advanceTimersByTime(1_000);
       expect(held.next('s', two, caps)).toBeUndefined();
@@ -124,9 +125,33 @@ describe('what is held', () => {
     }
   });
 
+  it('is at most a quarter for each, so that nobody pushes out the others; all together, the oldest go', () => {
+    const held = new HeldRows(100, 1_000);
+    const hold = (owner: string, bytes: number): string => held.first(owner, owner, [], read(bytes), caps).more as string;
+    const there = (owner: string, more: string): boolean => held.next(owner, more, caps) !== undefined;
+    const neighbour = hold('b', 25);
+    const mine = Array.from({ length: 50 }, () => hold('a', 12));
+    expect(mine.map((more) => there('a', more))).toEqual([...Array<boolean>(48).fill(false), true, true]);
+    expect(there('b', neighbour)).toBe(true);
+    for (const owner of ['c', 'd']) hold(owner, 25);
+    expect([there('b', neighbour), there('a', mine[49] as string)]).toEqual([true, true]);
+    hold('e', 25);
+    expect([there('b', neighbour), there('a', mine[49] as string)]).toEqual([false, true]);
+    held.forget('a');
+    expect(there('a', mine[49] as string)).toBe(false);
+  });
+
+  it('is counted as memory, not as text', async () => {
+    const narrow = Array.from({ length: 1_000 }, () => [1]);
+    async function* batches() { yield narrow; }
+    const result = { batches: batches(), delivery: () => undefined } as unknown as StatementResult;
+    const { bytes, rows, truncated } = await collect(result, { rows: 10_000, bytes: 40_000 });
+    expect([rows.length < 700, bytes > 39_000, truncated]).toEqual([true, true, true]);
+  });
+
   it('is nothing where one page is all', () => {
     const held = new HeldRows(100, 1_000);
-    expect(held.first('s', [], { rows: numbered(1), bytes: 10, truncated: false }, caps).more).toBeUndefined();
+    expect(held.first('me', 's', [], { rows: numbered(1), bytes: 10, truncated: false }, caps).more).toBeUndefined();
   });
 });
 

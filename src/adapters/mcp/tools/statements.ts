@@ -27,7 +27,7 @@ export const runStatement = tool({
   return outcome.status === 'completed' ? rowsOf(exchange, asked.session, outcome.value) : uncompleted(outcome, settings);
 });
 
-async function rowsOf({ settings, rows }: Exchange, session: string, ran: StatementResult): Promise<Answer> {
+async function rowsOf({ settings, rows, owner }: Exchange, session: string, ran: StatementResult): Promise<Answer> {
   const { statement, kind, operation, queryId, columns, affected } = ran;
   let read: Collected;
   try {
@@ -35,7 +35,7 @@ async function rowsOf({ settings, rows }: Exchange, session: string, ran: Statem
   } catch (error) {
     return failed({ status: 'failed', error: AccessError.from(error, 'INTERNAL') }, statement, settings);
   }
-  const page = rows.first(session, columns, read, { items: settings.pageRows, bytes: settings.pageBytes });
+  const page = rows.first(owner, session, columns, read, { items: settings.pageRows, bytes: settings.pageBytes });
   const head = { statement, kind, operation, queryId, columns, ...(affected === undefined ? {} : { affected }) };
   const text = columns.length === 0 ? `${operation} ran${affected === undefined ? '' : `: ${affected} rows changed`}.` : pageText(columns, page, read);
   return completed({ result: { ...head, ...pageShown(page), total: read.rows.length, truncated: read.truncated } }, text);
@@ -50,7 +50,10 @@ export const moreRows = tool({
 }, moreAsked, async ({ gateway, caller, rows, settings, signal }, asked) => {
   const outcome = await gateway.session({ ...caller, session: asked.session }, signal);
   if (outcome.status !== 'completed') return uncompleted(outcome, settings);
-  if (outcome.value.state !== 'open') return denied(deny('SESSION_CLOSED', 'The session is over, and what it read is gone.'), outcome.id);
+  if (outcome.value.state !== 'open') {
+    rows.forget(asked.session);
+    return denied(deny('SESSION_CLOSED', 'The session is over, and what it read is gone.'), outcome.id);
+  }
   const page = rows.next(asked.session, asked.more, { items: settings.pageRows, bytes: settings.pageBytes });
   if (page === undefined) return denied(deny('NOT_FOUND', 'These rows are no longer held.', { reason: 'rows.gone', hint: 'Run the statement again.' }), newId(Date.now()));
   return completed({ result: { columns: page.columns, ...pageShown(page) } }, pageText(page.columns, page));
