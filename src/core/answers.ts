@@ -30,7 +30,7 @@ export function checkDecision(answer: Decision): Decision {
 
 /** The consent as frozen facts. Throws APPROVAL_UNAVAILABLE unless it is one. */
 export function checkApproval(answer: Approval): Approval {
-  return checked(answer, 'APPROVAL_UNAVAILABLE', (given) => isText(given.ticket) && typeof given.digest === 'string' && isTexts(given.reviewers) && given.reviewers.length > 0);
+  return checked(answer, 'APPROVAL_UNAVAILABLE', (given) => isText(given.ticket) && typeof given.digest === 'string' && isTexts(given.reviewers) && given.reviewers.length > 0 && (given.expiresAt === undefined || typeof given.expiresAt === 'number'));
 }
 
 /** The execution as it is. Throws ENGINE_UNAVAILABLE unless it has an id, columns and rows to pull. */

@@ -12,6 +12,7 @@ import { createJudge } from './judge.js';
 import { createLooks } from './looks.js';
 import { createPipeline, type PipelineParts } from './pipeline.js';
 import { watched } from './policy-watch.js';
+import { deny } from './outcome.js';
 import type { Approver, EngineNote } from './ports.js';
 import { recover } from './recovery.js';
 import { makeEvent, seenOf, type EventData } from './seen.js';
@@ -53,14 +54,18 @@ async function start(ports: Ports, root: Container, closing: Disposal): Promise<
   for (const [name, connector] of connections) await connector.start?.(noteOf(name, road), left.sessions);
   const sessions = new Sessions(limits.sessionsPerActor);
   const traffic = new Traffic();
-  const told = watched(policy, (before, after) => note('policy.changed', { before, after }));
-  const room = ports.approvals === undefined ? undefined : openRoom(ports.approvals, told, sessions, road);
+  const told = watched(policy, (before, after) => {
+    void room?.desk.policyChanged(new AbortController().signal).catch(() => undefined);
+    return note('policy.changed', { before, after });
+  });
+  const room: Room | undefined = ports.approvals === undefined ? undefined : openRoom(ports.approvals, told, sessions, road);
   const pipeline = createPipeline(stagesOf({ ...ports, policy: told, room }, road, sessions, traffic, extensions, root));
   closing.own(() => room?.close());
   closing.own(() => note('gateway.stopped'));
   closing.own(async () => {
     await traffic.stop();
     await Promise.allSettled(sessions.live().map((session) => session.end('shutdown')));
+    await room?.desk.close().catch(() => undefined);
     await recorder.settle();
   });
   return Object.freeze({ ...pipeline, recovered, shutdown: () => closing.dispose() });
@@ -70,6 +75,8 @@ async function start(ports: Ports, root: Container, closing: Disposal): Promise<
 function noteOf(connection: string, { recorder, clock, instance }: Road): EngineNote {
   return (code, data, about = {}) => recorder.outcome(makeEvent(clock, instance, code, { ...('identity' in about ? seenOf(about) : about), connection }, data));
 }
+
+const unwatched = deny('APPROVAL_REQUIRED', 'breaking the glass needs people to look at it afterwards, and approvals are not configured', { reason: 'breakglass.not_configured' });
 
 type Ports = ReturnType<typeof portsOf>;
 
@@ -105,7 +112,7 @@ function stagesOf(ports: Ports & { readonly room: Room | undefined }, road: Road
     approval: createApprovalStage(room?.desk ?? approver, sessions, extensions, limits, clock),
     execute: createExecuteStage({
       road, connections, sessions, limits, home: (grant) => sessionHome(root, grant),
-      broken: (grant, reason) => room?.glass.broken(grant, reason), over: async (session, why) => room?.desk.sessionEnded(session, why),
+      glass: (who) => (room === undefined ? unwatched : room.glass.refusal(who)), broken: (grant, reason) => room?.glass.broken(grant, reason), over: async (session, by) => room?.desk.sessionEnded(session, by),
     }, extensions.observers, policy),
     looks: createLooks({ connections, policy, sessions, judge, extensions, audit, recorder, reviewing: room }),
     room,

@@ -90,6 +90,11 @@ export async function decide(policy: PolicyDecisionPoint, question: Parameters<P
   return checked;
 }
 
+/** What was judged by rules that are in force no more is not done. */
+export function policyChanged(meanwhile: string): Denied {
+  return deny('NOT_PERMITTED', `the policy changed while ${meanwhile}`, { reason: 'policy.changed', hint: 'Ask again.' });
+}
+
 export function notPermitted(message: string, decision: Decision): Denied {
   return deny('NOT_PERMITTED', message, {
     reason: decision.rules.length > 0 ? 'policy.denied' : 'policy.silent',

@@ -12,9 +12,15 @@ export class Lane {
     this.#most = most;
   }
 
+  /** Why nobody more is let in; undefined while there is room. */
+  full(): Denied | undefined {
+    return this.#waiting > this.#most ? deny('SESSION_BUSY', undefined, { hint: 'Wait for a running statement to end, then ask again.' }) : undefined;
+  }
+
   /** Resolves with the function that lets the next one in, or a denial when too many wait. Rejects when the signal aborts. */
   async enter(signal: AbortSignal): Promise<(() => void) | Denied> {
-    if (this.#waiting > this.#most) return deny('SESSION_BUSY', undefined, { hint: 'Wait for a running statement to end, then ask again.' });
+    const full = this.full();
+    if (full !== undefined) return full;
     this.#waiting += 1;
     const before = this.#tail;
     const { promise, resolve: open } = deferred();

@@ -161,6 +161,8 @@ export interface Approval {
   readonly digest: string;
   /** What the reviewers were shown and echoed, where that has a digest of its own. */
   readonly binding?: string;
+  /** Epoch milliseconds from which on it is of no use, where it has an end: a statement that waits for its turn until then does not run. */
+  readonly expiresAt?: number;
 }
 
 export type Moment = 'open' | 'run';

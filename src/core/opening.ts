@@ -1,12 +1,11 @@
 import { abortable, reasonOf } from './abort.js';
-import type { TicketEnd } from './approvals/ticket.js';
 import type { Disposal } from './disposal.js';
 import { AccessError } from './errors.js';
 import type { EventCode } from './events.js';
 import type { EndReason, GatewayLimits, SessionState } from './gateway.js';
 import { timeLeft } from './grant.js';
-import type { Approved, Grant } from './model.js';
-import type { Stop } from './outcome.js';
+import type { Approved, Grant, Identity } from './model.js';
+import type { Denied, Stop } from './outcome.js';
 import type { Connector, EngineSession } from './ports.js';
 import { makeEvent, seenOf } from './seen.js';
 import { Session } from './session.js';
@@ -17,8 +16,6 @@ const endCodes: Readonly<Record<EndReason, EventCode>> = {
   agent: 'session.closed', deadline: 'session.expired', revoked: 'session.revoked', shutdown: 'session.closed', fault: 'session.closed',
 };
 
-const ends: Readonly<Record<EndReason, TicketEnd>> = { agent: 'session_closed', deadline: 'session_expired', revoked: 'session_revoked', shutdown: 'session_closed', fault: 'session_closed' };
-
 /** What opening a session needs besides its facts. */
 export interface OpeningParts {
   readonly road: Road;
@@ -27,15 +24,19 @@ export interface OpeningParts {
   readonly limits: GatewayLimits;
   /** A fresh home for what the session owns. */
   readonly home: (grant: Grant) => Disposal;
+  /** Why the glass may not be broken; undefined where it may. */
+  readonly glass: (identity: Identity) => Denied | undefined;
   /** Told when the glass was broken, before anything opens. */
   readonly broken: (grant: Grant, reason: string) => void;
   /** Told when a session is over. */
-  readonly over: (session: string, why: TicketEnd) => Promise<void>;
+  readonly over: (session: string, by: EndReason) => Promise<void>;
 }
 
 /** Grant -> session: a place is taken, the intent is durable, the engine's path is open and verified, and the record says so. */
 export async function openSession(parts: OpeningParts, approved: Approved<'open'>, trip: Trip): Promise<SessionState | Stop> {
   const { grant } = approved;
+  const unbroken = grant.breakGlass === true ? parts.glass(grant.identity) : undefined;
+  if (unbroken !== undefined) return unbroken;
   const place = parts.sessions.reserve(grant.identity.actor.id);
   if (typeof place !== 'function') return place;
   const connector = parts.connections.get(grant.scope.connection) as Connector;
@@ -102,7 +103,7 @@ function begin({ road, sessions, limits, home, over }: OpeningParts, approved: A
     ended: async (ended, by, clean, said) => {
       sessions.retire(ended);
       place();
-      await over(ended.id, ends[by]);
+      await over(ended.id, by);
       await recorder.outcome(makeEvent(clock, instance, endCodes[by], seenOf(grant), { by, clean, grant: grant.id, ...said }));
     },
   });

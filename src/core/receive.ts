@@ -35,7 +35,7 @@ export async function receiveRun(request: RunRequest | ExplainRequest, trip: Tri
   if (typeof sql !== 'string' || sql === '' || sql.length > longestSql) return invalid('sql', `1 to ${longestSql} characters`);
   if (!Array.isArray(binds) || binds.length > mostBinds || !binds.every(isBind)) return invalid('binds', 'a list of null, booleans, finite numbers and strings');
   if (ticket !== undefined && !isName(ticket)) return invalid('ticket', 'the ticket of an earlier answer');
-  return received(trip, request.transport, 'run', { session, statement: { sql, binds } }, ticket);
+  return received(trip, request.transport, 'run', { session, statement: { sql, binds: binds.map(unsigned) } }, ticket);
 }
 
 /** Reads a question about a session, or about nothing in particular. */
@@ -103,6 +103,11 @@ function isAccess(value: unknown): value is Access {
 
 function isBind(value: unknown): value is Bind {
   return value === null || typeof value === 'boolean' || typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value));
+}
+
+/** JSON has one zero, and so has what people agree to: the engine gets no other. */
+function unsigned(bind: Bind): Bind {
+  return bind === 0 ? 0 : bind;
 }
 
 function invalid(field: string, form: string): Denied {

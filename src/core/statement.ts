@@ -10,6 +10,7 @@ import type { Analysis, Approved, Limits } from './model.js';
 import { tighten } from './obligations.js';
 import { watch } from './observe.js';
 import { deny, type Stop } from './outcome.js';
+import { policyChanged } from './judge.js';
 import type { Observer } from './plugin.js';
 import type { EngineSession, EngineStatement, Execution } from './ports.js';
 import { Rows } from './rows.js';
@@ -62,8 +63,10 @@ export class RunningStatement {
       this.#leave = leave;
       const refusal = this.#session.refusal();
       if (refusal !== undefined) return deny(refusal, undefined, { hint: 'Open a new session.' });
-      if (this.#parts.policyVersion() !== this.#facts.decision.policyVersion) {
-        return deny('NOT_PERMITTED', 'the policy changed while the statement waited for its turn', { reason: 'policy.changed', hint: 'Ask again.' });
+      const { decision, approval } = this.#facts;
+      if (this.#parts.policyVersion() !== decision.policyVersion) return policyChanged('the statement waited for its turn');
+      if (approval?.expiresAt !== undefined && approval.expiresAt <= this.#parts.clock.now()) {
+        return deny('APPROVAL_EXPIRED', 'the consent ran out while the statement waited for its turn', { reason: 'approval.expired', hint: 'Ask again without a ticket.' });
       }
       return await this.#execute();
     } catch (error) {

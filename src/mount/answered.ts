@@ -85,10 +85,11 @@ const named = z.object({ id: z.string(), name: z.string().optional() });
 export const approval = z.object({
   ticket: z.string(),
   state: z.enum(['pending', 'approved', 'rejected', 'expired', 'void', 'used']),
-  ended: z.enum(['time', 'session_closed', 'session_expired', 'session_revoked', 'policy_changed']).optional(),
+  ended: z.enum(['time', 'session_closed', 'session_expired', 'session_revoked', 'policy_changed', 'gateway_stopped']).optional(),
   moment: z.enum(['open', 'run']),
   digest: text('of all that is agreed to; a decision must echo it'),
   connection: z.string(), schema: text('DATABASE.SCHEMA'), access: z.enum(['read', 'write']), session: z.string().optional(),
+  breakGlass: z.boolean().optional().meta({ description: 'asked for under the rules for emergencies' }),
   principal: named, actor: named,
   reason: text("the requester's own words: not to be believed"),
   statement: z.object({

@@ -47,6 +47,9 @@ export async function reply<T>(exchange: Exchange, outcome: Outcome<T>, complete
   sendProblem(response, problemOfError(outcome.error, outcome.id));
 }
 
+/** Seconds after which to look again at what a person has not decided yet. */
+export const lookAgainAfter = 5;
+
 function sendPending({ request, response }: Exchange, pending: Pending): void {
-  send(response, 202, JSON.stringify(pendingShown(pending)), { location: `${request.baseUrl ?? ''}/approvals/${encodeURIComponent(pending.ticket)}`, 'retry-after': 5 });
+  send(response, 202, JSON.stringify(pendingShown(pending)), { location: `${request.baseUrl ?? ''}/approvals/${encodeURIComponent(pending.ticket)}`, 'retry-after': lookAgainAfter });
 }

@@ -3,7 +3,7 @@ import { decisionBody, revokeBody, signBody } from '../../mount/asked.js';
 import { form } from '../../mount/check.js';
 import type { Exchange, Operation } from './exchange.js';
 import { applied, preferredWait } from './prefer.js';
-import { refuse, reply, send } from './reply.js';
+import { lookAgainAfter, refuse, reply, send, sendLarge } from './reply.js';
 import { sessionShown } from '../../mount/shown.js';
 import { approvalOf, reviewOf } from './shown.js';
 import { withBody } from './with-body.js';
@@ -12,9 +12,9 @@ import { withBody } from './with-body.js';
 export const reviewForms = { decision: form(decisionBody), revoke: form(revokeBody), sign: form(signBody) };
 
 export const listApprovals: Operation = async (exchange) => {
-  const { gateway, caller, query, signal, response } = exchange;
+  const { gateway, caller, query, signal } = exchange;
   const state = query === 'state=decided' ? 'decided' : 'pending';
-  await reply(exchange, await gateway.approvals({ ...caller, state }, signal), (approvals) => send(response, 200, JSON.stringify({ approvals: approvals.map(approvalOf) })));
+  await reply(exchange, await gateway.approvals({ ...caller, state }, signal), (approvals) => sendLarge(exchange, JSON.stringify({ approvals: approvals.map(approvalOf) })));
 };
 
 export const readApproval: Operation = async (exchange) => {
@@ -59,5 +59,7 @@ async function revoked(exchange: Exchange, said: { readonly comment?: string }):
 }
 
 async function sendApproval(exchange: Exchange, outcome: Outcome<ApprovalView>, headers: Readonly<Record<string, string>> = {}): Promise<void> {
-  await reply(exchange, outcome, (approval) => send(exchange.response, 200, JSON.stringify(approvalOf(approval)), headers));
+  await reply(exchange, outcome, (approval) => {
+    send(exchange.response, 200, JSON.stringify(approvalOf(approval)), { ...headers, ...(approval.state === 'pending' ? { 'retry-after': lookAgainAfter } : {}) });
+  });
 }

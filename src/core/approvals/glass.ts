@@ -1,8 +1,10 @@
 import type { Clock } from '../clock.js';
+import type { EndReason } from '../gateway.js';
 import { newId } from '../id.js';
 import type { Grant, Identity } from '../model.js';
 import { formatSchema } from '../names.js';
 import { deny, type Denied } from '../outcome.js';
+import { Turns } from '../turns.js';
 import type { Crier } from './crier.js';
 import type { Notice } from './notice.js';
 import type { Oversight } from './oversight.js';
@@ -19,16 +21,28 @@ export interface GlassParts {
   readonly crier: Crier;
   readonly reviewers: Reviewers;
   readonly oversight: Oversight;
+  /** How a session ended; undefined while it goes on. */
+  readonly endOf: (session: string) => EndReason | undefined;
   readonly note: (grant: Pick<GlassReview, 'session'> & { readonly identity: Identity; readonly review: GlassReview }, comment: string, by: Identity) => Promise<void>;
 }
+
+const [mostPerPrincipal, most] = [100, 10_000];
 
 /** Broken glass: told at once, listed until somebody has signed that they looked. */
 export class Glass {
   readonly #parts: GlassParts;
   readonly #waiting = new Map<string, Waiting>();
+  readonly #turns = new Turns();
 
   constructor(parts: GlassParts) {
     this.#parts = parts;
+  }
+
+  /** Why this one may not break the glass again: too much of it waits for somebody to look. */
+  refusal({ principal }: Identity): Denied | undefined {
+    const own = [...this.#waiting.values()].filter(({ identity }) => identity.principal.id === principal.id).length;
+    if (own < mostPerPrincipal && this.#waiting.size < most) return undefined;
+    return deny('TOO_MANY_APPROVALS', 'too many sessions opened by breaking the glass wait for somebody to look at them', { reason: 'breakglass.unreviewed', hint: 'Reviewers list and sign them.' });
   }
 
   /** Tells that a session was opened by breaking the glass. */
@@ -49,14 +63,20 @@ export class Glass {
     return seen;
   }
 
-  /** Signs that somebody else has looked at it; recorded before it leaves the list. */
-  async sign(identity: Identity, session: string, comment: string, signal: AbortSignal): Promise<GlassReview | Denied> {
-    const { reviewers, oversight, clock, crier, note } = this.#parts;
+  /** Signs that somebody else has looked at it when it was over; recorded before it leaves the list. One at a time for each session. */
+  sign(identity: Identity, session: string, comment: string, signal: AbortSignal): Promise<GlassReview | Denied> {
+    return this.#turns.take(session, () => this.#sign(identity, session, comment, signal));
+  }
+
+  async #sign(identity: Identity, session: string, comment: string, signal: AbortSignal): Promise<GlassReview | Denied> {
+    const { reviewers, oversight, clock, crier, note, endOf } = this.#parts;
     const refusal = reviewers.refusal(identity);
     if (refusal !== undefined) return refusal;
     const found = this.#waiting.get(session);
     if (found === undefined || !(await oversight.mayOversee(identity, found.review.connection, found.review.schema, signal))) return deny('NOT_FOUND', undefined, { reason: 'review.unknown' });
+    if (reviewers.isAgent(identity)) return deny('NOT_PERMITTED', 'A person must look at it: somebody answers for this identity.', { reason: 'review.agent' });
     if (reviewers.isParty(identity, found.identity)) return deny('NOT_PERMITTED', 'Nobody reviews what they did themselves.', { reason: 'review.self' });
+    if (endOf(session) === undefined) return deny('NOT_PERMITTED', 'The session still goes on: revoke it, or look when it is over.', { reason: 'review.open' });
     const signed: GlassReview = Object.freeze({ ...found.review, signed: { by: namedOf(identity.principal), comment, at: clock.now() } });
     await note({ session, identity: found.identity, review: found.review }, comment, identity);
     this.#waiting.delete(session);

@@ -14,6 +14,8 @@ export interface ApprovalOptions {
   readonly ownerOf?: (actor: Actor) => string | undefined;
   /** Approvals that one actor may wait for at once; 10 unless told. */
   readonly pendingPerActor?: number;
+  /** The most that people are asked to read for one approval, text and binds as JSON, characters; 131,072 unless told. */
+  readonly reviewableSize?: number;
   /** How long consent may be waited for and used, milliseconds, where the policy does not say; 900,000 unless told, at most a day. */
   readonly expiresMs?: number;
   /** Where tickets are kept; in this process unless told, where a restart voids what is pending. */
@@ -27,10 +29,10 @@ export type ApprovalSettings = Required<ApprovalOptions>;
 /** Throws CONFIG_INVALID. */
 export function settleApprovals(given: ApprovalOptions): ApprovalSettings {
   const settings: ApprovalSettings = {
-    scope: 'sallyport.review', personOf: (who) => who.id, ownerOf: () => undefined, pendingPerActor: 10, expiresMs: 900_000, notify: [], ...given, store: given.store ?? memoryTickets(),
+    scope: 'sallyport.review', personOf: (who) => who.id, ownerOf: () => undefined, pendingPerActor: 10, reviewableSize: 131_072, expiresMs: 900_000, notify: [], ...given, store: given.store ?? memoryTickets(),
   };
   if (!/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(settings.scope)) throw invalid('scope must be one OAuth scope (RFC 6749 §3.3)');
-  if (!Number.isSafeInteger(settings.pendingPerActor) || settings.pendingPerActor < 1) throw invalid('pendingPerActor must be a positive whole number');
+  for (const name of ['pendingPerActor', 'reviewableSize'] as const) if (!Number.isSafeInteger(settings[name]) || settings[name] < 1) throw invalid(`${name} must be a positive whole number`);
   if (!Number.isSafeInteger(settings.expiresMs) || settings.expiresMs < 1_000 || settings.expiresMs > 86_400_000) throw invalid('expiresMs must be from 1,000 to 86,400,000');
   if (settings.notify.some((each) => typeof each?.notify !== 'function')) throw invalid('each of notify must have notify()');
   return Object.freeze(settings);

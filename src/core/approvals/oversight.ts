@@ -45,8 +45,12 @@ export class Oversight {
     if (session === undefined || !(await this.#may(identity, session, signal))) return unknown();
     const said = { revokedBy: identity.principal.id, ...(comment === undefined ? {} : { comment }) };
     const running = session.refusal() === undefined;
-    await session.end('revoked', said);
-    if (running) crier.tell({ ...noticeOf(session), type: 'session.revoked', id: newId(clock.now()), at: clock.now(), by: namedOf(identity.principal), ...(comment === undefined ? {} : { comment }) });
+    try {
+      await session.end('revoked', said);
+    } finally {
+      // It is over, whether or not that could be recorded.
+      if (running) crier.tell({ ...noticeOf(session), type: 'session.revoked', id: newId(clock.now()), at: clock.now(), by: namedOf(identity.principal), ...(comment === undefined ? {} : { comment }) });
+    }
     return session.state();
   }
 

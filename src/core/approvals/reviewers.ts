@@ -1,11 +1,12 @@
 import { heeding } from '../abort.js';
 import { checkDecision } from '../answers.js';
 import { AccessError } from '../errors.js';
-import type { Decision, Identity } from '../model.js';
+import type { Decision, Identity, Principal } from '../model.js';
 import { deny, type Denied } from '../outcome.js';
 import type { Ask, PolicyDecisionPoint, Question } from '../ports.js';
+import { decidedOf } from './bound.js';
 import type { ApprovalSettings } from './options.js';
-import type { Ticket } from './ticket.js';
+import type { Ticket, TicketDecision } from './ticket.js';
 
 /** Who may speak for whom. */
 export class Reviewers {
@@ -28,14 +29,18 @@ export class Reviewers {
 
   /** The human behind a reviewer's identity. */
   personOf({ principal }: Identity): string {
-    return this.#settings.personOf(principal);
+    return this.#person(principal);
   }
 
-  /** True for whoever asked, for whomever it was asked, and for who answers for the agent. */
+  /** True for whoever asked, for whomever it was asked, and for who answers for either. */
   isParty(identity: Identity, requester: Identity): boolean {
-    const { personOf, ownerOf } = this.#settings;
-    const parties = [requester.principal.id, requester.actor.id, personOf(requester.principal), personOf(requester.actor), ownerOf(requester.actor)];
+    const parties = [requester.principal, requester.actor].flatMap((each) => [each.id, this.#person(each), this.#owner(each)]);
     return parties.includes(identity.principal.id) || parties.includes(this.personOf(identity));
+  }
+
+  /** True for an identity that somebody answers for: it is nobody's consent. */
+  isAgent({ principal }: Identity): boolean {
+    return this.#owner(principal) !== undefined;
   }
 
   async may(identity: Identity, connection: string, asks: readonly Ask[], signal: AbortSignal): Promise<boolean> {
@@ -57,9 +62,51 @@ export class Reviewers {
     return terms.flatMap((_, index) => (held[index] === true ? [index] : []));
   }
 
+  /** Of the answers to a ticket those that count now: of people who may still review it, for what they may still speak for. */
+  async standing(ticket: Ticket, signal: AbortSignal): Promise<readonly TicketDecision[]> {
+    const { connection, asks } = ticket;
+    const now = await Promise.all(ticket.decisions.map(async (each) => {
+      const held = (await this.may(each.identity, connection, asks, signal)) ? await this.termsOf(each.identity, ticket) : [];
+      return { ...each, terms: each.terms.filter((term) => held.includes(term)) };
+    }));
+    return now.filter(({ terms }) => terms.length > 0);
+  }
+
+  /** Whether the rules of now would answer otherwise than those that asked for consent. */
+  async isStale({ policyVersion, identity, connection, question, decided }: Ticket, signal: AbortSignal): Promise<boolean> {
+    if (policyVersion === this.#policy.version) return false;
+    const decision = await this.ask({ identity, connection, ...question }, signal);
+    return decision.effect === 'deny' || decidedOf(decision) !== decided;
+  }
+
+  #person(who: Principal): string {
+    const person: unknown = told(() => this.#settings.personOf(who), 'personOf');
+    if (typeof person !== 'string' || person === '') throw new AccessError('APPROVAL_UNAVAILABLE', 'personOf named nobody');
+    return person;
+  }
+
+  #owner(who: Principal): string | undefined {
+    const owner: unknown = told(() => this.#settings.ownerOf(who), 'ownerOf');
+    if (owner === undefined || (typeof owner === 'string' && owner !== '')) return owner;
+    throw new AccessError('APPROVAL_UNAVAILABLE', 'ownerOf named nobody');
+  }
+
   async #holds(identity: Identity, role: string, connection: string): Promise<boolean> {
     if (this.#policy.holds === undefined) throw new AccessError('POLICY_UNAVAILABLE', 'the policy cannot say who holds a role');
     const held: unknown = await this.#policy.holds(identity.principal.id, role, connection);
     return held === true;
+  }
+}
+
+/** Whether as many different people agreed as every term demands. */
+export function isAgreed({ terms }: Ticket, decisions: readonly TicketDecision[]): boolean {
+  return terms.every(({ quorum }, index) => new Set(decisions.filter((each) => each.decision === 'approve' && each.terms.includes(index)).map(({ person }) => person)).size >= quorum);
+}
+
+function told(ask: () => unknown, name: string): unknown {
+  try {
+    return ask();
+  } catch (error) {
+    throw new AccessError('APPROVAL_UNAVAILABLE', `${name} failed`, { cause: error });
   }
 }

@@ -1,4 +1,5 @@
 import { AccessError } from '../errors.js';
+import type { EndReason } from '../gateway.js';
 import type { Identity } from '../model.js';
 import { parseSchema } from '../names.js';
 import type { PolicyDecisionPoint } from '../ports.js';
@@ -36,23 +37,26 @@ export function openRoom(settings: ApprovalSettings, policy: PolicyDecisionPoint
     const seen: Seen = { session, identity: by, connection: review.connection, scope: { connection: review.connection, ...schemaOf(review.schema), access: review.access }, breakGlass: true };
     await recorder.outcome(makeEvent(clock, instance, 'breakglass.reviewed', seen, { comment, requester: { principal: identity.principal.id, actor: identity.actor.id } }));
   };
-  const desk = new Desk({ clock, settings, crier, note });
+  const endOf = (id: string): EndReason | undefined => {
+    const session = sessions.any(id);
+    return session === undefined ? 'fault' : session.state().endedBy;
+  };
+  const desk = new Desk({ clock, settings, reviewers, crier, note, endOf });
   const oversight = new Oversight({ sessions, reviewers, clock, crier });
   return {
     desk, oversight,
-    reviewing: new Reviewing({ desk, reviewers, policy, clock, crier, note }),
-    glass: new Glass({ clock, crier, reviewers, oversight, note: reviewed }),
+    reviewing: new Reviewing({ desk, reviewers, clock, crier, note }),
+    glass: new Glass({ clock, crier, reviewers, oversight, endOf, note: reviewed }),
     async close() {
-      await desk.close();
       await crier.close();
       await settings.store.close?.();
     },
   };
 }
 
-function seenOf({ moment, request, session, identity, connection, schema, access, rules, policyVersion }: Ticket, by: Identity | undefined): Seen {
+function seenOf({ moment, request, session, breakGlass, identity, connection, schema, access, rules, policyVersion }: Ticket, by: Identity | undefined): Seen {
   const about = moment === 'run' ? { session: session ?? '', statement: request } : { session: request };
-  return { ...about, identity: by ?? identity, connection, scope: { connection, ...schemaOf(schema), access }, rules, policyVersion };
+  return { ...about, identity: by ?? identity, connection, scope: { connection, ...schemaOf(schema), access }, rules, policyVersion, breakGlass };
 }
 
 function schemaOf(text: string): ReturnType<typeof parseSchema> {

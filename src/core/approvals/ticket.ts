@@ -6,7 +6,7 @@ import type { ApprovalTerms } from './terms.js';
 export type TicketState = 'pending' | 'approved' | 'rejected' | 'expired' | 'void' | 'used';
 
 /** Why a ticket expired or is void. */
-export type TicketEnd = 'time' | 'session_closed' | 'session_expired' | 'session_revoked' | 'policy_changed';
+export type TicketEnd = 'time' | 'session_closed' | 'session_expired' | 'session_revoked' | 'policy_changed' | 'gateway_stopped';
 
 /** Somebody who is named by an identity provider. */
 export interface Named {
@@ -17,6 +17,8 @@ export interface Named {
 /** One reviewer's answer. */
 export interface TicketDecision {
   readonly reviewer: Named;
+  /** As the policy knows them: it is asked again when the ticket is used. */
+  readonly identity: Identity;
   /** The human behind the reviewer's identity; one human counts once. */
   readonly person: string;
   readonly decision: 'approve' | 'reject';
@@ -63,6 +65,8 @@ export interface Ticket {
   readonly access: Access;
   /** Of a run. */
   readonly session?: string;
+  /** Asked for under the rules for emergencies. */
+  readonly breakGlass?: true;
   /** The requester's own words. */
   readonly reason: string;
   readonly statement?: TicketStatement;
@@ -97,5 +101,7 @@ export interface TicketStore {
   list(filter: TicketFilter): Promise<readonly Ticket[]>;
   /** Replaces the ticket of this id if its version is still one less; resolves to whether it did. */
   swap(next: Ticket): Promise<boolean>;
+  /** True where tickets outlive this process; else what is still of use is voided when the gateway stops. */
+  readonly outlives?: boolean;
   close?(): Promise<void>;
 }

@@ -13,6 +13,8 @@ export interface ApprovalView {
   readonly schema: string;
   readonly access: Access;
   readonly session?: string;
+  /** Asked for under the rules for emergencies. */
+  readonly breakGlass?: true;
   readonly principal: Named;
   readonly actor: Named;
   /** The requester's own words: not to be believed. */
@@ -22,7 +24,7 @@ export interface ApprovalView {
   readonly rules: readonly string[];
   readonly policyVersion: string;
   readonly terms: readonly ApprovalTerms[];
-  readonly decisions: readonly Omit<TicketDecision, 'person' | 'terms'>[];
+  readonly decisions: readonly Omit<TicketDecision, 'identity' | 'person' | 'terms'>[];
   readonly requestedAt: number;
   readonly expiresAt: number;
   /** Whether whoever reads this may decide it, else why not. */
@@ -53,9 +55,9 @@ export interface GlassReview {
 }
 
 export function viewOf(ticket: Ticket, mine: ApprovalView['mine']): ApprovalView {
-  const { id, state, ended, moment, digest, connection, schema, access, session, identity, reason, statement, ttlMs, rules, policyVersion, terms, decisions, requestedAt, expiresAt } = ticket;
+  const { id, state, ended, moment, digest, connection, schema, access, session, breakGlass, identity, reason, statement, ttlMs, rules, policyVersion, terms, decisions, requestedAt, expiresAt } = ticket;
   return Object.freeze({
-    ticket: id, state, ...(ended === undefined ? {} : { ended }), moment, digest, connection, schema, access, ...(session === undefined ? {} : { session }),
+    ticket: id, state, ...(ended === undefined ? {} : { ended }), moment, digest, connection, schema, access, ...(session === undefined ? {} : { session }), ...(breakGlass === undefined ? {} : { breakGlass }),
     principal: namedOf(identity.principal), actor: namedOf(identity.actor), reason, ...(statement === undefined ? {} : { statement: shown(statement) }), ...(ttlMs === undefined ? {} : { ttlMs }),
     rules, policyVersion, terms, decisions: decisions.map(said), requestedAt, expiresAt, mine,
   });

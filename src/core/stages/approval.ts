@@ -67,6 +67,9 @@ export function createApprovalStage(approver: Approver, sessions: Sessions, exte
     run: async (scoped: Scoped<'run'>, trip: Trip): Promise<Added | Stop> => {
       const refused = await extensions.guard('scope', scoped, trip.signal);
       if (refused !== undefined) return refused;
+      // A ticket is not spent on a session that is too busy to take the statement.
+      const full = scoped.ticket === undefined ? undefined : sessions.find(scoped.asked.session, scoped.identity)?.lane.full();
+      if (full !== undefined) return full;
       const approval = await consent(scoped, trip);
       if (isStop(approval)) return approval;
       const grant = sessions.find(scoped.asked.session, scoped.identity)?.grant;

@@ -1,5 +1,6 @@
 import { described, readCatalogue } from '../describe.js';
 import type { Description, SessionState, StatementResult } from '../gateway.js';
+import { policyChanged } from '../judge.js';
 import type { Analysis, Approved } from '../model.js';
 import type { Stop } from '../outcome.js';
 import { openSession, type OpeningParts } from '../opening.js';
@@ -20,7 +21,8 @@ export function createExecuteStage(parts: OpeningParts, observers: readonly Obse
   };
 
   return {
-    open: (approved: Approved<'open'>, trip: Trip): Promise<SessionState | Stop> => openSession(parts, approved, trip),
+    open: async (approved: Approved<'open'>, trip: Trip): Promise<SessionState | Stop> =>
+      policy.version === approved.decision.policyVersion ? openSession(parts, approved, trip) : policyChanged('people were asked'),
 
     run: (approved: Approved<'run'>, trip: Trip): Promise<StatementResult | Stop> => statement(approved, trip, (engine, asked, signal) => engine.run(asked, signal)),
 

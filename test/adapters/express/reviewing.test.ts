@@ -77,6 +77,8 @@ describe('approvals over REST', () => {
     expect(json['breakGlass']).toBe(true);
     expect((await here.ask('GET', '/reviews', { token: 'bob' })).json).toMatchObject({ reviews: [{ session: json['id'], reason: 'the site is down' }] });
     expect((await here.ask('POST', `/reviews/${String(json['id'])}`, { token: 'bob', body: {} })).status).toBe(400);
+    expect((await here.ask('POST', `/reviews/${String(json['id'])}`, { token: 'bob', body: { comment: 'fine' } })).json).toMatchObject({ status: 403, reason: 'review.open' });
+    await here.ask('DELETE', `/sessions/${String(json['id'])}`, { token: 'oncall' });
     expect((await here.ask('POST', `/reviews/${String(json['id'])}`, { token: 'bob', body: { comment: 'fine' } })).json).toMatchObject({ signed: { comment: 'fine', by: { id: 'idp:bob' } } });
     expect((await here.ask('GET', '/reviews', { token: 'bob' })).json).toEqual({ reviews: [] });
   });

@@ -11,7 +11,7 @@ export const identity = memoryIdentity({
   agent: { subject: 'alice', actor: 'agent', client: 'app' }, 'agent-elsewhere': { subject: 'alice', actor: 'agent', client: 'other' }, 'agent-for-bob': { subject: 'bob', actor: 'agent', client: 'app' },
   'other-agent': { subject: 'alice', actor: 'other', client: 'app' }, 'agent-reviews': { subject: 'alice', actor: 'agent', client: 'app', scopes: scope }, 'agent-alone': { subject: 'agent', scopes: scope },
   alice: { subject: 'alice', scopes: scope }, 'alice-again': { subject: 'alice2', scopes: scope }, owner: { subject: 'olga', scopes: scope }, bob: { subject: 'bob', scopes: scope }, 'bob-again': { subject: 'bob2', scopes: scope },
-  carol: { subject: 'carol', scopes: scope }, 'bob-unscoped': { subject: 'bob' }, dave: { subject: 'dave', scopes: scope }, oncall: { subject: 'oncall' },
+  carol: { subject: 'carol', scopes: scope }, 'olga-again': { subject: 'olga2', scopes: scope }, 'bob-unscoped': { subject: 'bob' }, dave: { subject: 'dave', scopes: scope }, oncall: { subject: 'oncall' },
 });
 
 export const people: ApprovalOptions = {
@@ -28,7 +28,7 @@ p, role:users, warehouse, ACME.OPS, open:write, allow, , open-write
 p, role:users, warehouse, ACME.FINANCE, open:read, allow, ${terms}, open-finance
 p, role:users, warehouse, ACME.OPS.*, read, allow, , reads
 p, role:users, warehouse, ACME.OPS.*, write, allow, ${terms}, writes
-${['bob', 'bob2', 'carol', 'alice', 'alice2', 'agent', 'olga'].map((name) => `g, idp:${name}, role:stewards, warehouse`).join('\n')}
+${['bob', 'bob2', 'carol', 'alice', 'alice2', 'agent', 'olga', 'olga2'].map((name) => `g, idp:${name}, role:stewards, warehouse`).join('\n')}
 p, role:stewards, warehouse, ACME.OPS.*, review:write, allow, , reviews
 p, role:stewards, warehouse, ACME.FINANCE, review:open, allow, , reviews-open
 p, role:stewards, warehouse, ACME.OPS, oversee, allow, , oversees

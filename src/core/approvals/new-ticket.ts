@@ -1,0 +1,43 @@
+import type { Scoped } from '../model.js';
+import { formatObject, formatSchema } from '../names.js';
+import type { ApprovalRequest, Ask } from '../ports.js';
+import { decidedOf, digestOf } from './bound.js';
+import { allTerms } from './terms.js';
+import type { Ticket, TicketStatement } from './ticket.js';
+
+/** A ticket for a request, bound to exactly that. */
+export async function ticketOf({ facts, reason, until, asks }: ApprovalRequest, bound: Ticket['bound'], id: string, now: number, expiresMs: number): Promise<Ticket> {
+  const { id: request, moment, asked, identity, scope, decision } = facts;
+  const terms = allTerms(decision.obligations);
+  const expiresAt = Math.floor(Math.min(until, now + Math.min(...terms.map((each) => each.expiresMs ?? expiresMs))));
+  const statement = statementOf(facts);
+  return Object.freeze({
+    id, version: 1, state: 'pending', moment, digest: await digestOf(bound, id, expiresAt, salt()), bound, decided: decidedOf(decision), request, identity,
+    connection: scope.connection, schema: formatSchema(scope), access: scope.access, reason, question: { asks, context: facts.context }, asks: reviewsOf(facts), rules: decision.rules, policyVersion: decision.policyVersion, terms, decisions: [],
+    requestedAt: now, expiresAt, ...('session' in asked ? { session: asked.session } : { ttlMs: asked.ttlMs }), ...(statement === undefined ? {} : { statement }),
+    ...(asks.some(({ action }) => action.startsWith('breakglass:')) ? { breakGlass: true } : {}),
+  });
+}
+
+/** How much a reviewer would have to look through: the text and its binds as JSON, UTF-16 units. */
+export function sizeOf({ asked, analysis }: Scoped): number {
+  return 'statement' in asked ? JSON.stringify([analysis?.canonical ?? '', asked.statement.binds]).length : 0;
+}
+
+/** Without it, whoever reads the record could try texts until one has the digest. */
+function salt(): string {
+  return crypto.randomUUID();
+}
+
+function statementOf({ asked, analysis }: Scoped): TicketStatement | undefined {
+  if (analysis === undefined || !('statement' in asked)) return undefined;
+  const { kind, operation, summary, canonical, redacted, reads, writes, functions } = analysis;
+  return { kind, operation, summary, canonical, redacted, binds: asked.statement.binds, reads: reads.map(formatObject), writes: writes.map(formatObject), functions };
+}
+
+/** What a reviewer must be permitted: to review this kind on everything that it touches. */
+function reviewsOf({ analysis, scope }: Scoped): readonly Ask[] {
+  if (analysis === undefined) return [{ action: 'review:open', object: formatSchema(scope) }];
+  const objects = new Set([...analysis.reads, ...analysis.writes].map(formatObject));
+  return [...(objects.size === 0 ? [formatSchema(scope)] : objects)].map((object) => ({ action: `review:${analysis.kind}`, object }));
+}
