@@ -4,7 +4,7 @@ import { UsageError } from '../exit.js';
 import type { Streams } from '../streams.js';
 import type { TokenSource } from './token.js';
 
-/** Forwards until the input ends, or the output cannot be written. Throws UsageError where there is no token. */
+/** Forwards until the input ends, or the output cannot be written; what runs then is cancelled. Throws UsageError where there is no token, and Error where the input is no messages at all. */
 export async function forward(url: URL, token: TokenSource, { stdin, stdout, stderr }: Streams): Promise<void> {
   await token();
   const near = new StdioServerTransport(stdin, stdout);
@@ -19,32 +19,35 @@ export async function forward(url: URL, token: TokenSource, { stdin, stdout, std
   await far.start();
   await new Promise<void>((resolve, reject) => {
     Object.assign(near, {
-      onclose: resolve,
+      onclose: () => (stdin.readableEnded || stdin.destroyed || !stdout.writable ? resolve() : reject(new Error('what stands on the input cannot be taken for messages'))),
       onerror: (error: Error): void => void stderr.write(`sallyport mcp: ${error.message}\n`),
       onmessage: (message: JSONRPCMessage): void => void pass(message, near, far, running).catch(() => near.close()),
     });
     near.start().catch(reject);
+  }).finally(async () => {
+    for (const each of running.values()) each.abort();
+    await far.close();
   });
-  for (const each of running.values()) each.abort();
-  await far.close();
 }
 
 /** To the gateway. A message that cancels ends the request it names: that is what both revisions of the protocol make of a request that is gone. */
 async function pass(message: JSONRPCMessage, near: StdioServerTransport, far: StreamableHTTPClientTransport, running: Map<string | number, AbortController>): Promise<void> {
   if (isJSONRPCNotification(message) && message.method === 'notifications/cancelled') {
-    running.get((message.params as { readonly requestId?: string | number } | undefined)?.requestId ?? '')?.abort();
+    const id = (message.params as { readonly requestId?: string | number } | undefined)?.requestId ?? '';
+    running.get(id)?.abort();
+    running.delete(id);
     return;
   }
   const request = isJSONRPCRequest(message) ? message : undefined;
   const stop = new AbortController();
   if (request !== undefined) running.set(request.id, stop);
-  try {
-    await far.send(message, { requestSignal: stop.signal });
-  } catch (error) {
-    if (request === undefined) return;
+  const unanswered = (error: unknown): void => {
+    if (request === undefined || running.get(request.id) !== stop) return;
     running.delete(request.id);
-    if (!stop.signal.aborted) await near.send({ jsonrpc: '2.0', id: request.id, error: errorOf(error) });
-  }
+    near.send({ jsonrpc: '2.0', id: request.id, error: errorOf(error) }).catch(() => near.close());
+  };
+  // The stream of an answer may break off before the answer is there; streams here cannot be taken up again.
+  await far.send(message, { requestSignal: stop.signal, onRequestStreamEnd: () => unanswered(new TypeError('the stream broke off')) }).catch(unanswered);
 }
 
 /** Clients of 2025-11-25 and older say once which revision they speak, and expect it of every request from then on. */
@@ -56,11 +59,11 @@ function settle(message: Extract<JSONRPCMessage, { readonly id?: unknown }>, far
 
 /** The gateway's own words where it has some; never a token, and no stack. */
 function errorOf(error: unknown): { readonly code: number; readonly message: string; readonly data?: unknown } {
-  if (error instanceof UsageError) return { code: -32_000, message: error.message };
-  if (error instanceof UnauthorizedError) return { code: -32_000, message: 'The gateway does not take the token.' };
-  if (error instanceof SdkHttpError) return toldIn(error.data.text) ?? { code: -32_000, message: `The gateway answered ${error.data.status}.` };
+  if (error instanceof UsageError) return { code: -32_603, message: error.message };
+  if (error instanceof UnauthorizedError) return { code: -32_603, message: 'The gateway does not take the token.' };
+  if (error instanceof SdkHttpError) return toldIn(error.data.text) ?? { code: -32_603, message: `The gateway answered ${error.data.status}.` };
   // What fetch throws when there is no answer at all.
-  return { code: -32_000, message: error instanceof TypeError ? 'The gateway cannot be reached.' : 'What the gateway answered cannot be read.' };
+  return { code: -32_603, message: error instanceof TypeError ? 'The gateway cannot be reached.' : 'What the gateway answered cannot be read.' };
 }
 
 function toldIn(text: unknown): { readonly code: number; readonly message: string; readonly data?: unknown } | undefined {

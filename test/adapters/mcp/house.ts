@@ -56,19 +56,22 @@ export interface Served {
   readonly origin: string;
   readonly url: string;
   readonly port: number;
+  /** Breaks every connection, and takes no more. */
+  readonly stop: () => void;
 }
 
 /** A host application with REST under `/jit` and MCP under `/mcp`. */
 export async function serve(gateway: Gateway, options?: McpOptions | ((origin: string) => McpOptions)): Promise<Served> {
   const app = express();
   const server: Server = createServer(app).listen(0, '127.0.0.1');
-  cleaning.push(() => { server.closeAllConnections(); server.close(); });
+  const stop = (): void => { server.closeAllConnections(); server.close(); };
+  cleaning.push(stop);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const origin = `http://127.0.0.1:${port}`;
   app.use('/jit', expressRouter(gateway));
   app.use('/mcp', mcpRouter(gateway, typeof options === 'function' ? options(origin) : options));
-  return { origin, port, url: `${origin}/mcp` };
+  return { origin, port, stop, url: `${origin}/mcp` };
 }
 
 export const eras = [
