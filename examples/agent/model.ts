@@ -1,4 +1,5 @@
 import type { Client } from '@modelcontextprotocol/client';
+import { Trouble } from '../quickstart/listen.js';
 import type { Mind, Step } from './loop.js';
 
 /** A model behind an endpoint of the widespread chat-completions form. */
@@ -20,11 +21,20 @@ interface ToolCall {
   readonly function: { readonly name: string; readonly arguments: string };
 }
 
-/** The model of the environment: AGENT_MODEL_URL, AGENT_MODEL and AGENT_MODEL_KEY; undefined where no address is set. */
+/**
+ * The model of the environment: AGENT_MODEL_URL, AGENT_MODEL and AGENT_MODEL_KEY, which one on this machine does without. Undefined where none of them
+ * is set. Throws Trouble where one is missing, rather than sending a question to nobody.
+ */
 export function modelOf(environment: Readonly<Record<string, string | undefined>>): Model | undefined {
-  const { AGENT_MODEL_URL: url, AGENT_MODEL: name = '', AGENT_MODEL_KEY: key = '' } = environment;
-  return url === undefined || url === '' ? undefined : { url, name, key };
+  const { AGENT_MODEL_URL: url = '', AGENT_MODEL: name = '', AGENT_MODEL_KEY: key = '' } = environment;
+  if (url === '' && name === '' && key === '') return undefined;
+  if (!URL.canParse(url)) throw new Trouble('AGENT_MODEL_URL must be the address of a chat-completions endpoint');
+  if (name === '') throw new Trouble('AGENT_MODEL must name the model');
+  if (key === '' && !here.includes(new URL(url).hostname)) throw new Trouble(`AGENT_MODEL_KEY must hold the key for ${new URL(url).host}`);
+  return { url, name, key };
 }
+
+const here = ['localhost', '127.0.0.1', '[::1]'];
 
 /** Lets a model think: it is given the gateway's own guide and tools, and nothing else. */
 export async function* modelMind(model: Model, client: Client, question: string): Mind {
@@ -52,10 +62,12 @@ function stepOf({ function: { name, arguments: args } }: ToolCall): Step | undef
 }
 
 async function ask({ url, key }: Model, body: object): Promise<Message> {
-  const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...(key === '' ? {} : { authorization: `Bearer ${key}` }) }, body: JSON.stringify(body) });
-  if (!answer.ok) throw new Error(`the model answered ${answer.status}`);
+  const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...(key === '' ? {} : { authorization: `Bearer ${key}` }) }, body: JSON.stringify(body) }).catch((error: unknown) => {
+    throw new Trouble(`the model at ${new URL(url).host} cannot be reached: ${String(error)}`);
+  });
+  if (!answer.ok) throw new Trouble(`the model answered ${answer.status}`);
   const { choices } = (await answer.json()) as { readonly choices?: readonly { readonly message: Message }[] };
   const message = choices?.[0]?.message;
-  if (message === undefined) throw new Error('the model answered nothing');
+  if (message === undefined) throw new Trouble('the model answered nothing');
   return message;
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { connect, type OpenPage } from '../../examples/agent/connect.js';
 import { work, type Mind, type Told } from '../../examples/agent/loop.js';
 import { modelMind, modelOf } from '../../examples/agent/model.js';
@@ -12,6 +12,8 @@ import { script } from '../../examples/agent/script.js';
 import { SignIn, type KnownClient } from '../../examples/agent/sign-in.js';
 import { openPlace, type Place } from '../../examples/quickstart/place.js';
 import { clientCredentialsToken, signIn } from '../../examples/quickstart/tokens.js';
+
+vi.setConfig({ testTimeout: 120_000 });
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-agent-'));
 let place: Place;
@@ -129,6 +131,5 @@ describe('the agent', () => {
     expect(asked[1]?.messages.filter(({ role }) => role === 'tool').map(({ content }) => content)).toEqual(['warehouse (duckdb): ACME.OPS, read or write', 'The arguments were not JSON.']);
     await client.close();
     endpoint.close();
-    expect(modelOf({})).toBeUndefined();
   });
 });
