@@ -41,8 +41,8 @@ export function Shell({ api, name, scope, signOut }: ShellProps): JSX.Element {
   const stranger = waiting.refusal !== undefined && (waiting.refusal.status === 403 || waiting.refusal.reason === 'approval.not_configured') ? waiting.refusal : undefined;
   return (
     <DeskContext.Provider value={desk}>
-      <a class="skip" href={hashOf(route)} onClick={(event) => { event.preventDefault(); main.current?.focus(); }}>Skip to the content</a>
       <header class="top">
+        <a class="skip" href={hashOf(route)} onClick={(event) => { event.preventDefault(); main.current?.focus(); }}>Skip to the content</a>
         <p class="brand">Sallyport</p>
         <nav aria-label="Views">
           {tabs.map(([view, title]) => <a href={hashOf({ view })} aria-current={route.view === view ? 'page' : undefined}>{title}{(counts[view] ?? 0) > 0 && <span class="count">{counts[view]}</span>}</a>)}

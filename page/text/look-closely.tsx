@@ -2,6 +2,12 @@ import type { JSX } from 'preact';
 import { counted } from '../words.js';
 import { findingsIn } from './letters.js';
 
+/** The same in two words, for a list. */
+export function LookCloselyMark({ texts }: { readonly texts: readonly string[] }): JSX.Element | null {
+  const { hidden, doubts } = findingsIn(texts);
+  return hidden.size + doubts.length === 0 ? null : <p><span class="risk risk-grave">Look closely</span></p>;
+}
+
 /** Says at the top what could not be seen or could be mistaken further down, or anywhere else in these texts. */
 export function LookClosely({ texts }: { readonly texts: readonly string[] }): JSX.Element | null {
   const { hidden, doubts } = findingsIn(texts);

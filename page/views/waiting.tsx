@@ -4,9 +4,11 @@ import { Who } from '../parts/facts.js';
 import { Left } from '../parts/left.js';
 import { Title } from '../parts/title.js';
 import { Stale, Trouble } from '../parts/trouble.js';
+import { textsOf } from '../approval/facts.js';
 import { RiskList } from '../approval/risk-list.js';
 import type { Polled } from '../polled.js';
 import { hashOf } from '../route.js';
+import { LookCloselyMark } from '../text/look-closely.js';
 import { Name } from '../text/shown.js';
 import { counted } from '../words.js';
 
@@ -31,6 +33,7 @@ function Card({ approval }: { readonly approval: Approval }): JSX.Element {
       <p><Who who={actor} />{actor.id !== principal.id && <> for <Who who={principal} /></>}</p>
       <p class="aside"><Name text={connection} /> · <Name text={schema} />{needed > 1 && ` · ${decisions.length} of ${counted(needed, 'answer')}`}{!mine.may && ' · not yours to decide'}</p>
       <RiskList approval={approval} />
+      <LookCloselyMark texts={textsOf(approval)} />
       <Left until={expiresAt} />
     </article>
   );

@@ -39,21 +39,19 @@ describe.skipIf(chromium.missing)('signing in', { timeout: 300_000 }, () => {
   });
 
   it.each([
-    ['another state', 'state', 'forged', /state/], ['another issuer', 'iss', 'https://idp.evil.example', /iss/], ['no issuer', 'iss', undefined, /iss/], ['a refusal', 'error', 'access_denied', /access_denied/],
-  ])('is refused with %s', async (_what, name, value, said) => {
+    ['another state', { state: 'forged' }, /unexpected "state"/], ['another issuer', { iss: 'https://idp.evil.example' }, /unexpected "iss"/], ['no issuer', { iss: undefined }, /"iss" \(issuer\) missing/],
+    ['a refusal', { code: undefined, error: 'access_denied', error_description: '<b>no</b>' }, /access_denied: <b>no<\/b>/],
+  ])('is refused with %s', async (_what, change, said) => {
     const bob = await visitor(chromium.browser, acme);
-    await bob.page.route(/\/review\?/, async (route) => {
-      const url = new URL(route.request().url());
-      if (value === undefined) url.searchParams.delete(name);
-      else url.searchParams.set(name, value);
-      if (name === 'error') url.searchParams.delete('code');
-      await route.fulfill({ status: 302, headers: { location: url.href } });
-      await bob.page.unroute(/\/review\?/);
-    });
+    const exchanges: string[] = [];
+    bob.page.on('request', (request) => { if (request.url() === `${acme.issuer}/token`) exchanges.push(request.method()); });
+    const asked = bob.page.waitForRequest(/\/auth\?/);
     await out(bob).click();
-    await bob.page.getByRole('button', { name: /bob/ }).click();
+    const state = new URL((await asked).url()).searchParams.get('state');
+    const back = Object.entries({ code: 'of-somebody-else', state, iss: acme.issuer, ...change }).filter((each): each is [string, string] => typeof each[1] === 'string');
+    await bob.page.goto(`${acme.review}?${new URLSearchParams(back).toString()}`);
     await bob.page.getByRole('alert').filter({ hasText: said }).waitFor();
-    expect(bob.tokens).toEqual([]);
+    expect([exchanges, bob.page.url()]).toEqual([[], acme.review]);
     await bob.wellBehaved();
     await bob.context.close();
   });

@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { reviewAs } from '../../examples/agent/reviewer.js';
+import { reviewerToken } from '../../examples/quickstart/tokens.js';
 import { account, agentKey, left } from '../adapters/snowflake/account.js';
 
 const root = join(import.meta.dirname, '../..');
@@ -127,9 +129,22 @@ describe('npm start -- --serve', () => {
     expect((await fetch(`${host}/jit/connections`)).status).toBe(401);
 
     const pasted = run.out().split('\n').map((line) => line.trim()).filter((line) => /^(JIT=|TOKEN=|SESSION=|call)/.test(line));
-    expect(pasted).toHaveLength(8);
-    const shell = spawnSync('sh', ['-c', pasted.join('\n')], { encoding: 'utf8' });
+    expect(pasted).toHaveLength(10);
+    const shell = spawnSync('sh', ['-c', pasted.slice(0, 8).join('\n')], { encoding: 'utf8' });
     expect(shell.stdout).toMatch(/ACME\.OPS[\s\S]*Hollis[\s\S]*"closed"[\s\S]*session\.closed/);
+
+    const [review, issuer] = [/(\S+\/jit\/review) {3,}where people review; bob may sign in/, /(\S+) {3,}the identity provider/].map((each) => each.exec(run.out())?.[1] ?? '');
+    expect((await fetch(review ?? '')).status).toBe(200);
+    const waiting = spawn('sh', ['-c', [...pasted.slice(0, 3), ...pasted.slice(8)].join('\n')]);
+    let said = '';
+    waiting.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+    const { value } = await reviewerToken(issuer ?? '', 'bob', `${host}/signed-in`);
+    const listed = async (): Promise<string> => (await fetch(`${host}/jit/approvals`, { headers: { authorization: `Bearer ${value}` } })).text();
+    await expect.poll(listed, { timeout: 30_000 }).toContain('"ticket"');
+    const ticket = /"ticket":"([\w-]+)"/.exec(await listed())?.[1] ?? '';
+    await reviewAs('bob', { issuer: issuer ?? '', redirectUri: `${host}/signed-in`, mount: `${host}/jit` }, ticket);
+    await new Promise((resolve) => waiting.once('close', resolve));
+    expect(said).toMatch(/"operation":"DELETE"[\s\S]*"affected":\d+/);
 
     run.process.kill('SIGINT');
     expect([await run.ended, run.err()]).toEqual([0, '']);
