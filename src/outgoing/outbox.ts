@@ -34,7 +34,7 @@ export class Outbox {
   async send(attempt: Attempt, signal: AbortSignal): Promise<string | undefined> {
     if (signal.aborted) return 'shutdown';
     if (this.#free === 0 && this.#line.length >= this.#settings.waiting) return 'full';
-    if (!(await this.#turn(signal))) return 'shutdown';
+    await this.#turn();
     try {
       return await this.#persist(attempt, signal);
     } catch {
@@ -58,24 +58,10 @@ export class Outbox {
     }
   }
 
-  /** False when the signal was aborted first. */
-  async #turn(signal: AbortSignal): Promise<boolean> {
-    if (this.#free > 0) {
-      this.#free -= 1;
-      return true;
-    }
-    return new Promise((resolve) => {
-      const begin = (): void => {
-        signal.removeEventListener('abort', leave);
-        resolve(true);
-      };
-      const leave = (): void => {
-        this.#line.splice(this.#line.indexOf(begin), 1);
-        resolve(false);
-      };
-      this.#line.push(begin);
-      signal.addEventListener('abort', leave, { once: true });
-    });
+  /** Whoever waits needs no signal of their own: an abort ends what is being sent, and so the whole line. */
+  async #turn(): Promise<void> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((begin) => this.#line.push(begin));
   }
 
   #next(): void {

@@ -11,6 +11,8 @@ it.each([
   ['docs/snowflake.md', 'src/adapters/snowflake/options.ts', 'SnowflakeOptions'],
   ['docs/approvals.md', 'src/core/approvals/options.ts', 'ApprovalOptions', '| option of `approvals` | means |'],
   ['docs/approvals.md', 'src/adapters/express/review-options.ts', 'ReviewOptions', '| option of `review` | means |'],
+  ['docs/approvals.md', 'src/adapters/webhook/options.ts', 'WebhookOptions', '| option of `webhook` | means |'],
+  ['docs/approvals.md', 'src/adapters/slack/options.ts', 'SlackOptions', '| option of `slack` | means |'],
   ['docs/mcp.md', 'src/adapters/mcp/options.ts', 'McpOptions'],
   ['docs/audit.md', 'src/adapters/ocsf/options.ts', 'OcsfOptions', '| option of `ocsf` | means |'],
 ])('%s names the options that there are', (page, source, name, header = '| option | means |') => {

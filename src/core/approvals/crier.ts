@@ -4,29 +4,29 @@ import { namedOf } from './view.js';
 
 /** Tells every notifier, and waits for none. */
 export class Crier {
-  readonly #notifiers: readonly Notifier[];
-  readonly #stop = new AbortController();
+  /** Each with a signal of its own: those who listen to one are few. */
+  readonly #notifiers: ReadonlyMap<Notifier, AbortController>;
   readonly #telling = new Set<Promise<void>>();
 
   constructor(notifiers: readonly Notifier[]) {
-    this.#notifiers = notifiers;
+    this.#notifiers = new Map(notifiers.map((each) => [each, new AbortController()]));
   }
 
   tell(notice: Notice): void {
-    for (const notifier of this.#notifiers) {
-      const telling = this.#one(notifier, Object.freeze(notice)).finally(() => this.#telling.delete(telling));
+    for (const [notifier, { signal }] of this.#notifiers) {
+      const telling = this.#one(notifier, Object.freeze(notice), signal).finally(() => this.#telling.delete(telling));
       this.#telling.add(telling);
     }
   }
 
   async close(): Promise<void> {
-    this.#stop.abort();
-    await Promise.allSettled([...this.#telling, ...this.#notifiers.map((each) => each.close?.())]);
+    for (const stop of this.#notifiers.values()) stop.abort();
+    await Promise.allSettled([...this.#telling, ...[...this.#notifiers.keys()].map((each) => each.close?.())]);
   }
 
-  async #one(notifier: Notifier, notice: Notice): Promise<void> {
+  async #one(notifier: Notifier, notice: Notice, signal: AbortSignal): Promise<void> {
     try {
-      await notifier.notify(notice, this.#stop.signal);
+      await notifier.notify(notice, signal);
     } catch {
       // Its own affair: the record has it, and the ticket waits on the list.
     }

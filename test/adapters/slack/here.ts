@@ -1,8 +1,7 @@
 import { createRequire } from 'node:module';
 import express5, { type Express } from 'express';
 import { slack, type SlackApp, type SlackOptions } from '../../../src/adapters/slack/index.js';
-import { snowflakeSql } from '../../../src/adapters/snowflake-sql/index.js';
-import type { AccessError, Analyzer, Gateway, Outcome, Parts, Principal, StatementResult } from '../../../src/core/index.js';
+import type { AccessError, Gateway, IdentityProvider, Outcome, Parts, Principal, StatementResult } from '../../../src/core/index.js';
 import { expressRouter } from '../../../src/adapters/express/index.js';
 import { identity, office, people, type Office } from '../../core/approvals/office.js';
 import { FakeClock } from '../../core/fake-clock.js';
@@ -19,10 +18,6 @@ export const users = {
   U0BOB: person('bob'), U0BOB2: person('bob2'), U0CAROL: person('carol'), U0ALICE: person('alice'), U0ALICE2: person('alice2'), U0OLGA: person('olga'), U0AGENT: person('agent'), U0DAVE: person('dave'), U0EVE: person('eve'),
 };
 
-/** One that all tests share, since it takes a while to load. */
-const sql = snowflakeSql();
-export const analyzer: Analyzer = { analyze: (...given) => sql.analyze(...given) };
-
 export interface Here extends Omit<Office, 'clock'> {
   readonly clock: FakeClock;
   readonly app: SlackApp;
@@ -30,7 +25,7 @@ export interface Here extends Omit<Office, 'clock'> {
   readonly url: string;
   readonly dropped: [string, string][];
   readonly faults: AccessError[];
-  readonly post: (body: string, headers: Record<string, string>) => Promise<{ readonly status: number; readonly reason: unknown; readonly text: string }>;
+  readonly post: (body: string | Buffer, headers: Record<string, string>) => Promise<{ readonly status: number; readonly reason: unknown; readonly text: string }>;
   /** A user presses a button of the latest message. */
   readonly press: (user: string, button: string, more?: object) => Promise<number>;
   /** Asks for a write, and waits until Slack has its message. */
@@ -46,21 +41,24 @@ export interface Place {
   readonly terms?: string;
   readonly parts?: Partial<Parts>;
   readonly before?: (app: Express) => void;
+  /** Makes the gateway's identity provider. */
+  readonly wrap?: (app: SlackApp) => IdentityProvider;
 }
 
-export const clean = 'DELETE FROM orders';
+/** As memory's analyzer reads it; nothing in it can be hidden. */
+export const clean = 'DELETE orders';
 
 /** A gateway where people agree, its REST mount and its Slack app in one host application, and a workspace. */
-export async function here({ host = express5, options = {}, terms, parts = {}, before }: Place = {}): Promise<Here> {
+export async function here({ host = express5, options = {}, terms, parts = {}, before, wrap = (app) => app.identity(identity) }: Place = {}): Promise<Here> {
   const there = await workspace();
   const [clock, dropped, faults]: [FakeClock, [string, string][], AccessError[]] = [new FakeClock(), [], []];
   const app = slack({
     ...secrets, team, channel, reviewers: users, api: there.api, clock, page: 'https://jit.acme.dev/jit/review', timeoutMs: 20_000, onDropped: ({ type }, why) => void dropped.push([type, why]), onFault: (fault) => void faults.push(fault), ...options,
   });
-  const at = await office({ analyzer, clock, identity: app.identity(identity), ...parts, approvals: { ...people, notify: [app.notifier], ...parts.approvals } }, terms);
+  const at = await office({ clock, identity: wrap(app), ...parts, approvals: { ...people, notify: [app.notifier], ...parts.approvals } }, terms);
   const url = await listening(serving(host, app, at.gateway, before));
   const post: Here['post'] = async (body, headers) => {
-    const answer = await fetch(`${url}/slack`, { method: 'POST', body, headers });
+    const answer = await fetch(`${url}/slack`, { method: 'POST', body: body as string, headers });
     const text = await answer.text();
     return { status: answer.status, text, reason: text === '' ? undefined : (JSON.parse(text) as { reason?: unknown }).reason };
   };

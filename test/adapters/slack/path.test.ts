@@ -1,15 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { codeOf } from '../../core/house.js';
 import { soon } from '../soon.js';
-import { clean, here, hosts, type Here } from './here.js';
+import { sqlForAll } from '../sql.js';
+import { here, hosts, type Here } from './here.js';
 import { buttonOf, buttonsOf, secrets } from './workspace.js';
 
+const analyzer = sqlForAll();
+const statement = 'DELETE FROM orders';
 const latest = ({ slack }: Here) => JSON.stringify([...slack.messages.values()].at(-1));
 
 describe.each(hosts)('approvals in Slack, $name', ({ host }) => {
   it('go all the way: a held statement, a message, a button, a recorded decision, and one run', async () => {
-    const at = await here({ host });
-    const ticket = await at.held();
+    const at = await here({ host, parts: { analyzer } });
+    const ticket = await at.held(statement);
     const [message] = [...at.slack.messages.values()];
     expect(message).toMatchObject({ channel: 'C0REVIEW', text: 'Approval asked for: DELETE ACME.OPS.ORDERS', parse: 'none', link_names: false, unfurl_links: false });
     expect(buttonsOf(message as never).map(({ action_id, style, url }) => [action_id, style ?? url])).toEqual([['sallyport.approve', 'primary'], ['sallyport.reject', 'danger'], ['sallyport.page', `https://jit.acme.dev/jit/review#approvals/${ticket}`]]);
@@ -22,9 +25,9 @@ describe.each(hosts)('approvals in Slack, $name', ({ host }) => {
     await soon(() => latest(at)).toContain('"Approved"');
     expect(latest(at)).toContain('`idp:bob` agreed.');
     expect(buttonsOf([...at.slack.messages.values()].at(-1) as never).map(({ action_id }) => action_id)).toEqual(['sallyport.page']);
-    expect((await at.again(ticket)).status).toBe('completed');
-    expect(codeOf(await at.again(ticket))).toBe('APPROVAL_EXPIRED');
-    expect(at.engine.ran).toEqual([clean]);
+    expect((await at.again(ticket, statement)).status).toBe('completed');
+    expect(codeOf(await at.again(ticket, statement))).toBe('APPROVAL_EXPIRED');
+    expect(at.engine.ran).toEqual([statement]);
     expect([at.slack.whispers, at.dropped, at.faults]).toEqual([[], [], []]);
     expect(at.slack.calls.map(({ method }) => method)).toEqual(['chat.postMessage', 'chat.update']);
     await at.gateway.shutdown();
@@ -75,7 +78,7 @@ describe('a message', () => {
     const { digest } = await at.see(ticket);
     await at.gateway.decide({ credential: { scheme: 'bearer', token: 'carol' }, ticket, decision: 'reject', digest, comment: '<!channel> no `way`\u202e' });
     await soon(() => latest(at)).toContain('&lt;!channel&gt; no ⟦U+0060⟧way⟦U+0060⟧⟦U+202E⟧');
-    const other = await at.held('DELETE FROM orders WHERE id = x');
+    const other = await at.held('DELETE customers');
     const late = [...at.slack.messages.values()].at(-1);
     await at.gateway.close({ credential: { scheme: 'bearer', token: 'agent' }, session: at.id });
     await soon(() => latest(at)).toContain('"No longer waited for"');
@@ -121,19 +124,19 @@ describe('a message', () => {
   it('goes where the notice belongs, or nowhere', async () => {
     const channels = [() => undefined, () => 'C0OTHER', () => 'general', () => { throw new Error('no channel'); }];
     const at = await here({ options: { channel: () => channels.shift()?.() } });
-    for (const id of ['a', 'b', 'c', 'd']) await at.ticket(await at.write({ sql: `DELETE FROM orders WHERE id = ${id}` }));
+    for (const id of ['a', 'b', 'c', 'd']) await at.ticket(await at.write({ sql: `DELETE ${id}` }));
     await soon(() => at.dropped).toEqual([['approval.requested', 'channel'], ['approval.requested', 'channel']]);
     await soon(() => [...at.slack.messages.values()].map(({ channel }) => channel)).toEqual(['C0OTHER']);
   });
 });
 
 it('no value, bind, comment, token or secret is in any message, event, fault or answer', async () => {
-  const at = await here();
+  const at = await here({ parts: { analyzer } });
   const ticket = await at.ticket(await at.write({ sql: "DELETE FROM orders /* canary-comment */ WHERE a = 'canary-literal' AND n = 4242424242 AND id = ?", binds: ['canary-bind'] }));
   await soon(() => at.slack.messages.size).toBe(1);
   await at.press('U0BOB', 'reject');
   await soon(() => at.stateOf(ticket)).toBe('rejected');
-  await at.held();
+  await at.held(statement);
   await at.press('U0EVE', 'approve');
   await soon(() => at.slack.whispers.length).toBe(1);
   const said = JSON.stringify([at.slack.calls.map(({ sent }) => sent), at.dropped, at.faults, at.slack.whispers]);

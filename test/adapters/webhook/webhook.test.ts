@@ -1,17 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, describe, expect, it } from 'vitest';
-import { snowflakeSql } from '../../../src/adapters/snowflake-sql/index.js';
 import { webhook, type WebhookOptions } from '../../../src/adapters/webhook/index.js';
 import { office, people } from '../../core/approvals/office.js';
 import { closeAll, ends, receiver, type Asked } from '../http/receiver.js';
 import { never, notice } from '../notices.js';
 import { soon } from '../soon.js';
+import { sqlForAll } from '../sql.js';
 
 afterEach(closeAll);
 
 const secretOf = (bytes: number): string => `whsec_${randomBytes(bytes).toString('base64')}`;
 const secret = secretOf(32);
+const analyzer = sqlForAll();
 
 /** What an implementation that is not ours takes the message for; throws where it does not believe it. */
 const verified = (by: string, { body, headers }: Asked): unknown => new Webhook(by).verify(body, headers as Record<string, string>);
@@ -82,7 +83,7 @@ describe('a webhook', () => {
   it('tells of a held statement and what became of it, without a value, a token or a secret in it', async () => {
     const { url, asked } = await receiver(ends(200));
     const hook = webhook({ url, secret });
-    const at = await office({ analyzer: snowflakeSql(), approvals: { ...people, notify: [hook] } });
+    const at = await office({ analyzer, approvals: { ...people, notify: [hook] } });
     const ticket = await at.ticket(await at.write({ sql: `DELETE FROM orders /* canary-comment */ WHERE note = 'canary-literal' AND id = ? AND n = 4242424242`, binds: ['canary-bind'] }));
     expect((await at.decide(ticket, 'bob', { comment: 'go on' })).status).toBe('completed');
     await soon(() => asked.length).toBe(2);
@@ -97,7 +98,7 @@ describe('a webhook', () => {
 
   it('says that nothing is hidden only where that is so', async () => {
     const { url, asked } = await receiver(ends(200));
-    const at = await office({ analyzer: snowflakeSql(), approvals: { ...people, notify: [webhook({ url, secret })] } });
+    const at = await office({ analyzer, approvals: { ...people, notify: [webhook({ url, secret })] } });
     const given = [['DELETE FROM orders', []], ['DELETE FROM orders WHERE id = ?', [7]], ["DELETE FROM orders WHERE id = '?'", []], ['DELETE FROM orders WHERE id = 7', []], ['DELETE FROM orders WHERE id = x', []]] as const;
     for (const [sql, binds] of given) await at.ticket(await at.write({ sql, binds }));
     await soon(() => asked.length).toBe(given.length);
