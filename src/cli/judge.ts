@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { z } from 'zod';
 import type { Analyzer, SchemaRef } from '../core/index.js';
 import { exitCodes, type ExitCode } from './exit.js';
@@ -6,6 +5,7 @@ import { linesOf, type Line } from './lines.js';
 import { judgePlainly } from './plain-policy.js';
 import type { Streams } from './streams.js';
 import { inWords, recordOf, unusable, type VerdictRecord } from './verdict-record.js';
+import { write } from './write.js';
 
 const identified = z.object({ id: z.union([z.string(), z.number()]) });
 const statement = z.object({ sql: z.string(), scope: z.object({ database: z.string().min(1), schema: z.string().min(1) }) });
@@ -57,8 +57,4 @@ function parsed(line: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-async function write(stdout: Streams['stdout'], text: string): Promise<void> {
-  if (!stdout.write(text)) await once(stdout, 'drain');
 }

@@ -1,26 +1,30 @@
 import { readFileSync } from 'node:fs';
 import { analyze } from './analyze.js';
+import { approvals } from './approvals/approvals.js';
 import { audit } from './audit/audit.js';
-import { exitCodes, UsageError, type ExitCode } from './exit.js';
+import { exitCodes, RefusedError, UsageError, type ExitCode } from './exit.js';
 import { mcp } from './mcp/mcp.js';
+import { sessions } from './sessions/sessions.js';
 import type { Streams } from './streams.js';
 
 type Command = (args: readonly string[], streams: Streams) => Promise<ExitCode>;
 
-const commands: ReadonlyMap<string, Command> = new Map([['analyze', analyze], ['audit', audit], ['mcp', mcp]]);
+const commands: ReadonlyMap<string, Command> = new Map([['analyze', analyze], ['approvals', approvals], ['audit', audit], ['mcp', mcp], ['sessions', sessions]]);
 
 const help = `Usage: sallyport <command> [options]
 
 Commands:
-  analyze   say what Snowflake statements do, and whether a plain policy lets them run
-  audit     verify, read and reconcile the record
-  mcp       let an MCP client in that speaks only over standard input and output
+  analyze    say what Snowflake statements do, and whether a plain policy lets them run
+  approvals  list, show and decide what agents ask of people, at a running gateway
+  audit      verify, read and reconcile the record
+  mcp        let an MCP client in that speaks only over standard input and output
+  sessions   list and revoke live sessions, at a running gateway
 
 Options:
   -h, --help      this text; sallyport <command> --help for more
   -V, --version   the version
 
-Exit codes: 0 done; 1 denied, or part of the input could not be used; 2 wrong command line; 3 needs approval; 70 the command failed.
+Exit codes: 0 done; 1 denied or refused, or part of the input could not be used; 2 wrong command line; 3 needs approval; 70 the command failed.
 Those of audit are its own: sallyport audit --help.
 `;
 
@@ -40,6 +44,10 @@ export function failed(error: unknown, { stderr }: Streams): ExitCode {
     return exitCodes.usage;
   }
   const { code, message } = error as NodeJS.ErrnoException;
+  if (error instanceof RefusedError) {
+    stderr.write(`sallyport: ${message}\n`);
+    return exitCodes.denied;
+  }
   if (code !== 'EPIPE') stderr.write(`sallyport: ${message}\n`);
   return exitCodes.failed;
 }

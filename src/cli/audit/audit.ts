@@ -6,7 +6,7 @@ import { schema } from './schema.js';
 import { show } from './show.js';
 import { tail } from './tail.js';
 import { verify } from './verify.js';
-import { write } from './write.js';
+import { write } from '../write.js';
 
 type Command = (args: readonly string[], streams: Streams) => Promise<ExitCode>;
 

@@ -1,5 +1,5 @@
 import { fact, type Shown } from './event.js';
-import { brief, printable, timeOf } from './printable.js';
+import { brief, printable, timeOf } from '../printable.js';
 
 /** One line for an event, without its newline. */
 export function eventInWords(event: Shown): string {

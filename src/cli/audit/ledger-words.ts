@@ -1,6 +1,6 @@
 import type { Ran } from './history.js';
 import type { Differences, Recorded } from './ledger.js';
-import { printable, timeOf } from './printable.js';
+import { printable, timeOf } from '../printable.js';
 
 const shown = 100;
 

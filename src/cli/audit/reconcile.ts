@@ -4,10 +4,10 @@ import { auditExits } from './exit.js';
 import { historyOf, timeFrom } from './history.js';
 import { recordLines } from './lines.js';
 import { Ledger } from './ledger.js';
-import { parsed } from './options.js';
+import { parsed } from '../options.js';
 import { differencesInWords } from './ledger-words.js';
 import { kafkaHelp, kafkaOptions } from './topic.js';
-import { write } from './write.js';
+import { write } from '../write.js';
 
 export const reconcileHelp = `Usage: sallyport audit reconcile DIRECTORY|FILE... | --kafka HOST:PORT, --history FILE [options]
 

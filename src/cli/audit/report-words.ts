@@ -1,6 +1,6 @@
 import type { ChainReport, Problem, Problems, Report, Verdict } from '../../adapters/ocsf/verify/index.js';
 import type { FoundKeys } from './keys.js';
-import { printable, timeOf } from './printable.js';
+import { printable, timeOf } from '../printable.js';
 
 const verdicts: Readonly<Record<Verdict, string>> = { ok: 'OK', tampered: 'TAMPERED', incomplete: 'INCOMPLETE' };
 

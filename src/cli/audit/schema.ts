@@ -2,8 +2,8 @@ import { eventSchema, type OcsfVersion } from '../../adapters/ocsf/index.js';
 import { eventCodes, type EventCode } from '../../core/index.js';
 import { UsageError, type ExitCode } from '../exit.js';
 import type { Streams } from '../streams.js';
-import { parsed } from './options.js';
-import { write } from './write.js';
+import { parsed } from '../options.js';
+import { write } from '../write.js';
 
 const versions: readonly OcsfVersion[] = ['1.9.0', '1.8.0', '1.3.0', '1.1.0'];
 

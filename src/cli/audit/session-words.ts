@@ -1,7 +1,7 @@
 import { sessionEnds } from '../../core/index.js';
 import { fact, type Shown } from './event.js';
 import { detailOf, whereOf, whoOf } from './event-words.js';
-import { brief, printable, timeOf } from './printable.js';
+import { brief, printable, timeOf } from '../printable.js';
 
 const ends: ReadonlySet<string> = sessionEnds;
 const answers: ReadonlySet<string> = new Set(['statement.executed', 'statement.failed', 'statement.unresolved', 'statement.resolved', 'statement.denied']);

@@ -3,11 +3,11 @@ import type { Streams } from '../streams.js';
 import { eventsOf, type Shown } from './event.js';
 import { auditExits } from './exit.js';
 import { recordLines } from './lines.js';
-import { parsed } from './options.js';
-import { printable } from './printable.js';
+import { parsed } from '../options.js';
+import { printable } from '../printable.js';
 import { sessionInWords } from './session-words.js';
 import { kafkaHelp, kafkaOptions } from './topic.js';
-import { write } from './write.js';
+import { write } from '../write.js';
 
 export const showHelp = `Usage: sallyport audit show SESSION DIRECTORY|FILE... | --kafka HOST:PORT
 

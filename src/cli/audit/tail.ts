@@ -6,8 +6,8 @@ import { eventInWords } from './event-words.js';
 import { auditExits } from './exit.js';
 import { fileLines } from './file-lines.js';
 import { isDirectory, numberOf, segmentsOf } from './inputs.js';
-import { parsed } from './options.js';
-import { write } from './write.js';
+import { parsed } from '../options.js';
+import { write } from '../write.js';
 
 export const tailHelp = `Usage: sallyport audit tail DIRECTORY [--lines N] [--session ID] [--follow]
 

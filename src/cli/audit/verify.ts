@@ -6,11 +6,11 @@ import { auditExits } from './exit.js';
 import { keysFor } from './keys.js';
 import { recordLines } from './lines.js';
 import type { RecordLine } from './record-line.js';
-import { parsed } from './options.js';
+import { parsed } from '../options.js';
 import { reportInWords } from './report-words.js';
 import { loadState, saveState } from './state.js';
 import { kafkaHelp, kafkaOptions } from './topic.js';
-import { write } from './write.js';
+import { write } from '../write.js';
 
 export const verifyHelp = `Usage: sallyport audit verify FILE|DIRECTORY... | --kafka HOST:PORT, [options]
 

@@ -2,7 +2,7 @@ import { isJSONRPCNotification, isJSONRPCRequest, isJSONRPCResponse, SdkHttpErro
 import { StdioServerTransport } from '@modelcontextprotocol/server/stdio';
 import { UsageError } from '../exit.js';
 import type { Streams } from '../streams.js';
-import type { TokenSource } from './token.js';
+import type { TokenSource } from '../gateway/token.js';
 
 /** Forwards until the input ends, or the output cannot be written; what runs then is cancelled. Throws UsageError where there is no token, and Error where the input is no messages at all. */
 export async function forward(url: URL, token: TokenSource, { stdin, stdout, stderr }: Streams): Promise<void> {

@@ -1,7 +1,8 @@
-import { parsed } from '../audit/options.js';
 import { exitCodes, UsageError, type ExitCode } from '../exit.js';
+import { addressOf } from '../gateway/address.js';
+import { tokenSource } from '../gateway/token.js';
+import { parsed } from '../options.js';
 import type { Streams } from '../streams.js';
-import { tokenSource } from './token.js';
 
 const help = `Usage: sallyport mcp --url https://HOST/mcp [--token-file FILE]
 
@@ -33,13 +34,4 @@ export async function mcp(args: readonly string[], streams: Streams): Promise<Ex
   });
   await forward(url, token, streams);
   return exitCodes.done;
-}
-
-/** A token in clear is given away. */
-function addressOf(text: string | undefined): URL {
-  if (text === undefined) throw new UsageError('--url is missing');
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const secure = url?.protocol === 'https:' || (url?.protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname));
-  if (url === undefined || !secure || url.username !== '' || url.password !== '') throw new UsageError('--url must be an https address, or an http one of this machine, without a name or password in it');
-  return url;
 }

@@ -1,5 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { UsageError } from '../exit.js';
+import { UsageError } from './exit.js';
 
 /** Options and names of a command line. Throws UsageError. */
 export function parsed<const Options extends NonNullable<ParseArgsConfig['options']>>(args: readonly string[], options: Options): ReturnType<typeof parseArgs<{ options: Options; allowPositionals: true; args: string[] }>> {

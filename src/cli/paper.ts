@@ -1,0 +1,59 @@
+import type { Writable } from 'node:stream';
+import { coded, printable } from './printable.js';
+
+const [narrowest, unknownWidth] = [80, 160];
+
+/** Columns of a terminal, or of what a pipe is taken for. */
+export function widthOf(stream: Writable): number {
+  return Math.max(narrowest, (stream as { readonly columns?: number }).columns ?? unknownWidth);
+}
+
+/** What is not ASCII may take two columns; to think so of all of it keeps the terminal from breaking a line itself. */
+const widthOfCharacter = (character: string): number => (character <= '\u007e' ? 1 : 2);
+
+/** The text in pieces that fit, none left out. */
+export function pieces(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let [line, used] = ['', 0];
+  for (const character of text) {
+    const wide = widthOfCharacter(character);
+    if (used + wide > width) {
+      lines.push(line);
+      [line, used] = ['', 0];
+    }
+    [line, used] = [line + character, used + wide];
+  }
+  return [...lines, line];
+}
+
+/** A fact and its name; what is too long for a line goes on behind a `+`, so that no value can look like a fact of its own. */
+export function factRow(name: string, value: string, width: number): string {
+  return `${name.padEnd(10)} ${pieces(coded(value), width - 14).join(`\n${''.padEnd(9)}+ `)}\n`;
+}
+
+/** Somebody else's text, every line of it behind a bar; a line that was broken here goes on behind a `+`. */
+export function quotedBlock(text: string, width: number): string {
+  return text.split('\n').map((line) => `  | ${pieces(coded(line), width - 5).join('\n  + ')}\n`).join('');
+}
+
+/** Rows under a head, each on a line of its own; the columns named in `yielding` share what the others leave, and are cut. */
+export function tableOf(head: readonly string[], rows: readonly (readonly string[])[], yielding: readonly number[], width: number): string {
+  const all = [head, ...rows].map((row) => row.map(printable));
+  const widths = head.map((_, column) => Math.max(...all.map((row) => widthOfText(row[column] ?? ''))));
+  let left = width - 2 * (head.length - 1) - widths.reduce((sum, each, column) => sum + (yielding.includes(column) ? 0 : each), 0);
+  for (const [index, column] of yielding.entries()) {
+    widths[column] = Math.min(widths[column] ?? 0, Math.max(8, Math.floor(left / (yielding.length - index))));
+    left -= widths[column] ?? 0;
+  }
+  return all.map((row) => `${row.map((cell, column) => fitted(cell, widths[column] ?? 0)).join('  ').trimEnd()}\n`).join('');
+}
+
+function widthOfText(text: string): number {
+  return [...text].reduce((sum, each) => sum + widthOfCharacter(each), 0);
+}
+
+function fitted(cell: string, width: number): string {
+  const [first = '', ...more] = pieces(cell, width);
+  const shown = more.length === 0 ? first : `${pieces(cell, width - 2)[0] ?? ''}..`;
+  return shown + ' '.repeat(Math.max(0, width - widthOfText(shown)));
+}

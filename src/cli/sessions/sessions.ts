@@ -1,0 +1,63 @@
+import type { z } from 'zod';
+import { session, sessions as sessionsForm } from '../../mount/answered.js';
+import { leftUntil } from '../approvals/left.js';
+import { UsageError, type ExitCode } from '../exit.js';
+import { gatewayHelp, gatewayOf, gatewayOptions, named, nameless } from '../gateway/options.js';
+import { tableOf, widthOf } from '../paper.js';
+import { asciiJson, printable } from '../printable.js';
+import type { Streams } from '../streams.js';
+import { write } from '../write.js';
+
+const help = `Usage: sallyport sessions list --url URL
+       sallyport sessions revoke SESSION --url URL [--comment TEXT]
+
+The live sessions that you oversee, at a running gateway. revoke ends one now: what runs in it is cancelled, and the path
+is gone. Revoking one that is over is no error.
+
+Options:
+${gatewayHelp}
+  --comment TEXT     of revoke: why, for the record, at most 1000 characters
+
+Exit codes: 0 listed, or the session is over. 1 the gateway said no. 2 wrong command line. 70 the gateway cannot be
+asked, or failed.
+`;
+
+type Session = z.infer<typeof session>;
+
+type Command = (args: readonly string[], streams: Streams) => Promise<ExitCode>;
+
+const commands: ReadonlyMap<string, Command> = new Map([['list', list], ['revoke', revoke]]);
+
+/** `sallyport sessions`. Throws UsageError and RefusedError. */
+export async function sessions([name = '', ...args]: readonly string[], streams: Streams): Promise<ExitCode> {
+  if (name === '--help' || name === '-h' || args.includes('--help') || args.includes('-h')) return write(streams.stdout, help);
+  const command = commands.get(name);
+  if (command === undefined) throw new UsageError(name === '' ? 'sessions needs a command' : `unknown command ${JSON.stringify(name)}`);
+  return command(args, streams);
+}
+
+async function list(args: readonly string[], { stdout }: Streams): Promise<ExitCode> {
+  const values = nameless(args, gatewayOptions);
+  const answer = await gatewayOf(values).ask(sessionsForm, 'GET', '/sessions');
+  return write(stdout, values.json === true ? `${asciiJson(answer)}\n` : sessionsInWords(answer.sessions, Date.now(), widthOf(stdout)));
+}
+
+async function revoke(args: readonly string[], { stdout }: Streams): Promise<ExitCode> {
+  const { values, name } = named(args, { ...gatewayOptions, comment: { type: 'string' } }, 'session');
+  const { comment } = values;
+  if (comment !== undefined && (comment.trim() === '' || comment.length > 1_000)) throw new UsageError('--comment is 1 to 1000 characters');
+  const ended = await gatewayOf(values).ask(session, 'DELETE', `/sessions/${name}?revoke`, comment === undefined ? {} : { body: { comment } });
+  const words = ended.endedBy === 'revoked' ? `Revoked: ${ended.id}, of ${whoOf(ended)}` : `It was over already (${ended.endedBy ?? ended.state}): ${ended.id}`;
+  return write(stdout, values.json === true ? `${asciiJson(ended)}\n` : `${printable(words)}\n`);
+}
+
+/** One line each; the reason is in words of the agent's own. */
+function sessionsInWords(live: readonly Session[], now: number, width: number): string {
+  if (live.length === 0) return 'Nothing.\n';
+  const rows = live.map((each) => [each.id, each.breakGlass === true ? 'glass' : each.access, leftUntil(each.expiresAt, now), `${each.connection} ${each.schema}`, whoOf(each), each.reason]);
+  return tableOf(['SESSION', 'ACCESS', 'LEFT', 'WHERE', 'WHO', 'ITS OWN WORDS'], rows, [3, 4, 5], width);
+}
+
+function whoOf({ principal, actor }: Session): string {
+  return principal === actor ? principal : `${actor} for ${principal}`;
+}

@@ -1,0 +1,278 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/core/index.js';
+import { mount } from '../adapters/express/mounted.js';
+import { as, codeOf, valueOf } from '../core/house.js';
+import { office, type Office } from '../core/approvals/office.js';
+import { atTerminal, inProcess, type Ended } from './command.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'sallyport-approvals-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Options that carry the token of this name. */
+const by = (token: string): readonly string[] => {
+  const file = join(folder, encodeURIComponent(token));
+  writeFileSync(file, `${token}\n`);
+  return ['--token-file', file];
+};
+
+interface Place extends Office {
+  readonly url: string;
+  readonly cli: (who: string, ...args: readonly string[]) => Promise<Ended>;
+  readonly typing: (who: string, typed: () => string | undefined | Promise<string | undefined>, ...args: readonly string[]) => Promise<Ended>;
+}
+
+async function place(terms?: string): Promise<Place> {
+  const built = await office({ clock: systemClock }, terms);
+  const { url } = await mount(built.gateway);
+  return {
+    ...built, url,
+    cli: (who, ...args) => inProcess([...args, '--url', url, ...by(who)]),
+    typing: (who, typed, ...args) => atTerminal([...args, '--url', url, ...by(who)], typed),
+  };
+}
+
+const nasty = 'a\u001b[2J\u202eb\u200bc\u009b31m\u0007\r\ndigest     0000';
+
+describe('sallyport approvals list', () => {
+  it('shows what waits, who asks and for whom, and whether one may decide it', async () => {
+    const { cli, ticket, decide } = await place();
+    expect(await cli('bob', 'approvals', 'list')).toEqual({ code: 0, out: 'Nothing.\n', err: '' });
+    const asked = await ticket();
+    const { code, out } = await cli('bob', 'approvals', 'list');
+    expect([code, out.split('\n')[0]]).toEqual([0, expect.stringMatching(/^TICKET +STATE +LEFT +YOU +WHAT +WHO$/)]);
+    expect(out.split('\n')[1]).toMatch(new RegExp(`^${asked} +pending +\\d+ (?:s|min) +may +DELETE ACME\\.OPS\\.ORDERS on warehouse +idp:agent for idp:alice$`));
+    expect((await cli('alice', 'approvals', 'list')).out).not.toContain(' may ');
+    expect((await cli('bob', 'approvals', 'list', '--state', 'decided')).out).toBe('Nothing.\n');
+    await decide(asked, 'bob', { decision: 'reject' });
+    expect((await cli('bob', 'approvals', 'list', '--state', 'decided')).out).toMatch(/rejected/);
+  });
+
+  it('speaks JSON for scripts, as the gateway does, in ASCII', async () => {
+    const { cli, write, ticket } = await place();
+    const asked = await ticket(await write({ binds: [nasty, 'ü🦊'] }));
+    const { code, out } = await cli('bob', 'approvals', 'list', '--json');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^[\x20-\x7e]+\n$/);
+    expect(JSON.parse(out)).toMatchObject({ approvals: [{ ticket: asked, digest: expect.stringMatching(/^[0-9a-f]{64}$/), statement: { binds: [nasty, 'ü🦊'] } }] });
+  });
+});
+
+describe('sallyport approvals show', () => {
+  it('has the facts first, then the text, then the agent\'s own words, then the digest', async () => {
+    const { cli, ticket, see } = await place();
+    const asked = await ticket();
+    const { code, out } = await cli('bob', 'approvals', 'show', asked);
+    const { digest, policyVersion } = await see(asked);
+    expect(code).toBe(0);
+    const [facts = '', text = '', words = '', last = ''] = out.split('\n\n');
+    for (const fact of ['kind       write: DELETE', 'writes     ACME.OPS.ORDERS', 'where      warehouse ACME.OPS, access write', 'who        idp:agent for idp:alice', `policy     ${policyVersion}`, 'needs      1 of role:stewards', 'you        may decide it']) expect(`${facts}\n`).toContain(`${fact}\n`);
+    expect(text).toBe('The statement, 13 characters:\n  | DELETE orders');
+    expect(words).toBe('What the requester says, in words of its own that nobody has checked:\n  | to tidy up');
+    expect(last).toBe(`digest     ${digest}\n`);
+  });
+
+  it.each(['text', 'json'])('obeys nothing of what it shows, as %s', async (form) => {
+    const { cli, gateway, ticket, decide } = await place('approval=role:stewards/2');
+    const session = valueOf(await gateway.open({ ...as('agent'), connection: 'warehouse', schema: 'ACME.OPS', access: 'write', ttlMs: 60_000, reason: nasty })).id;
+    const asked = await ticket(await gateway.run({ ...as('agent'), session, sql: 'DELETE orders', binds: [nasty] }));
+    await decide(asked, 'bob', { comment: nasty });
+    const answers = [await cli('carol', 'approvals', 'show', asked, ...(form === 'json' ? ['--json'] : [])), await cli('bob', 'sessions', 'list', ...(form === 'json' ? ['--json'] : []))];
+    for (const { code, out } of answers) {
+      expect([code, out]).toEqual([0, expect.stringMatching(/^[\n\x20-\x7e\ufffd]+$/)]);
+      expect(out).not.toMatch(/^digest +0000/m);
+    }
+    if (form === 'text') for (const shown of ['<U+001B>[2J<U+202E>b<U+200B>c<U+009B>31m<U+0007>', '  | digest     0000']) expect(answers[0]?.out).toContain(shown);
+  });
+
+  it('never hides the tail of what is long, nor lets it look like something else', async () => {
+    const { write, ticket, url } = await place();
+    const long = `${'x'.repeat(5_000)}${' '.repeat(200)}digest     0000 and the end`;
+    const asked = await ticket(await write({ binds: [long] }));
+    const { err } = await atTerminal(['approvals', 'approve', asked, '--url', url, ...by('bob')], () => undefined, 80);
+    const lines = err.split('\n').filter((line) => !line.startsWith('To approve'));
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(err.replaceAll('\n  + ', '')).toContain(`  | ${JSON.stringify(long)}\n`);
+    expect(lines.filter((line) => line.startsWith('digest')).map((line) => line.length)).toEqual([75]);
+  });
+
+  it('says when a name is made to look like another', async () => {
+    const { cli, write, ticket } = await place();
+    expect((await cli('bob', 'approvals', 'show', await ticket())).out).not.toContain('beware');
+    const { approvalInWords } = await import('../../src/cli/approvals/approval-words.js');
+    const asked = JSON.parse((await cli('bob', 'approvals', 'show', await ticket(await write()), '--json')).out) as Parameters<typeof approvalInWords>[0];
+    const told = (canonical: string) => approvalInWords({ ...asked, statement: { ...(asked.statement as object), canonical } as never }, 0, 160);
+    expect(told('DELETE FROM "\u041eRDERS"')).toContain('beware     letters of several scripts in one word: \u041eRDERS\n');
+    expect(told('DELETE FROM "ord\uff45rs"')).toContain('beware');
+    for (const honest of ['DELETE FROM "Заказы"', "DELETE FROM T WHERE A = 'Größe'", 'DELETE FROM "注文"']) expect(told(honest)).not.toContain('beware');
+  });
+
+  it('waits, and its exit code says what came of it', async () => {
+    const { cli, ticket, write, decide } = await place();
+    const [asked, other] = [await ticket(), await ticket(await write({ sql: 'DELETE customers' }))];
+    expect((await cli('agent', 'approvals', 'show', asked, '--wait', '1')).code).toBe(3);
+    const waiting = [cli('agent', 'approvals', 'show', asked, '--wait', '60', '--json'), cli('agent', 'approvals', 'show', other, '--wait', '60')];
+    await decide(asked);
+    await decide(other, 'carol', { decision: 'reject', comment: 'use the archive' });
+    const [approved, rejected] = await Promise.all(waiting);
+    expect([approved?.code, (JSON.parse(approved?.out ?? '') as { state: string }).state]).toEqual([0, 'approved']);
+    expect([rejected?.code, rejected?.out]).toEqual([1, expect.stringMatching(/reject +idp:carol at .*\n {2}\| use the archive/)]);
+  });
+});
+
+describe('sallyport approvals approve and reject', () => {
+  it('show it, ask for the digest, and decide on exactly that', async () => {
+    const { typing, ticket, see, write, engine } = await place();
+    const asked = await ticket();
+    const { digest } = await see(asked);
+    const { code, out, err } = await typing('bob', () => digest.slice(0, 8), 'approvals', 'approve', asked, '--comment', 'checked');
+    expect([code, out]).toEqual([0, `Approved: ${asked}\n`]);
+    expect(err).toMatch(/DELETE orders[\s\S]*to tidy up[\s\S]*digest +[0-9a-f]{64}\n\nTo approve exactly this, type the first 8 characters of its digest: $/);
+    expect((await see(asked)).decisions).toMatchObject([{ decision: 'approve', comment: 'checked', reviewer: { id: 'idp:bob' } }]);
+    valueOf(await write({ ticket: asked }));
+    expect(engine.ran).toHaveLength(1);
+  });
+
+  it.each<[string, string | undefined]>([['another beginning', '00000000'], ['too little of it', 'a'], ['yes', 'yes'], ['nothing', ''], ['the end of the input', undefined]])('take %s for no', async (_what, typed) => {
+    const { typing, ticket, see } = await place();
+    const asked = await ticket();
+    const { code, out, err } = await typing('bob', () => typed, 'approvals', 'approve', asked);
+    expect([code, out, err]).toEqual([1, '', expect.stringContaining('Not confirmed: nothing was decided.')]);
+    expect(await see(asked)).toMatchObject({ state: 'pending', decisions: [] });
+  });
+
+  it('want the whole digest where nobody can be asked', async () => {
+    const { cli, ticket, see } = await place();
+    const asked = await ticket();
+    const { digest } = await see(asked);
+    expect(await cli('bob', 'approvals', 'approve', asked)).toMatchObject({ code: 2, out: '', err: expect.stringContaining('--digest') as string });
+    for (const short of [digest.slice(0, 8), digest.toUpperCase(), `${digest}0`, '']) expect((await cli('bob', 'approvals', 'approve', asked, '--digest', short)).code).toBe(2);
+    const stale = await cli('bob', 'approvals', 'approve', asked, '--digest', '0'.repeat(64));
+    expect([stale.code, stale.out, stale.err]).toEqual([1, '', expect.stringContaining('what was shown has changed, and nothing was decided') as string]);
+    expect((await see(asked)).state).toBe('pending');
+    const { code, out } = await cli('bob', 'approvals', 'reject', asked, '--digest', digest, '--comment', 'no', '--json');
+    expect([code, JSON.parse(out)]).toEqual([0, expect.objectContaining({ ticket: asked, state: 'rejected' })]);
+  });
+
+  it('say that what was shown has changed, when somebody else was faster', async () => {
+    const { typing, ticket, see, decide } = await place();
+    const asked = await ticket();
+    const { digest } = await see(asked);
+    const { code, err } = await typing('bob', async () => {
+      await decide(asked, 'carol');
+      return digest.slice(0, 8);
+    }, 'approvals', 'reject', asked);
+    expect([code, err]).toEqual([1, expect.stringMatching(/what was shown has changed, and nothing was decided: .*approval\.state/)]);
+    expect((await see(asked)).state).toBe('approved');
+  });
+
+  it('say that more people must agree', async () => {
+    const { typing, ticket, see } = await place('approval=role:stewards/2');
+    const asked = await ticket();
+    const answer = async () => (await see(asked)).digest.slice(0, 8);
+    expect((await typing('bob', answer, 'approvals', 'approve', asked)).out).toBe(`Your consent counts; more people must agree: ${asked}\n`);
+    expect(await typing('bob-again', answer, 'approvals', 'approve', asked)).toMatchObject({ code: 1, err: expect.stringContaining('approval.twice') as string });
+    expect((await typing('carol', answer, 'approvals', 'approve', asked)).out).toBe(`Approved: ${asked}\n`);
+  });
+
+  it.each([['agent', /review\.delegated/], ['alice', /review\.self/], ['dave', /review\.role/], ['bob-unscoped', /NOT_FOUND/]])('refuse %s', async (who, why) => {
+    const { cli, typing, ticket, see } = await place();
+    const asked = await ticket();
+    const { digest } = await see(asked);
+    for (const answer of [await cli(who, 'approvals', 'approve', asked, '--digest', digest), await typing(who, () => digest.slice(0, 8), 'approvals', 'approve', asked)]) {
+      expect([answer.code, answer.out, answer.err]).toEqual([1, '', expect.stringMatching(why)]);
+    }
+    expect((await see(asked)).state).toBe('pending');
+  });
+});
+
+describe('sallyport sessions', () => {
+  it('lists and revokes what one oversees', async () => {
+    const { cli, id, run } = await place();
+    expect((await cli('bob', 'sessions', 'list')).out).toMatch(new RegExp(`^SESSION +ACCESS +LEFT +WHERE +WHO +ITS OWN WORDS\n${id} +write +\\d+ min +warehouse ACME\\.OPS +idp:agent for idp:alice +to tidy up\n$`));
+    expect(JSON.parse((await cli('bob', 'sessions', 'list', '--json')).out)).toMatchObject({ sessions: [{ id, state: 'open' }] });
+    expect(await cli('bob', 'sessions', 'revoke', id, '--comment', 'enough')).toEqual({ code: 0, out: `Revoked: ${id}, of idp:agent for idp:alice\n`, err: '' });
+    expect(codeOf(await run(id, 'SELECT orders', 'agent'))).toBe('SESSION_REVOKED');
+    expect((await cli('bob', 'sessions', 'list')).out).toBe('Nothing.\n');
+    expect((await cli('bob', 'sessions', 'revoke', id)).code).toBe(0);
+  });
+
+  it('says that one was over already, and refuses who may not', async () => {
+    const { cli, id, gateway } = await place();
+    for (const who of ['agent', 'bob-unscoped']) expect(await cli(who, 'sessions', 'revoke', id)).toMatchObject({ code: 1, out: '', err: expect.stringContaining('NOT_PERMITTED') as string });
+    expect(await cli('dave', 'sessions', 'revoke', id)).toMatchObject({ code: 1, err: expect.stringContaining('NOT_FOUND') as string });
+    valueOf(await gateway.close({ ...as('agent'), session: id }));
+    expect((await cli('bob', 'sessions', 'revoke', id)).out).toBe(`It was over already (agent): ${id}\n`);
+  });
+});
+
+describe('what is no gateway, or no command line', () => {
+  const servers: Server[] = [];
+  afterEach(() => {
+    for (const server of servers.splice(0)) {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
+  const serve = async (status: number, body: string, headers: Readonly<Record<string, string>> = {}): Promise<string> => {
+    const server = createServer((request, response) => (status === 0 ? request.socket.destroy() : response.writeHead(status, headers).end(body))).listen(0, '127.0.0.1');
+    servers.push(server);
+    await once(server, 'listening');
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}/jit`;
+  };
+
+  it.each<[string, number, string, Readonly<Record<string, string>>, number, RegExp]>([
+    ['a page', 200, '<html>hello</html>', {}, 70, /answers, but not as a gateway does \(200\)/], ['other JSON', 200, '{"approvals":[{}]}', {}, 70, /not as a gateway does/], ['nothing there', 404, 'no', {}, 70, /not as a gateway does \(404\)/],
+    ['a redirect', 302, '', { location: 'https://elsewhere.example/' }, 70, /answers with a redirect, which is not followed/], ['a cut connection', 0, '', {}, 70, /cannot be reached: the connection was cut/], ['no to the token', 401, '', {}, 1, /does not take the token/],
+    ['trouble', 503, JSON.stringify({ type: 't', title: 't', status: 503, detail: 'It is \u001b[2Jclosing.', code: 'SHUTTING_DOWN', instance: 'i' }), {}, 70, /It is \ufffd\[2Jclosing\. \[SHUTTING_DOWN\]/],
+  ])('%s', async (_what, status, body, headers, code, words) => {
+    const url = await serve(status, body, headers);
+    const answer = await inProcess(['approvals', 'list', '--url', url, ...by('a-very-secret-token')]);
+    expect([answer.code, answer.out, answer.err]).toEqual([code, '', expect.stringMatching(words)]);
+    expect(answer.err).not.toContain('very-secret');
+  });
+
+  it('nobody there, and no such host', async () => {
+    const url = await serve(200, '');
+    servers.splice(0).forEach((server) => server.close());
+    expect(await inProcess(['approvals', 'list', '--url', url, ...by('bob')])).toMatchObject({ code: 70, err: expect.stringMatching(/cannot be reached: nothing listens there\n$/) as string });
+    expect(await inProcess(['approvals', 'list', '--url', 'https://nowhere.invalid/jit', ...by('bob')])).toMatchObject({ code: 70, err: expect.stringMatching(/^sallyport: nowhere\.invalid cannot be reached/) as string });
+  });
+
+  it.each([
+    ['approvals'], ['approvals', 'delete'], ['approvals', 'list', 'x', '--url', 'https://x.example'], ['approvals', 'list', '--url', 'http://x.example/jit'], ['approvals', 'list', '--state', 'all', '--url', 'https://x.example'], ['approvals', 'list', '--token', 'x'],
+    ['approvals', 'show', '--url', 'https://x.example'], ['approvals', 'show', '..', '--url', 'https://x.example'], ['approvals', 'show', 'a/b', '--url', 'https://x.example'], ['approvals', 'show', 'a', 'b', '--url', 'https://x.example'], ['approvals', 'show', 'a', '--wait', '0', '--url', 'https://x.example'],
+    ['approvals', 'show', 'a', '--digest', 'x', '--url', 'https://x.example'], ['approvals', 'approve', 'a', '--digest', '0'.repeat(64), '--comment', ' ', '--url', 'https://x.example'], ['approvals', 'approve', 'a', '--digest', '0'.repeat(64)], ['approvals', 'list', '--url', 'https://x.example', '--token-file', '/nothing/there'],
+    ['sessions'], ['sessions', 'close'], ['sessions', 'list', 'x', '--url', 'https://x.example'], ['sessions', 'revoke', '--url', 'https://x.example'], ['sessions', 'revoke', 'a', '--comment', '', '--url', 'https://x.example'],
+  ])('sallyport %s %s %s %s %s %s: exit 2, and nothing on standard output', async (...args) => {
+    const { code, out, err } = await inProcess(args.filter((each) => each !== undefined));
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toMatch(/^sallyport: .+\nTry sallyport --help\.\n$/s);
+  });
+
+  it('the help tells of exit codes, and of every command', async () => {
+    for (const command of ['approvals', 'sessions']) {
+      const { code, out } = await inProcess([command, '--help']);
+      expect([code, out]).toEqual([0, expect.stringMatching(/^Usage: [\s\S]*Exit codes: /)]);
+      expect((await inProcess([command, 'list', '--help'])).out).toBe(out);
+      expect((await inProcess(['--help'])).out).toContain(`  ${command}`);
+    }
+  });
+
+  it('takes the token of the environment, ends by itself, and prints it nowhere', async () => {
+    const { url, ticket } = await place();
+    const asked = await ticket();
+    const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'approvals', 'show', asked, '--url', `${url}/`], { cwd: join(import.meta.dirname, '../..'), env: { ...process.env, SALLYPORT_TOKEN: 'bob' } });
+    let out = '';
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    const [code] = (await once(child, 'close')) as [number];
+    expect([code, out]).toEqual([0, expect.stringContaining('DELETE orders')]);
+  });
+});
