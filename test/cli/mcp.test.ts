@@ -116,12 +116,12 @@ describe('sallyport mcp', () => {
     });
     for (let id = 1; id <= 4; id += 1) {
       child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id, method: 'ping' })}\n`);
-      await expect.poll(() => lines.length).toBe(id);
+      await expect.poll(() => lines.length, { timeout: 20_000 }).toBe(id);
     }
     server.closeAllConnections();
     server.close();
     child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: 5, method: 'ping' })}\n`);
-    await expect.poll(() => lines.length).toBe(5);
+    await expect.poll(() => lines.length, { timeout: 20_000 }).toBe(5);
     child.stdin.end();
     const [code] = (await once(child, 'close')) as [number];
     expect(code).toBe(0);

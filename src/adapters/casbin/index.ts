@@ -6,6 +6,7 @@ import { Judge } from './judge.js';
 import { lint, type PolicyText } from './lint.js';
 import { selfTest, type MustDeny } from './selftest.js';
 
+export { defaultPolicy, type DefaultPolicyOptions } from './default-policy.js';
 export type { PolicyText } from './lint.js';
 export type { MustDeny } from './selftest.js';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { casbin } from '../../../src/adapters/casbin/index.js';
+import { memoryAudit } from '../../../src/adapters/memory/index.js';
 import { as, codeOf, house, valueOf } from '../house.js';
 import { identity, office, rules } from './office.js';
 
@@ -37,7 +38,6 @@ describe('breaking the glass', () => {
   });
 
   it('stays on the list while the signature cannot be recorded', async () => {
-    const { memoryAudit } = await import('../../../src/adapters/memory/index.js');
     const inner = memoryAudit();
     let full = false;
     const { gateway } = await office({ audit: { ...inner, append: (event) => (full ? Promise.reject(new Error('disk full')) : inner.append(event)) } });
@@ -65,7 +65,6 @@ describe('breaking the glass', () => {
   });
 
   it('opens nothing before the record has it', async () => {
-    const { memoryAudit } = await import('../../../src/adapters/memory/index.js');
     const inner = memoryAudit();
     const { gateway, engine, notices } = await office({ audit: { ...inner, append: (event) => (event.code === 'breakglass.activated' ? Promise.reject(new Error('disk full')) : inner.append(event)) } });
     const before = engine.live();

@@ -4,7 +4,8 @@ import { duckdb } from '../../../src/adapters/duckdb/index.js';
 import { memoryAudit, memoryPolicy } from '../../../src/adapters/memory/index.js';
 import { buildGateway, type Analyzer } from '../../../src/core/index.js';
 import { as, codeOf, valueOf } from '../house.js';
-import { identity } from './office.js';
+import { FakeClock } from '../fake-clock.js';
+import { identity, office } from './office.js';
 
 const endless = 'SELECT sum(a.range * b.range % 7) FROM range(10000000) a, range(10000000) b';
 
@@ -16,18 +17,18 @@ const trusting: Analyzer = {
   }),
 };
 
-it('revoking cancels what runs in a real database: within the second that it is given', async () => {
+it('revoking cancels what runs in a real database at once: no timer has to ring for it', async () => {
   const audit = memoryAudit();
   const gateway = await buildGateway({
-    connections: { warehouse: duckdb({ schemas: ['ACME.OPS'] }) }, identity, audit, analyzer: trusting, approvals: {}, limits: { closeTimeoutMs: 1_000 }, policy: memoryPolicy([{ id: 'all', subject: '*', connection: '*', object: '*', action: '*' }]),
+    connections: { warehouse: duckdb({ schemas: ['ACME.OPS'] }) }, identity, audit, analyzer: trusting, approvals: {}, clock: new FakeClock(), policy: memoryPolicy([{ id: 'all', subject: '*', connection: '*', object: '*', action: '*' }]),
   });
   const open = () => gateway.open({ ...as('agent'), connection: 'warehouse', schema: 'ACME.OPS', access: 'read', ttlMs: 600_000, reason: 'a long look' });
   const [session, other] = [valueOf(await open()).id, valueOf(await open()).id];
   const running = gateway.run({ ...as('agent'), session, sql: endless });
-  await expect.poll(() => audit.events.map(({ code }) => code)).toContain('statement.authorized');
+  await expect.poll(() => audit.events.map(({ code }) => code), { timeout: 20_000 }).toContain('statement.authorized');
   expect(valueOf(await gateway.revoke({ ...as('bob'), session, comment: 'it takes too much' }))).toMatchObject({ state: 'closed', endedBy: 'revoked' });
   expect(codeOf(await running)).toBe('SESSION_REVOKED');
-  // `clean`: the statement had let go, and the connection was closed, before the gateway's own patience of a second was over.
+  // The gateway's clock stands still, so its patience never ends: the statement has let go, and the connection is closed.
   expect(audit.events.find(({ code }) => code === 'session.revoked')?.data).toMatchObject({ clean: true, revokedBy: 'idp:bob', comment: 'it takes too much' });
   expect(audit.events.find(({ code }) => code === 'statement.failed')?.data).toMatchObject({ code: 'SESSION_REVOKED' });
   expect(codeOf(await gateway.run({ ...as('agent'), session, sql: 'SELECT 1' }))).toBe('SESSION_REVOKED');
@@ -36,7 +37,6 @@ it('revoking cancels what runs in a real database: within the second that it is 
 }, 60_000);
 
 it('a revocation is told even where it cannot be recorded, and the path is gone', async () => {
-  const { office } = await import('./office.js');
   const inner = memoryAudit();
   const { gateway, id, engine, notices } = await office({ audit: { ...inner, append: (event) => (event.code === 'session.revoked' ? Promise.reject(new Error('disk full')) : inner.append(event)) } });
   expect(codeOf(await gateway.revoke({ ...as('bob'), session: id }))).toBe('AUDIT_UNAVAILABLE');
