@@ -1,16 +1,25 @@
+import type { JSONWebKeySet } from 'jose';
 import { failures } from './failure.js';
+import { Things } from './things.js';
 
 /** One privilege that a role has on one object. */
 export interface Privilege {
   readonly privilege: string;
-  /** `TABLE`, `VIEW`, `SCHEMA`, `DATABASE`, `WAREHOUSE`, `ACCOUNT`. */
+  /** `TABLE`, `VIEW`, `SCHEMA`, `DATABASE`, `WAREHOUSE`, `DATABASE_ROLE`, `ACCOUNT`. */
   readonly on: string;
   readonly name: string;
+  /** Granted by Snowflake itself; nobody can take it. */
+  readonly system?: true;
+}
+
+/** A privilege on objects that are yet to come, in a schema or a database. */
+export interface FuturePrivilege extends Privilege {
+  readonly role: string;
 }
 
 export interface Role {
   readonly name: string;
-  readonly owner: string;
+  owner: string;
   comment: string;
   readonly createdAt: number;
   readonly privileges: Privilege[];
@@ -27,26 +36,67 @@ export interface User {
   readonly password?: string;
   /** SPKI PEM. */
   readonly publicKey?: string;
-  /** Programmatic access tokens. */
-  readonly tokens?: readonly string[];
+  /** Programmatic access tokens, with the one role of those that are restricted. */
+  readonly tokens?: readonly (string | { readonly token: string; readonly role: string })[];
+  /** How an OpenID Connect provider names the workload that may log in as it. */
+  readonly workload?: { readonly issuer: string; readonly subject: string; readonly audience?: string; readonly jwks: JSONWebKeySet };
+  /** Enrolled in multi-factor authentication. */
+  readonly mfa?: true;
+  /** Parameters that were set for it. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** Names of policies that were set for it. */
+  readonly policies?: Readonly<Partial<Record<'SESSION' | 'AUTHENTICATION', string>>>;
+}
+
+/** A function or a procedure that somebody made. */
+export interface Routine {
+  readonly kind: 'FUNCTION' | 'PROCEDURE';
+  /** `DATABASE.SCHEMA`. */
+  readonly schema: string;
+  readonly name: string;
+  /** As SHOW writes it: `F(NUMBER) RETURN NUMBER`. */
+  readonly arguments: string;
 }
 
 export const admin = 'ACCOUNTADMIN';
+
+/** What every account's PUBLIC begins with. */
+const everyones: readonly Privilege[] = [
+  { privilege: 'USE AI FUNCTIONS', on: 'ACCOUNT', name: 'ACCOUNT' }, { privilege: 'USAGE', on: 'DATABASE_ROLE', name: 'SNOWFLAKE.CORTEX_USER' }, { privilege: 'USAGE', on: 'DATABASE_ROLE', name: 'SNOWFLAKE.COPILOT_USER' },
+  { privilege: 'USAGE', on: 'DATABASE_ROLE', name: 'CORE_VIEWER', system: true }, { privilege: 'USAGE', on: 'DATABASE_ROLE', name: 'ML_USER', system: true },
+];
 
 /** Who there is, and who may do what. */
 export class Catalog {
   readonly roles = new Map<string, Role>();
   readonly users = new Map<string, User & { readonly granted: Set<string> }>();
-  /** Privileges that a role gets on tables that are yet to come, by schema. */
-  readonly #future: (Privilege & { readonly role: string })[] = [];
+  /** Warehouses, policies and the like. */
+  readonly things = new Things();
+  /** Parameters that were set for the account. */
+  readonly parameters = new Map<string, string>();
+  readonly routines: Routine[] = [];
+  readonly #future: FuturePrivilege[] = [];
 
   constructor() {
     for (const name of [admin, 'SECURITYADMIN', 'PUBLIC']) this.createRole(name, admin);
+    this.roles.get('PUBLIC')?.privileges.push(...everyones);
     this.roles.get('SECURITYADMIN')?.privileges.push({ privilege: 'MANAGE GRANTS', on: 'ACCOUNT', name: 'ACCOUNT' }, { privilege: 'CREATE ROLE', on: 'ACCOUNT', name: 'ACCOUNT' });
   }
 
   addUser(user: User, roles: readonly string[] = []): void {
     this.users.set(user.name, { ...user, granted: new Set(roles) });
+  }
+
+  user(name: string): User & { readonly granted: Set<string> } {
+    const user = this.users.get(name);
+    if (user === undefined) throw failures.absent('User', name);
+    return user;
+  }
+
+  /** Makes it what it is to be from now on; its roles stay. */
+  changeUser(name: string, change: Partial<User>): void {
+    const { granted, ...user } = this.user(name);
+    this.users.set(name, { ...user, ...change, granted });
   }
 
   role(name: string): Role {
@@ -91,10 +141,15 @@ export class Catalog {
     return [...reached, 'PUBLIC'].some((role) => this.roles.get(role)?.privileges.some((each) => each.on === on && each.name === name && [privilege, 'OWNERSHIP', 'ALL'].includes(each.privilege)) === true);
   }
 
+  /** Whether these roles see and may change everything that is granted. */
+  manages(active: Iterable<string>): boolean {
+    return this.may(active, 'MANAGE GRANTS', 'ACCOUNT', 'ACCOUNT');
+  }
+
   /** Whether these roles may give and take what is this role's. */
   rules(active: Iterable<string>, role: Role): boolean {
     const reached = this.reach(active);
-    return reached.has(admin) || reached.has(role.owner) || this.may(active, 'MANAGE GRANTS', 'ACCOUNT', 'ACCOUNT');
+    return reached.has(admin) || reached.has(role.owner) || this.manages(reached);
   }
 
   grant(role: string, privilege: Privilege): void {
@@ -104,8 +159,19 @@ export class Catalog {
 
   revoke(role: string, privilege: Privilege): void {
     const { privileges } = this.role(role);
-    const at = privileges.findIndex((each) => same(each, privilege));
-    if (at >= 0) privileges.splice(at, 1);
+    for (let at = privileges.length - 1; at >= 0; at -= 1) {
+      const each = privileges[at] as Privilege;
+      if (each.system !== true && (same(each, privilege) || (privilege.privilege === 'ALL' && each.privilege !== 'OWNERSHIP' && each.on === privilege.on && each.name === privilege.name))) privileges.splice(at, 1);
+    }
+  }
+
+  future(): readonly FuturePrivilege[] {
+    return this.#future;
+  }
+
+  revokeFuture(role: string, privilege: Privilege): void {
+    const at = this.#future.findIndex((each) => each.role === role && same(each, privilege));
+    if (at >= 0) this.#future.splice(at, 1);
   }
 
   grantFuture(role: string, privilege: Privilege): void {

@@ -2,11 +2,12 @@ import { createPublicKey, createHash } from 'node:crypto';
 import { compactVerify, createLocalJWKSet, createRemoteJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
 import type { Catalog, User } from './catalog.js';
 import { failures } from './failure.js';
+import { listOf, textOf } from './things.js';
 
 /** An External OAuth security integration: whose tokens open a session, and as whom. */
 export interface Integration {
   readonly issuer: string;
-  readonly audience: string;
+  readonly audience: string | readonly string[];
   /** Keys, or where they are published. */
   readonly jwks: JSONWebKeySet | URL;
 }
@@ -17,12 +18,15 @@ export interface Login {
   readonly PASSWORD?: string;
   readonly AUTHENTICATOR?: string;
   readonly TOKEN?: string;
+  readonly PROVIDER?: string;
 }
 
 export interface Proven {
   readonly user: User;
   /** The one role that a token is limited to. */
   readonly role?: string;
+  /** The session keeps the role it begins with, and has no other: so it is with tokens (error 003107). */
+  readonly restricted?: boolean;
   /** Epoch milliseconds; a token's session ends with it. */
   readonly expiresAt?: number;
 }
@@ -35,9 +39,11 @@ export async function proven(login: Login, account: string, catalog: Catalog, in
     case 'SNOWFLAKE_JWT':
       return { user: await byKeyPair(login, account, catalog) };
     case 'OAUTH':
-      return byToken(login, catalog, integrations);
+      return byToken(login, catalog, [...integrations, ...made(catalog, account)]);
     case 'PROGRAMMATIC_ACCESS_TOKEN':
-      return { user: byAccessToken(login, catalog) };
+      return byAccessToken(login, catalog);
+    case 'WORKLOAD_IDENTITY':
+      return { user: await byWorkload(login, catalog) };
     default:
       throw failures.login();
   }
@@ -49,14 +55,47 @@ function named(name: string | undefined, catalog: Catalog): User | undefined {
 
 function byPassword({ LOGIN_NAME, PASSWORD }: Login, catalog: Catalog): User {
   const user = named(LOGIN_NAME, catalog);
-  if (user?.password === undefined || user.password !== PASSWORD) throw failures.login();
+  if (user?.password === undefined || user.password !== PASSWORD || user.type === 'SERVICE' || user.type === 'SERVICE_AGENT') throw failures.login();
   return user;
 }
 
-function byAccessToken({ LOGIN_NAME, TOKEN, PASSWORD }: Login, catalog: Catalog): User {
+/** A programmatic access token; one of a service user is usually restricted to one role. */
+function byAccessToken({ LOGIN_NAME, TOKEN, PASSWORD }: Login, catalog: Catalog): Proven {
   const user = named(LOGIN_NAME, catalog);
-  if (user?.tokens?.includes(TOKEN ?? PASSWORD ?? '') !== true) throw failures.login();
+  const given = TOKEN ?? PASSWORD ?? '';
+  const known = user?.tokens?.find((each) => (typeof each === 'string' ? each : each.token) === given);
+  if (user === undefined || known === undefined) throw failures.login();
+  return { user, restricted: true, ...(typeof known === 'string' ? {} : { role: known.role }) };
+}
+
+/** Workload identity federation with OpenID Connect: a token of the user's issuer, about its subject, for Snowflake. */
+async function byWorkload({ PROVIDER, TOKEN = '' }: Login, catalog: Catalog): Promise<User> {
+  const { iss, sub } = claimsOf(TOKEN);
+  const user = [...catalog.users.values()].find(({ workload }) => workload?.issuer === iss && workload?.subject === sub);
+  if (PROVIDER !== 'OIDC' || user?.workload === undefined) throw failures.login();
+  const { issuer, subject, jwks, audience = 'snowflakecomputing.com' } = user.workload;
+  await jwtVerify(TOKEN, createLocalJWKSet(jwks), { issuer, subject, audience, requiredClaims: ['exp'] }).catch(() => {
+    throw failures.login();
+  });
   return user;
+}
+
+/** Read, and not believed yet. */
+function claimsOf(token: string): { readonly iss?: string; readonly sub?: string } {
+  try {
+    return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { readonly iss?: string; readonly sub?: string };
+  } catch {
+    return {};
+  }
+}
+
+/** External OAuth integrations that were made by SQL. */
+function made(catalog: Catalog, account: string): readonly Integration[] {
+  return catalog.things.all('SECURITY INTEGRATION').flatMap(([, properties]) => {
+    const [issuer, keys] = [textOf(properties, 'EXTERNAL_OAUTH_ISSUER'), textOf(properties, 'EXTERNAL_OAUTH_JWS_KEYS_URL')];
+    const audience = [`https://${account}.snowflakecomputing.com`, ...listOf(properties, 'EXTERNAL_OAUTH_AUDIENCE_LIST')];
+    return issuer === undefined || keys === undefined || textOf(properties, 'ENABLED') !== 'TRUE' ? [] : [{ issuer, audience, jwks: new URL(keys) }];
+  });
 }
 
 function seconds(time: number): number {
@@ -66,7 +105,7 @@ function seconds(time: number): number {
 /** Snowflake's key-pair JWT: `iss` names account, user and the key's SHA-256. The Node driver writes `iat` and `exp` in milliseconds, which jose would take for far away. */
 async function byKeyPair({ TOKEN = '' }: Login, account: string, catalog: Catalog): Promise<User> {
   try {
-    const { iss = '', sub } = JSON.parse(Buffer.from(TOKEN.split('.')[1] ?? '', 'base64url').toString()) as { readonly iss?: string; readonly sub?: string };
+    const { iss = '', sub } = claimsOf(TOKEN);
     const user = named(sub?.split('.').at(-1), catalog);
     const key = createPublicKey(user?.publicKey ?? '');
     const print = `SHA256:${createHash('sha256').update(key.export({ type: 'spki', format: 'der' })).digest('base64')}`;
@@ -85,13 +124,13 @@ async function byKeyPair({ TOKEN = '' }: Login, account: string, catalog: Catalo
 async function byToken({ TOKEN = '' }: Login, catalog: Catalog, integrations: readonly Integration[]): Promise<Proven> {
   for (const { issuer, audience, jwks } of integrations) {
     const keys = jwks instanceof URL ? createRemoteJWKSet(jwks) : createLocalJWKSet(jwks);
-    const verified = await jwtVerify(TOKEN, keys, { issuer, audience, requiredClaims: ['exp', 'sub'] }).catch(() => undefined);
+    const verified = await jwtVerify(TOKEN, keys, { issuer, audience: [audience].flat(), requiredClaims: ['exp', 'sub'] }).catch(() => undefined);
     if (verified === undefined) continue;
     const { sub, scp, exp = 0 } = verified.payload as { readonly sub?: string; readonly scp?: string | readonly string[]; readonly exp?: number };
     const user = named(sub, catalog);
     const scope = [scp ?? []].flat().map((each) => /^session:role:(.+)$/i.exec(each)?.[1]).find((each) => each !== undefined);
     if (user === undefined || scope === undefined) throw failures.token('[1]');
-    return { user, role: scope.toUpperCase(), expiresAt: exp * 1_000 };
+    return { user, role: scope.toUpperCase(), restricted: true, expiresAt: exp * 1_000 };
   }
   throw failures.token('[0]');
 }

@@ -13,9 +13,11 @@ export class Failure extends Error {
 export const failures = {
   absent: (what: string, name: string) => new Failure('002003', '42S02', `SQL compilation error:\n${what} '${name}' does not exist or not authorized.`),
   role: (message: string) => new Failure('003001', '42501', `SQL access control error:\n${message}`),
+  restricted: (what: string) => new Failure('003107', '42501', `SQL access control error:\nCurrent session is restricted. ${what} not allowed.`),
   syntax: (message: string) => new Failure('001003', '42000', `SQL compilation error:\n${message}`),
   exists: (what: string, name: string) => new Failure('002002', '42710', `SQL compilation error:\nObject of type ${what} with name '${name}' already exists.`),
   count: (actual: number, desired: number) => new Failure('000008', '0A000', `Actual statement count ${actual} did not match the desired statement count ${desired}.`),
+  warehouse: () => new Failure('000606', '57P03', 'No active warehouse selected in the current session.'),
   cancelled: () => new Failure('000604', '57014', 'SQL execution canceled'),
   timeout: (seconds: number) => new Failure('000630', '57014', `Statement reached its statement or warehouse timeout of ${seconds} second(s) and was canceled.`),
   login: () => new Failure('390100', '08001', 'Incorrect username or password was specified.'),

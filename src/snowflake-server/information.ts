@@ -1,6 +1,6 @@
 import type { DuckDBInstance } from '@duckdb/node-api';
 import type { Catalog } from './catalog.js';
-import { activeRoles } from './commands.js';
+import { activeRoles } from './ground.js';
 import type { Session } from './session.js';
 import { textTable, type Answer } from './wire.js';
 
@@ -19,7 +19,7 @@ export async function information(sql: string, session: Session, catalog: Catalo
   const [, database, schema] = form.exec(sql)?.map((part) => part.replaceAll('""', '"').replaceAll("''", "'").replaceAll(/\\(.)/g, '$1')) ?? [];
   if (database === undefined || schema === undefined) return undefined;
   const roles = activeRoles({ catalog, session });
-  const seen = (table: string): boolean => ['SELECT', 'INSERT', 'UPDATE', 'DELETE'].some((privilege) => catalog.may(roles, privilege, 'TABLE', `${database}.${schema}.${table}`));
+  const seen = (table: string): boolean => ['SELECT', 'INSERT', 'UPDATE', 'DELETE'].some((privilege) => ['TABLE', 'VIEW'].some((on) => catalog.may(roles, privilege, on, `${database}.${schema}.${table}`)));
   const connection = await instance.connect();
   try {
     const rows = (await connection.runAndReadAll(query, [database, schema])).getRows().filter(([table]) => seen(String(table)));

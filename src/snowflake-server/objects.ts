@@ -1,6 +1,6 @@
 import type { Catalog } from './catalog.js';
-import { activeRoles } from './commands.js';
 import { failures } from './failure.js';
+import { activeRoles } from './ground.js';
 import type { Session } from './session.js';
 import { tablesOf, temporaryOf } from './tables.js';
 import { piecesOf, Reader } from './tokens.js';
@@ -25,7 +25,8 @@ export async function authorize(sql: string, session: Session, catalog: Catalog,
     if (own.has(table.split('.')[2] ?? '')) continue;
     reach(roles, table, catalog);
     if (!there.has(table)) throw failures.absent('Object', table);
-    if (!catalog.may(roles, privilege, 'TABLE', table)) throw catalog.may(roles, 'SELECT', 'TABLE', table) ? failures.role(`Insufficient privileges to operate on table '${table}'`) : failures.absent('Object', table);
+    const may = (what: string): boolean => ['TABLE', 'VIEW'].some((on) => catalog.may(roles, what, on, table));
+    if (!may(privilege)) throw may('SELECT') ? failures.role(`Insufficient privileges to operate on table '${table}'`) : failures.absent('Object', table);
   }
   return made === undefined ? {} : { made };
 }

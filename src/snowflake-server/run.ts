@@ -3,8 +3,10 @@ import type { DuckDBInstance } from '@duckdb/node-api';
 import type { Catalog } from './catalog.js';
 import { command } from './commands.js';
 import { Failure, failures } from './failure.js';
+import type { Ground } from './ground.js';
 import { information } from './information.js';
 import { authorize } from './objects.js';
+import { policyReferences } from './policies.js';
 import type { Session } from './session.js';
 import { piecesOf, Reader } from './tokens.js';
 import { answerOf, textTable, type Answer } from './wire.js';
@@ -26,19 +28,19 @@ export async function run(asking: Asking, session: Session, catalog: Catalog, in
   const desired = Number(asking.parameters['MULTI_STATEMENT_COUNT'] ?? session.parameters.get('MULTI_STATEMENT_COUNT') ?? 1);
   const actual = statementsIn(asking.sql);
   if (desired !== 0 && actual !== desired) throw failures.count(actual, desired);
-  const ground = { catalog, session, tables: () => tablesOf(instance), schemas: () => schemasOf(instance) };
-  const managed = await command(asking.sql, ground);
+  const ground = groundOf(session, catalog, instance);
+  const managed = (await command(asking.sql, ground)) ?? policyReferences(asking.sql, ground);
   if (managed !== undefined) return managed;
   const told = await information(asking.sql, session, catalog, instance);
   if (told !== undefined) return told;
-  return limited(session, signal, async (stop) => (await waited(asking.sql, stop)) ?? selected(asking, session, catalog, instance, stop));
+  const seconds = Number(asking.parameters['STATEMENT_TIMEOUT_IN_SECONDS'] ?? session.parameters.get('STATEMENT_TIMEOUT_IN_SECONDS') ?? 0);
+  return limited(seconds, signal, async (stop) => (await waited(asking.sql, stop)) ?? selected(asking, session, catalog, instance, stop));
 }
 
 const changes: Readonly<Record<string, string>> = { INSERT: 'inserted', UPDATE: 'updated', DELETE: 'deleted', MERGE: 'updated' };
 
-/** Within the session's statement timeout, if it has one. */
-async function limited(session: Session, signal: AbortSignal, work: (stop: AbortSignal) => Promise<Answer>): Promise<Answer> {
-  const seconds = Number(session.parameters.get('STATEMENT_TIMEOUT_IN_SECONDS') ?? 0);
+/** Within a statement timeout, if there is one. */
+async function limited(seconds: number, signal: AbortSignal, work: (stop: AbortSignal) => Promise<Answer>): Promise<Answer> {
   const over = new AbortController();
   const timer = seconds > 0 ? setTimeout(() => over.abort(), seconds * 1_000) : undefined;
   try {
@@ -53,7 +55,7 @@ async function limited(session: Session, signal: AbortSignal, work: (stop: Abort
 }
 
 async function selected({ sql, binds }: Asking, session: Session, catalog: Catalog, instance: DuckDBInstance, stop: AbortSignal): Promise<Answer> {
-  const { made } = await authorize(sql, session, catalog, new Set(await tablesOf(instance)));
+  const { made } = await authorize(sql, session, catalog, new Set(await tablesOf(instance, '%')));
   const { connection, database, schema } = session;
   if (database !== undefined && schema !== undefined) await connection.run(`USE ${quoted(database)}.${quoted(schema)}`);
   const interrupt = (): void => connection.interrupt();
@@ -98,8 +100,16 @@ function statementsIn(sql: string): number {
   return pieces.reduce((count, { kind, value }) => count + (kind === 'sign' && value === ';' ? 1 : 0), 1);
 }
 
-async function tablesOf(instance: DuckDBInstance): Promise<readonly string[]> {
-  return names(instance, "SELECT upper(table_catalog || '.' || table_schema || '.' || table_name) FROM information_schema.tables");
+/** What a management statement of this session may touch. */
+export function groundOf(session: Session, catalog: Catalog, instance: DuckDBInstance): Ground {
+  const build = async (sql: string): Promise<void> => {
+    await session.connection.run(sql);
+  };
+  return { catalog, session, tables: () => tablesOf(instance, 'BASE TABLE'), views: () => tablesOf(instance, 'VIEW'), schemas: () => schemasOf(instance), build };
+}
+
+async function tablesOf(instance: DuckDBInstance, kind: string): Promise<readonly string[]> {
+  return names(instance, `SELECT upper(table_catalog || '.' || table_schema || '.' || table_name) FROM information_schema.tables WHERE table_type LIKE '${kind}'`);
 }
 
 async function schemasOf(instance: DuckDBInstance): Promise<ReadonlySet<string>> {

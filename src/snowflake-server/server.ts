@@ -4,7 +4,7 @@ import type { Catalog } from './catalog.js';
 import { proven, type Integration, type Login } from './credentials.js';
 import { Failure, failures } from './failure.js';
 import { Results } from './results.js';
-import { run, type Bind } from './run.js';
+import { groundOf, run, type Bind } from './run.js';
 import { Session } from './session.js';
 import { command } from './commands.js';
 
@@ -55,6 +55,7 @@ export class Server {
   async login(login: Login & { readonly SESSION_PARAMETERS?: Readonly<Record<string, unknown>> }, query: URLSearchParams): Promise<object> {
     const who = await proven(login, this.#account, this.#catalog, this.#integrations);
     const session = new Session(who, await this.#instance.connect());
+    for (const [name, value] of Object.entries(who.user.parameters ?? {})) session.parameters.set(name, value);
     for (const [name, value] of Object.entries(login.SESSION_PARAMETERS ?? {})) session.parameters.set(name.toUpperCase(), String(value));
     const role = who.role ?? query.get('roleName')?.toUpperCase() ?? who.user.defaultRole ?? 'PUBLIC';
     if (!this.#catalog.roles.has(role) || !this.#catalog.usable(who.user.name, role)) throw who.role === undefined ? failures.login() : failures.token('[2]');
@@ -63,7 +64,7 @@ export class Server {
     for (const [parameter, word] of [['databaseName', 'DATABASE'], ['schemaName', 'SCHEMA']] as const) {
       const name = query.get(parameter);
       // What cannot be used is left out, as Snowflake does at login.
-      if (name !== null) await command(`USE ${word} ${name}`, this.#ground(session)).catch(() => undefined);
+      if (name !== null) await command(`USE ${word} ${name}`, groundOf(session, this.#catalog, this.#instance)).catch(() => undefined);
     }
     this.sessions.set(session.token, session);
     return {
@@ -124,13 +125,5 @@ export class Server {
   /** By the id of a query, or of the request that began it. */
   abort(session: Session, id: string): void {
     for (const [queryId, { requestId, cancel }] of session.running) if (queryId === id || requestId === id) cancel.abort();
-  }
-
-  #ground(session: Session): Parameters<typeof command>[1] {
-    const read = async (sql: string): Promise<string[]> => (await session.connection.runAndReadAll(sql)).getRows().map(([name]) => String(name));
-    return {
-      catalog: this.#catalog, session, tables: async () => [],
-      schemas: async () => new Set(await read("SELECT upper(catalog_name || '.' || schema_name) FROM information_schema.schemata")),
-    };
   }
 }

@@ -9,8 +9,8 @@ export class Session {
   token = token();
   readonly masterToken = token();
   readonly user: User;
-  /** A token allows this role only. */
-  readonly onlyRole: string | undefined;
+  /** It keeps the role it began with. */
+  readonly restricted: boolean;
   readonly expiresAt: number;
   readonly connection: DuckDBConnection;
   role = 'PUBLIC';
@@ -24,12 +24,12 @@ export class Session {
   readonly running = new Map<string, { readonly requestId: string; readonly cancel: AbortController }>();
   #line: Promise<unknown> = Promise.resolve();
 
-  constructor({ user, role, expiresAt }: Proven, connection: DuckDBConnection) {
+  constructor({ user, restricted = false, expiresAt }: Proven, connection: DuckDBConnection) {
     this.user = user;
-    this.onlyRole = role;
+    this.restricted = restricted;
     this.expiresAt = expiresAt ?? Number.POSITIVE_INFINITY;
     this.connection = connection;
-    this.secondary = role === undefined ? (user.defaultSecondaryRoles ?? 'ALL') : 'NONE';
+    this.secondary = restricted ? 'NONE' : (user.defaultSecondaryRoles ?? 'ALL');
   }
 
   /** One statement after the other: DuckDB has one connection for each session. */
