@@ -97,7 +97,14 @@ describe('roles are enforced', () => {
     const connection = await agent({ authenticator: 'OAUTH', password: undefined, token: await token({ sub: 'AGENT', scp: 'session:role:OPS_READ' }) });
     await expect(ran(connection, 'SELECT SALARY FROM FINANCE.PAYROLL')).rejects.toMatchObject({ code: '002003' });
     await expect(ran(connection, 'USE SECONDARY ROLES ALL')).rejects.toMatchObject({ sqlState: '42501' });
-    await expect(ran(connection, 'USE ROLE FINANCE_READ')).rejects.toMatchObject({ sqlState: '42501' });
+    for (const sql of ['USE ROLE FINANCE_READ', 'USE ROLE OPS_READ', 'USE SECONDARY ROLES NONE']) await expect(ran(connection, sql), sql).rejects.toMatchObject({ code: '003107', sqlState: '42501' });
+    await gone(connection);
+  });
+
+  it('nor does an access token, whatever roles its user has', async () => {
+    const connection = await agent({ authenticator: 'PROGRAMMATIC_ACCESS_TOKEN', password: undefined, token: 'pat-1', role: 'FINANCE_READ' });
+    expect((await ran(connection, 'SELECT CURRENT_ROLE(), CURRENT_SECONDARY_ROLES()')).rows).toEqual([['FINANCE_READ', '{"roles":"","value":""}']]);
+    await expect(ran(connection, 'USE ROLE OPS_READ')).rejects.toMatchObject({ code: '003107' });
     await gone(connection);
   });
 });

@@ -22,22 +22,25 @@ interface Standing {
   readonly schema: string | null;
 }
 
-/** Makes the session what was granted, then reads back that it is. Resolves to the engine's session id; throws ENGINE_UNAVAILABLE with the step. */
+/**
+ * Makes the session what was granted, then reads back that it is. The login gave the role: a session that began with a token refuses USE ROLE and
+ * USE SECONDARY ROLES, even of what it has (error 003107), so neither is said without need. Resolves to the engine's session id; throws ENGINE_UNAVAILABLE with the step.
+ */
 export async function enter(link: Link, place: Place, signal: AbortSignal): Promise<string> {
-  const { grant, role, warehouse } = place;
+  const { grant, warehouse } = place;
   const say = async (step: string, sql: string): Promise<void> => {
     await link.run({ sql }, signal).catch((error: unknown) => {
       throw engineFailure(error, step);
     });
   };
-  await say('role', `USE ROLE ${quoted(role)}`);
-  await say('secondary_roles', 'USE SECONDARY ROLES NONE');
   await say('warehouse', `USE WAREHOUSE ${quoted(warehouse)}`);
   await say('schema', `USE SCHEMA ${quotedSchema(grant.scope)}`);
   await say('parameters', `ALTER SESSION SET ${parametersOf(grant)}`);
-  const standing = await standingOf(link, signal).catch((error: unknown) => {
-    throw engineFailure(error, 'verification');
-  });
+  let standing = await standingOf(link, signal);
+  if (!isNone(standing.secondary)) {
+    await say('secondary_roles', 'USE SECONDARY ROLES NONE');
+    standing = await standingOf(link, signal);
+  }
   const wrong = differenceOf(standing, place);
   if (wrong !== undefined) throw unavailable('verification', { differs: wrong });
   return standing.session;
@@ -55,9 +58,13 @@ function parametersOf(grant: Grant): string {
 }
 
 async function standingOf(link: Link, signal: AbortSignal): Promise<Standing> {
-  const answered = await link.run({ sql: 'SELECT CURRENT_SESSION(), CURRENT_ROLE(), CURRENT_USER(), CURRENT_SECONDARY_ROLES(), CURRENT_DATABASE(), CURRENT_SCHEMA()' }, signal);
-  const [[session = null, role = null, user = null, secondary = null, database = null, schema = null] = []] = await rowsOf(answered, signal);
-  return { session: String(session), role, user, secondary, database, schema };
+  try {
+    const answered = await link.run({ sql: 'SELECT CURRENT_SESSION(), CURRENT_ROLE(), CURRENT_USER(), CURRENT_SECONDARY_ROLES(), CURRENT_DATABASE(), CURRENT_SCHEMA()' }, signal);
+    const [[session = null, role = null, user = null, secondary = null, database = null, schema = null] = []] = await rowsOf(answered, signal);
+    return { session: String(session), role, user, secondary, database, schema };
+  } catch (error) {
+    throw engineFailure(error, 'verification');
+  }
 }
 
 function differenceOf(standing: Standing, { grant, role, user }: Place): string | undefined {

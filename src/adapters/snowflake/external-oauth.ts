@@ -31,7 +31,7 @@ export function createMinter({ issuer, audience, signingKey, algorithm = 'RS256'
       const now = Math.floor(Date.now() / 1_000);
       const until = Math.floor(expiresAt / 1_000);
       if (until <= now) throw new AccessError('ENGINE_UNAVAILABLE', 'the grant is over', { detail: { step: 'credential' } });
-      return new SignJWT({ scp: `session:role:${role}` }).setProtectedHeader({ alg: algorithm, typ: 'JWT', kid: jwk.kid as string })
+      return new SignJWT({ scp: [`session:role:${role}`] }).setProtectedHeader({ alg: algorithm, typ: 'JWT', kid: jwk.kid as string })
         .setIssuer(issuer).setAudience(audience).setSubject(user).setIssuedAt(now).setExpirationTime(until).setJti(crypto.randomUUID()).sign(key);
     },
     jwks: async () => ({ keys: [(await loaded()).jwk] }),

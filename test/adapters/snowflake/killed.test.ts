@@ -11,7 +11,7 @@ const says = (words: string) => ({ sql = '' }: Asked): boolean => sql.startsWith
 
 const steps: Readonly<Record<string, (asked: Asked) => boolean>> = {
   'before the role is made': says('CREATE ROLE'), 'before it has its rights': says('GRANT ROLE "OPS_'), 'before it is given to the user': says('GRANT ROLE "SALLYPORT_'),
-  'before the login': ({ path, before }) => path === '/session/v1/login-request' && before === 1, 'before the role is used': says('USE ROLE'), 'before it is read back': says('SELECT CURRENT_'),
+  'before the login': ({ path, before }) => path === '/session/v1/login-request' && before === 1, 'before the session is set': says('ALTER SESSION'), 'before it is read back': says('SELECT CURRENT_'),
   'while a statement runs': says('SELECT ID'), 'before the log-out': ({ path }) => path === '/session', 'before the role is taken': says('REVOKE'), 'before it is dropped': says('DROP ROLE'),
   'after it was dropped': ({ sql = '' }) => /^SHOW ROLES LIKE 'SALLYPORT\\\\_[0-9A-F]{32}'/.test(sql),
 };

@@ -61,7 +61,7 @@ describe('a credential', () => {
     const jwks = await keeper.minter?.jwks();
     expect(JSON.stringify(jwks)).not.toMatch(/"(?:d|p|q|dp|dq|qi)"/);
     const { payload } = await jwtVerify(String(token), createLocalJWKSet(jwks ?? { keys: [] }), { issuer: 'https://gate.example', audience: 'https://acme-eu.snowflakecomputing.com' });
-    expect(payload).toMatchObject({ sub: 'AGENT', scp: 'session:role:SALLYPORT_1', exp: Math.floor(expiresAt / 1_000) });
+    expect(payload).toMatchObject({ sub: 'AGENT', scp: ['session:role:SALLYPORT_1'], exp: Math.floor(expiresAt / 1_000) });
     await expect(keeper.login({ user: 'AGENT', role: 'R', expiresAt: Date.now() - 1 })).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' });
   });
 });

@@ -1,7 +1,8 @@
-import { AccessError } from '../../../core/index.js';
+import { abortable, AccessError } from '../../../core/index.js';
 import type { Keeper } from '../credential.js';
 import { dial, type Account } from '../dial.js';
 import { rowsOf, unsent, type Answered, type Link } from '../driver/link.js';
+import { loadDriver } from '../driver/load.js';
 import { within } from '../driver/within.js';
 import { engineFailure, unavailable } from '../failure.js';
 
@@ -14,6 +15,8 @@ export interface ClerkSettings {
 }
 
 const [statementMs, idleMs, goodbyeMs] = [10_000, 60_000, 2_000];
+
+const never = new AbortController().signal;
 
 export type Records = readonly Readonly<Record<string, string | null>>[];
 
@@ -34,6 +37,8 @@ export class Clerk {
     this.#busy += 1;
     clearTimeout(this.#idle);
     try {
+      // The time for a statement is the account's; importing the driver is ours, and slow on a busy machine.
+      await abortable(loadDriver(), signal ?? never);
       return await within(statementMs, step, async (stop) => this.#say(sql, stop), signal);
     } catch (error) {
       throw engineFailure(error, step);
