@@ -2,7 +2,7 @@
 export const exitCodes = {
   /** Done; a single statement is allowed; what was waited for was approved. */
   done: 0,
-  /** A single statement is denied, some line of the input could not be used, the gateway said no, or what was waited for will not be. */
+  /** A single statement is denied, some line of the input could not be used, the gateway said no, what was waited for will not be, or a doctor found something or could not see it. */
   denied: 1,
   /** The command line is wrong; nothing was done. */
   usage: 2,

@@ -5,11 +5,12 @@ import { audit } from './audit/audit.js';
 import { exitCodes, RefusedError, UsageError, type ExitCode } from './exit.js';
 import { mcp } from './mcp/mcp.js';
 import { sessions } from './sessions/sessions.js';
+import { snowflake } from './snowflake/snowflake.js';
 import type { Streams } from './streams.js';
 
 type Command = (args: readonly string[], streams: Streams) => Promise<ExitCode>;
 
-const commands: ReadonlyMap<string, Command> = new Map([['analyze', analyze], ['approvals', approvals], ['audit', audit], ['mcp', mcp], ['sessions', sessions]]);
+const commands: ReadonlyMap<string, Command> = new Map([['analyze', analyze], ['approvals', approvals], ['audit', audit], ['mcp', mcp], ['sessions', sessions], ['snowflake', snowflake]]);
 
 const help = `Usage: sallyport <command> [options]
 
@@ -19,6 +20,7 @@ Commands:
   audit      verify, read and reconcile the record
   mcp        let an MCP client in that speaks only over standard input and output
   sessions   list and revoke live sessions, at a running gateway
+  snowflake  print the SQL that prepares an account; look whether an account is prepared
 
 Options:
   -h, --help      this text; sallyport <command> --help for more

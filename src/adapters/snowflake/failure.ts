@@ -35,8 +35,13 @@ function codeOf(code: unknown): { readonly engineCode?: string } {
 }
 
 /** SQL state class 08 is the connection's (SQL:2016, 24.1); the driver's own failures have no state, or one of its own codes. */
-function aboutStatement({ engineCode = '', sqlState }: { readonly engineCode?: string; readonly sqlState?: string }): boolean {
-  return sqlState !== undefined && !sqlState.startsWith('08') && !/^(?:39|40)\d{4}$/.test(engineCode);
+function aboutStatement({ engineCode = '', sqlState }: { readonly engineCode?: unknown; readonly sqlState?: unknown }): boolean {
+  return typeof sqlState === 'string' && !sqlState.startsWith('08') && !/^(?:39|40)\d{4}$/.test(String(engineCode));
+}
+
+/** Whether the engine answered, and said no: not a lost connection, nor a login that failed. */
+export function isRefusal({ detail }: AccessError): boolean {
+  return aboutStatement(detail);
 }
 
 /** The path cannot be had, or is no longer what was granted. */

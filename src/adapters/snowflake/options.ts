@@ -50,14 +50,19 @@ export interface Settled {
 
 /** Checks the options. Throws CONFIG_INVALID. */
 export function settle(options: SnowflakeOptions): Settled {
-  const { account: name, warehouse, user, agent } = options;
-  if (!/^\w+(?:[.-]\w+)*$/.test(name ?? '')) throw invalid('account must be an account identifier');
+  const { warehouse, user } = options;
+  const account = accountOf(options);
   if (!warehouse) throw invalid('warehouse must be named');
   if (typeof user === 'string' ? user === '' : typeof user !== 'function') throw invalid('user must be a name or a function');
   const schemas = options.schemas.map(parseSchema);
   if (schemas.length === 0) throw invalid('schemas must name at least one');
-  const account: Account = { account: name, url: urlOf(options.url ?? `https://${name}.snowflakecomputing.com`), ...(agent === undefined ? {} : { agent }) };
   return { account, schemas, warehouse, keeper: keeperOf(options.credential, 'credential'), roles: rolesOf(options.roles, account), userOf: typeof user === 'string' ? () => user : user };
+}
+
+/** Where the account is. Throws CONFIG_INVALID. */
+export function accountOf({ account, url, agent }: Pick<SnowflakeOptions, 'account' | 'url' | 'agent'>): Account {
+  if (!/^\w+(?:[.-]\w+)*$/.test(account ?? '')) throw invalid('account must be an account identifier');
+  return { account, url: urlOf(url ?? `https://${account}.snowflakecomputing.com`), ...(agent === undefined ? {} : { agent }) };
 }
 
 function rolesOf(given: RoleStrategy, account: Account): Roles {

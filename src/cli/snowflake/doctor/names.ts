@@ -1,0 +1,11 @@
+import { quoted } from '../../../adapters/snowflake/names.js';
+
+/** The parts of a name as SHOW writes it: a part in double quotes where it is no plain word. */
+export function partsOf(name: string): readonly string[] {
+  return [...name.matchAll(/"((?:[^"]|"")*)"|([^."]+)/g)].map(([, inQuotes, bare = '']) => inQuotes?.replaceAll('""', '"') ?? bare);
+}
+
+/** The name again, every part in double quotes. */
+export function requoted(name: string): string {
+  return partsOf(name).map(quoted).join('.');
+}

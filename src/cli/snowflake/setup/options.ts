@@ -1,0 +1,60 @@
+import { createPublicKey } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { UsageError } from '../../exit.js';
+import { identifier } from '../identifiers.js';
+import { one, planOptions, type PlanValues } from '../plan.js';
+
+export const setupOptions = { ...planOptions, 'public-key': { type: 'string', multiple: true }, 'jwks-url': { type: 'string' }, audience: { type: 'string' }, 'users-only': { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
+
+/** Whose tokens open sessions. */
+export interface ExternalIssuer {
+  readonly issuer: string;
+  readonly keysUrl: string;
+  readonly audience: string | undefined;
+}
+
+/** Undefined where agents have keys. Throws UsageError. */
+export function issuerOf(values: PlanValues): ExternalIssuer | undefined {
+  const issuer = one(values, 'external-oauth');
+  if (issuer === undefined) {
+    if (one(values, 'jwks-url') !== undefined || one(values, 'audience') !== undefined) throw new UsageError('--jwks-url and --audience go with --external-oauth');
+    return undefined;
+  }
+  const keysUrl = one(values, 'jwks-url');
+  if (keysUrl === undefined) throw new UsageError('--jwks-url is missing: where the gateway serves the keys of connector.jwks()');
+  return { issuer: addressOf(issuer, '--external-oauth'), keysUrl: addressOf(keysUrl, '--jwks-url'), audience: one(values, 'audience') };
+}
+
+/** As it was written: an issuer is compared letter by letter. Snowflake fetches keys by https; plain http is for a server on this machine. */
+function addressOf(text: string, option: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const local = url?.protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
+  if (url === undefined || (url.protocol !== 'https:' && !local) || url.username !== '' || url.password !== '' || /\p{C}/u.test(text)) throw new UsageError(`${option} takes an https address`);
+  return text;
+}
+
+/** Public keys by user, as Snowflake takes them: base64 in one line. Throws UsageError. */
+export async function keysOf(values: PlanValues, users: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const keys = new Map<string, string>();
+  for (const text of [values['public-key'] ?? []].flat().map(String)) {
+    const at = text.lastIndexOf('=');
+    const user = identifier(text.slice(0, Math.max(at, 0)), '--public-key USER=FILE');
+    if (!users.includes(user)) throw new UsageError(`--public-key names ${JSON.stringify(user)}, which is no user of --agent or --gateway-user`);
+    keys.set(user, await publicKey(text.slice(at + 1)));
+  }
+  return keys;
+}
+
+async function publicKey(path: string): Promise<string> {
+  const pem = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new UsageError(`${path}: it cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unreadable'})`, { cause: error });
+  });
+  if (pem.includes('PRIVATE')) throw new UsageError(`${path}: it holds a private key, which belongs nowhere but with the gateway`);
+  try {
+    const key = createPublicKey(pem);
+    if (key.asymmetricKeyType === 'rsa' && (key.asymmetricKeyDetails?.modulusLength ?? 0) >= 2_048) return key.export({ type: 'spki', format: 'der' }).toString('base64');
+  } catch {
+    // What the platform says may quote the file.
+  }
+  throw new UsageError(`${path}: it is no RSA public key of at least 2,048 bits, in PEM`);
+}
