@@ -11,6 +11,7 @@ import { policyRows } from './policy.js';
 import type { Row } from './row.js';
 import { rowRows } from './rows.js';
 import { shippingRows } from './shipping.js';
+import { snowflakeRows } from './snowflake.js';
 import { startRows } from './start.js';
 import { tableOf } from './table.js';
 
@@ -20,7 +21,7 @@ const environment = {
   memoryGiB: Math.round(totalmem() / 1024 ** 3),
 };
 const rows: Row[] = [];
-for (const measure of [httpRows, mcpRows, pipelineRows, policyRows, analysisRows, journalRows, shippingRows, rowRows, startRows]) {
+for (const measure of [httpRows, mcpRows, pipelineRows, policyRows, analysisRows, journalRows, shippingRows, rowRows, snowflakeRows, startRows]) {
   process.stderr.write(`measuring ${measure.name.replace(/Rows$/, '')} ...\n`);
   rows.push(...(await measure(quick)));
 }

@@ -57,7 +57,9 @@ export class Server {
     const session = new Session(who, await this.#instance.connect());
     for (const [name, value] of Object.entries(who.user.parameters ?? {})) session.parameters.set(name, value);
     for (const [name, value] of Object.entries(login.SESSION_PARAMETERS ?? {})) session.parameters.set(name.toUpperCase(), String(value));
-    const role = who.role ?? query.get('roleName')?.toUpperCase() ?? who.user.defaultRole ?? 'PUBLIC';
+    const asked = query.get('roleName')?.toUpperCase();
+    const role = who.role ?? asked ?? who.user.defaultRole ?? 'PUBLIC';
+    if (asked !== undefined && asked !== role) throw failures.token('[3]');
     if (!this.#catalog.roles.has(role) || !this.#catalog.usable(who.user.name, role)) throw who.role === undefined ? failures.login() : failures.token('[2]');
     session.role = role;
     session.warehouse = query.get('warehouse')?.toUpperCase();
