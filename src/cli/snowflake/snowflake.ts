@@ -1,4 +1,4 @@
-import { write } from '../audit/write.js';
+import { write } from '../write.js';
 import { UsageError, type ExitCode } from '../exit.js';
 import type { Streams } from '../streams.js';
 import { doctor } from './doctor/doctor.js';

@@ -1,7 +1,7 @@
 import { quoted } from '../../../adapters/snowflake/names.js';
 import { AccessError } from '../../../core/index.js';
-import { parsed } from '../../audit/options.js';
-import { write } from '../../audit/write.js';
+import { parsed } from '../../options.js';
+import { write } from '../../write.js';
 import { exitCodes, UsageError, type ExitCode } from '../../exit.js';
 import type { Streams } from '../../streams.js';
 import { planHelp, planOf, planOptions } from '../plan.js';

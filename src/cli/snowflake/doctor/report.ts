@@ -1,4 +1,4 @@
-import { brief, printable } from '../../audit/printable.js';
+import { brief, printable } from '../../printable.js';
 import type { Severity } from './codes.js';
 import { isUnknown, type Finding, type Found, type Unknown } from './finding.js';
 

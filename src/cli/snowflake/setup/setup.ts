@@ -1,7 +1,7 @@
 import { formatSchema } from '../../../core/index.js';
-import { parsed } from '../../audit/options.js';
-import { printable } from '../../audit/printable.js';
-import { write } from '../../audit/write.js';
+import { parsed } from '../../options.js';
+import { printable } from '../../printable.js';
+import { write } from '../../write.js';
 import { UsageError, type ExitCode } from '../../exit.js';
 import type { Streams } from '../../streams.js';
 import { planHelp, planOf, type Plan } from '../plan.js';
