@@ -57,11 +57,17 @@ export function apiWith(token: string, expired: () => void): Api {
   };
 }
 
+/** What is only read is given up after a while, and read again later; what was decided is not. */
+function patience(method: string, signal: AbortSignal | undefined): { readonly signal?: AbortSignal } {
+  if (method === 'GET') return { signal: AbortSignal.any([AbortSignal.timeout(20_000), ...(signal === undefined ? [] : [signal])]) };
+  return signal === undefined ? {} : { signal };
+}
+
 async function asked(method: string, path: string, token: string, body: unknown, signal: AbortSignal | undefined): Promise<Response> {
   try {
     return await fetch(mount + path, {
       method, credentials: 'omit', cache: 'no-store', redirect: 'error', headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }), ...(signal === undefined ? {} : { signal }),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }), ...patience(method, signal),
     });
   } catch (error) {
     throw new Refusal(0, { detail: error instanceof Error && error.name === 'AbortError' ? 'Given up.' : 'The gateway does not answer.' });

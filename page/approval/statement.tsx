@@ -9,7 +9,7 @@ export function StatementText({ statement: { canonical, binds } }: { readonly st
   return (
     <section aria-labelledby="text">
       <h2 id="text">The text that would run</h2>
-      <p class="aside">All of it, {counted(charactersOf(canonical).length, 'character')} in {counted(canonical.split('\n').length, 'line')}; wrapped, never cut. Comments were taken out and do not run.</p>
+      <p class="aside">All of it, {counted(charactersOf(canonical).length, 'character')} in {counted(canonical.split('\n').length, 'line')}; wrapped, never cut.</p>
       <Sql text={canonical} />
       <p class="aside">End of the text.</p>
       {binds.length > 0 && <h3>{counted(binds.length, 'value')} for its placeholders, in order</h3>}

@@ -2,8 +2,7 @@ import type { JSX } from 'preact';
 import type { Approval } from '../answers.js';
 import { useDesk } from '../desk.js';
 import { When, Who } from '../parts/facts.js';
-import { Title } from '../parts/title.js';
-import { Stale, Trouble } from '../parts/trouble.js';
+import { Listed } from '../parts/listed.js';
 import { usePolled } from '../polled.js';
 import { hashOf } from '../route.js';
 import { endings, states } from '../words.js';
@@ -12,16 +11,8 @@ import { What } from './waiting.js';
 /** What was decided, newest first. */
 export function Decided(): JSX.Element {
   const { api } = useDesk();
-  const { value, refusal } = usePolled((signal) => api.approvals('decided', signal), 15_000);
-  return (
-    <>
-      <Title text="Decided" />
-      {value !== undefined && <Stale refusal={refusal} />}
-      {value === undefined && (refusal === undefined ? <p class="aside">Reading …</p> : <Trouble refusal={refusal} />)}
-      {value?.length === 0 && <p class="empty">Nothing was decided yet.</p>}
-      {value !== undefined && value.length > 0 && <ul class="cards">{value.map((approval) => <li key={approval.ticket}><Card approval={approval} /></li>)}</ul>}
-    </>
-  );
+  const polled = usePolled((signal) => api.approvals('decided', signal), 15_000);
+  return <Listed title="Decided" polled={polled} empty="Nothing was decided yet." keyOf={({ ticket }) => ticket} card={(approval) => <Card approval={approval} />} />;
 }
 
 function Card({ approval }: { readonly approval: Approval }): JSX.Element {

@@ -4,8 +4,7 @@ import type { Review } from '../answers.js';
 import { useDesk } from '../desk.js';
 import { Ask } from '../parts/ask.js';
 import { When, Who } from '../parts/facts.js';
-import { Title } from '../parts/title.js';
-import { Stale, Trouble } from '../parts/trouble.js';
+import { Listed } from '../parts/listed.js';
 import { usePolled } from '../polled.js';
 import { hashOf } from '../route.js';
 import { Name, Words } from '../text/shown.js';
@@ -13,21 +12,17 @@ import { Name, Words } from '../text/shown.js';
 /** Sessions for which somebody broke the glass, until somebody else has looked at them. */
 export function Reviews(): JSX.Element {
   const { api, say } = useDesk();
-  const { value, refusal, refresh } = usePolled((signal) => api.reviews(signal), 15_000);
+  const polled = usePolled((signal) => api.reviews(signal), 15_000);
   const [asked, setAsked] = useState<Review>();
   const sign = async (comment: string): Promise<void> => {
     if (asked === undefined) return;
     await api.sign(asked.session, comment);
     say('Signed.');
-    refresh();
+    polled.refresh();
   };
   return (
     <>
-      <Title text="Broken glass" />
-      {value !== undefined && <Stale refusal={refusal} />}
-      {value === undefined && (refusal === undefined ? <p class="aside">Reading …</p> : <Trouble refusal={refusal} />)}
-      {value?.length === 0 && <p class="empty">Nothing that was opened in an emergency waits for a second look.</p>}
-      {value !== undefined && value.length > 0 && <ul class="cards">{value.map((review) => <li key={review.session}><Card review={review} sign={() => setAsked(review)} /></li>)}</ul>}
+      <Listed title="Broken glass" polled={polled} empty="Nothing that was opened in an emergency waits for a second look." keyOf={({ session }) => session} card={(review) => <Card review={review} sign={() => setAsked(review)} />} />
       {asked !== undefined && (
         <Ask title="Sign that you looked at it" does="Sign" comment="What you found" required act={sign} close={() => setAsked(undefined)}>
           <p>What <Who who={asked.actor} /> did on <Name text={asked.schema} /> leaves this list, and the record names you.</p>

@@ -5,8 +5,7 @@ import { useDesk } from '../desk.js';
 import { Ask } from '../parts/ask.js';
 import { When } from '../parts/facts.js';
 import { Left } from '../parts/left.js';
-import { Title } from '../parts/title.js';
-import { Stale, Trouble } from '../parts/trouble.js';
+import { Listed } from '../parts/listed.js';
 import { usePolled } from '../polled.js';
 import { hashOf } from '../route.js';
 import { Name, Words } from '../text/shown.js';
@@ -14,21 +13,17 @@ import { Name, Words } from '../text/shown.js';
 /** Live sessions, each with a way to end it now. */
 export function Sessions(): JSX.Element {
   const { api, say } = useDesk();
-  const { value, refusal, refresh } = usePolled((signal) => api.sessions(signal), 10_000);
+  const polled = usePolled((signal) => api.sessions(signal), 10_000);
   const [asked, setAsked] = useState<Session>();
   const revoke = async (comment: string): Promise<void> => {
     if (asked === undefined) return;
     await api.revoke(asked.id, comment === '' ? undefined : comment);
     say('The session was revoked.');
-    refresh();
+    polled.refresh();
   };
   return (
     <>
-      <Title text="Live sessions" />
-      {value !== undefined && <Stale refusal={refusal} />}
-      {value === undefined && (refusal === undefined ? <p class="aside">Reading …</p> : <Trouble refusal={refusal} />)}
-      {value?.length === 0 && <p class="empty">No session is open on anything that you oversee.</p>}
-      {value !== undefined && value.length > 0 && <ul class="cards">{value.map((session) => <li key={session.id}><Card session={session} revoke={() => setAsked(session)} /></li>)}</ul>}
+      <Listed title="Live sessions" polled={polled} empty="No session is open on anything that you oversee." keyOf={({ id }) => id} card={(session) => <Card session={session} revoke={() => setAsked(session)} />} />
       {asked !== undefined && (
         <Ask title="Revoke this session?" does="Revoke it now" grave comment="Why, for the record" act={revoke} close={() => setAsked(undefined)}>
           <p><Name text={asked.actor} /> on <Name text={asked.schema} />. What runs in it is cancelled, and nothing more can run.</p>

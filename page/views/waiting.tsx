@@ -2,8 +2,7 @@ import type { JSX } from 'preact';
 import type { Approval } from '../answers.js';
 import { Who } from '../parts/facts.js';
 import { Left } from '../parts/left.js';
-import { Title } from '../parts/title.js';
-import { Stale, Trouble } from '../parts/trouble.js';
+import { Listed } from '../parts/listed.js';
 import { textsOf } from '../approval/facts.js';
 import { RiskList } from '../approval/risk-list.js';
 import type { Polled } from '../polled.js';
@@ -13,15 +12,8 @@ import { Name } from '../text/shown.js';
 import { counted } from '../words.js';
 
 /** What waits, oldest first. There is no way to answer several at once, nor one that was not looked at. */
-export function Waiting({ polled: { value, refusal } }: { readonly polled: Polled<readonly Approval[]> }): JSX.Element {
-  if (value === undefined) return <><Title text="Waiting" />{refusal === undefined ? <p class="aside">Reading …</p> : <Trouble refusal={refusal} />}</>;
-  return (
-    <>
-      <Title text="Waiting" />
-      <Stale refusal={refusal} />
-      {value.length === 0 ? <p class="empty">Nothing waits for you.</p> : <ul class="cards">{value.map((approval) => <li key={approval.ticket}><Card approval={approval} /></li>)}</ul>}
-    </>
-  );
+export function Waiting({ polled }: { readonly polled: Polled<readonly Approval[]> }): JSX.Element {
+  return <Listed title="Waiting" polled={polled} empty="Nothing waits for you." keyOf={({ ticket }) => ticket} card={(approval) => <Card approval={approval} />} />;
 }
 
 function Card({ approval }: { readonly approval: Approval }): JSX.Element {

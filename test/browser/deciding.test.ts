@@ -4,6 +4,7 @@ import { company, type Company } from './company.js';
 import { goTo, signIn, visitor, type Visitor } from './visitor.js';
 
 const chromium = withChromium();
+const approve = ({ page }: Visitor) => page.getByRole('button', { name: 'Approve exactly this' });
 
 describe.skipIf(chromium.missing)('a reviewer with a browser', { timeout: 180_000 }, () => {
   let acme: Company;
@@ -62,17 +63,14 @@ describe.skipIf(chromium.missing)('a reviewer with a browser', { timeout: 180_00
     await goTo(bob.page, `#/approvals/${ticket}`);
     await button('Approve exactly this').waitFor();
     // What the page reads by itself now does not arrive before the button is pressed.
-    let arrive = (): void => undefined;
-    const pressed = new Promise<void>((resolve) => { arrive = resolve; });
+    const answer = bob.page.waitForResponse('**/decision');
     await bob.page.route(`**/approvals/${ticket}`, async (route) => {
-      await pressed;
+      await answer;
       await route.continue();
     });
     expect(await acme.decide('carol', ticket, 'reject')).toBe(200);
-    const answer = bob.page.waitForResponse('**/decision');
     await button('Approve exactly this').click();
     expect((await answer).status()).toBe(409);
-    arrive();
     await bob.page.getByText('What was shown to you has changed, and your answer did not count. It is no longer waited for.').waitFor();
     await bob.page.locator('.state-rejected').waitFor();
     expect(await button('Approve exactly this').count()).toBe(0);
@@ -157,7 +155,6 @@ describe.skipIf(chromium.missing)('several people', { timeout: 300_000 }, () => 
     const sql = "DELETE FROM orders WHERE status = 'cancelled'";
     const { ticket, session } = await acme.held(sql);
     const [alice, bob, carol] = [await visitor(chromium.browser, acme), await visitor(chromium.browser, acme), await visitor(chromium.browser, acme)];
-    const approve = ({ page }: Visitor) => page.getByRole('button', { name: 'Approve exactly this' });
     const see = async ({ page }: Visitor, person: string): Promise<void> => {
       await signIn(page, person);
       await goTo(page, `#/approvals/${ticket}`);

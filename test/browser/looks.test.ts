@@ -72,6 +72,12 @@ describe.skipIf(chromium.missing)('how the page looks', { timeout: 300_000 }, ()
     await bob.page.getByRole('dialog').waitFor({ state: 'detached' });
   });
 
+  it('the list marks what must be looked at closely, and nothing else', async () => {
+    await goTo(bob.page, '#/approvals');
+    await bob.page.locator('.card').first().waitFor();
+    expect(await bob.page.locator('.card', { hasText: 'Look closely' }).allInnerTexts()).toEqual([expect.stringContaining('UPDATE ACME.OPS.ORDERS')]);
+  });
+
   it('needs no mouse: skip, go, read, comment, approve', async () => {
     await bob.page.setViewportSize({ width: 1_100, height: 900 });
     await goTo(bob.page, '#/decided');

@@ -4,6 +4,7 @@ import { company, type Company } from './company.js';
 import { goTo, signIn, visitor, type Visitor } from './visitor.js';
 
 const chromium = withChromium();
+const out = ({ page }: Visitor) => page.getByRole('button', { name: 'Sign in' });
 
 describe.skipIf(chromium.missing)('signing in', { timeout: 300_000 }, () => {
   let acme: Company;
@@ -11,8 +12,6 @@ describe.skipIf(chromium.missing)('signing in', { timeout: 300_000 }, () => {
     acme = await company();
   });
   afterAll(() => acme.close());
-
-  const out = ({ page }: Visitor) => page.getByRole('button', { name: 'Sign in' });
 
   it('uses PKCE, state and nonce, checks who answers, and leaves nothing behind', async () => {
     const bob = await visitor(chromium.browser, acme);

@@ -39,7 +39,7 @@ export async function visitor(browser: Browser, { review, issuer, host, mount }:
   const misdeeds: Misdeeds = { console: [], strangers: [], cookies: [] };
   const tokens: string[] = [];
   // A refusal by the mount is logged by the browser itself, and is no error of the page.
-  page.on('console', (message) => { if (['error', 'warning'].includes(message.type()) && !/^Failed to load resource/.test(message.text())) misdeeds.console.push(message.text()); });
+  page.on('console', (message) => { if (['error', 'warning'].includes(message.type()) && !message.text().startsWith('Failed to load resource')) misdeeds.console.push(message.text()); });
   page.on('pageerror', (error) => misdeeds.console.push(String(error)));
   page.on('request', (request) => { if (![host, issuer].includes(new URL(request.url()).origin)) misdeeds.strangers.push(request.url()); });
   const responded = async (response: Response): Promise<void> => {
