@@ -49,7 +49,9 @@ export function tableOf(head: readonly string[], rows: readonly (readonly string
 }
 
 function widthOfText(text: string): number {
-  return [...text].reduce((sum, each) => sum + widthOfCharacter(each), 0);
+  let width = 0;
+  for (const character of text) width += widthOfCharacter(character);
+  return width;
 }
 
 function fitted(cell: string, width: number): string {

@@ -24,6 +24,7 @@ import { createIdentityStage } from './stages/identity.js';
 import { createScopeStage } from './stages/scope.js';
 import { Traffic } from './traffic.js';
 import type { Road } from './trip.js';
+import { within } from './within.js';
 
 /** Builds a gateway from its parts, and owns them from then on: where it cannot start, they are closed. */
 export async function buildGateway(given: Partial<Parts>, container?: Container): Promise<Gateway> {
@@ -65,7 +66,7 @@ async function start(ports: Ports, root: Container, closing: Disposal): Promise<
   closing.own(async () => {
     await traffic.stop();
     await Promise.allSettled(sessions.live().map((session) => session.end('shutdown')));
-    await room?.desk.close().catch(() => undefined);
+    if (room !== undefined) await within(clock, limits.closeTimeoutMs, room.desk.close());
     await recorder.settle();
   });
   return Object.freeze({ ...pipeline, recovered, shutdown: () => closing.dispose() });

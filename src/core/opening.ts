@@ -11,6 +11,7 @@ import { makeEvent, seenOf } from './seen.js';
 import { Session } from './session.js';
 import type { Sessions } from './sessions.js';
 import type { Road, Trip } from './trip.js';
+import { within } from './within.js';
 
 const endCodes: Readonly<Record<EndReason, EventCode>> = {
   agent: 'session.closed', deadline: 'session.expired', revoked: 'session.revoked', shutdown: 'session.closed', fault: 'session.closed',
@@ -103,7 +104,8 @@ function begin({ road, sessions, limits, home, over }: OpeningParts, approved: A
     ended: async (ended, by, clean, said) => {
       sessions.retire(ended);
       place();
-      await over(ended.id, by);
+      // A store of tickets that fails, or hangs, keeps nobody from recording the end.
+      await within(clock, limits.closeTimeoutMs, over(ended.id, by));
       await recorder.outcome(makeEvent(clock, instance, endCodes[by], seenOf(grant), { by, clean, grant: grant.id, ...said }));
     },
   });

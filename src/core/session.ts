@@ -6,6 +6,7 @@ import { Lane } from './lane.js';
 import type { Grant, Identity } from './model.js';
 import { formatSchema } from './names.js';
 import type { Connector, EngineSession } from './ports.js';
+import { within } from './within.js';
 
 const endCodes: Readonly<Record<EndReason, DenialCode>> = {
   agent: 'SESSION_CLOSED', deadline: 'SESSION_EXPIRED', revoked: 'SESSION_REVOKED', shutdown: 'SESSION_CLOSED', fault: 'SESSION_CLOSED',
@@ -109,12 +110,4 @@ export class Session {
     await ended(this, by, clean, said);
     return clean;
   }
-}
-
-/** True when `work` resolved in time; false when it threw or took too long. */
-function within(clock: Clock, ms: number, work: Promise<unknown>): Promise<boolean> {
-  return new Promise((resolve) => {
-    const forget = clock.after(ms, () => resolve(false));
-    work.then(() => resolve(true), () => resolve(false)).finally(forget);
-  });
 }

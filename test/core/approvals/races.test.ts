@@ -122,4 +122,31 @@ describe(`forced ${times} times each`, () => {
       await gateway.shutdown();
     }
   }, 120_000);
+
+  it('asking and the end of the session: nothing is left that people would decide on for nobody', async () => {
+    const seen = new Set<string>();
+    for (let round = 0; round < times; round += 1) {
+      const { write, gateway, id, notices } = await office({ approvals: { store: slow() } });
+      const asking = write();
+      await steps(round % 40);
+      const closing = gateway.close({ ...as('agent'), session: id });
+      const [asked] = await Promise.all([asking, closing]);
+      expect(valueOf(await gateway.approvals(as('bob')))).toEqual([]);
+      expect(notices.filter(({ type }) => type === 'approval.requested')).toHaveLength(notices.filter(({ type }) => type === 'approval.closed').length);
+      seen.add(codeOf(asked));
+      await gateway.shutdown();
+    }
+    expect(seen.size).toBeGreaterThan(1);
+  }, 120_000);
+
+  it('one person with two accounts, at once: never two people', async () => {
+    for (let round = 0; round < times; round += 1) {
+      const { write, ticket, decide, engine, gateway } = await office({ approvals: { store: slow() } }, 'approval=role:stewards/2');
+      const asked = await ticket();
+      expect(done(await Promise.all([decide(asked, 'bob'), decide(asked, 'bob-again'), decide(asked, 'bob')]))).toBe(1);
+      expect(codeOf(await write({ ticket: asked }))).toBe('pending');
+      expect(engine.ran).toEqual([]);
+      await gateway.shutdown();
+    }
+  }, 120_000);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { casbin } from '../../../src/adapters/casbin/index.js';
+import { memoryTickets, type TicketFilter } from '../../../src/core/index.js';
 import { as, codeOf, house, valueOf } from '../house.js';
 import { identity, office, people, rules } from './office.js';
 
@@ -68,6 +69,20 @@ describe('a policy that changes while something waits', () => {
     expect(await write({ ticket: agreed })).toMatchObject({ code: 'APPROVAL_EXPIRED', reason: 'approval.policy' });
     expect(valueOf(await gateway.approvals(as('bob')))).toEqual([]);
     expect(audit.events.filter(({ data }) => data['why'] === 'policy_changed')).toHaveLength(2);
+    expect(engine.ran).toEqual([]);
+  });
+
+  it('is noticed by whoever uses or decides, before the rest is voided', async () => {
+    const inner = memoryTickets();
+    // A store that never gets to the end of its list: nothing is voided but by who comes with a ticket.
+    const store = { ...inner, list: (filter: TicketFilter) => (filter.states?.length === 2 && filter.session === undefined ? new Promise<never>(() => undefined) : inner.list(filter)) };
+    const { ticket, decide, rule, write, engine } = await office({ approvals: { store } });
+    const [agreed, waiting] = [await ticket(), await ticket(await write({ sql: 'DELETE customers' }))];
+    valueOf(await decide(agreed, 'bob'));
+    await rule(rules('approval=role:stewards/2'));
+    expect(await write({ ticket: agreed })).toMatchObject({ code: 'APPROVAL_EXPIRED', reason: 'approval.policy' });
+    expect(await decide(waiting, 'bob')).toMatchObject({ code: 'APPROVAL_EXPIRED', reason: 'approval.policy' });
+    for (const each of [agreed, waiting]) expect(await inner.get(each)).toMatchObject({ state: 'void', ended: 'policy_changed' });
     expect(engine.ran).toEqual([]);
   });
 

@@ -63,6 +63,25 @@ const asks = async (store?: TicketStore) => {
   return { ...built, opening, running };
 };
 
+describe('a store of tickets that is out of order', () => {
+  it.each<[string, () => Promise<never>]>([['fails', () => Promise.reject(new Error('the store is down'))], ['hangs', () => new Promise<never>(() => undefined)]])('and %s keeps no session open, and none of its end from the record', async (_how, list) => {
+    const { gateway, id, codes, clock, engine, write } = await office({ approvals: { store: { ...memoryTickets(), list } } });
+    const asking = write();
+    const closing = gateway.close({ ...as('agent'), session: id });
+    await settle();
+    expect(engine.live()).toBe(0);
+    clock.forward(5_000);
+    expect(valueOf(await closing).state).toBe('closed');
+    expect(codes()).toContain('session.closed');
+    const stopping = gateway.shutdown();
+    await settle();
+    clock.forward(5_000);
+    await stopping;
+    expect(['APPROVAL_UNAVAILABLE', 'SHUTTING_DOWN']).toContain(codeOf(await asking));
+    expect([codes().at(-1), engine.ran]).toEqual(['gateway.stopped', []]);
+  });
+});
+
 describe('a gateway that stops', () => {
   it('voids what is lost with it, and the record says so before its last line', async () => {
     const { audit, opening, running } = await asks();
