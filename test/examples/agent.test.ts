@@ -87,6 +87,32 @@ async function* restless(): Mind {
   for (;;) yield { tool: 'open_session', args: { connection: 'warehouse', schema: 'ACME.OPS', access: 'read', ttl: 60, reason: 'restless' } };
 }
 
+describe('the page where a person decides', () => {
+  it('is of no use to the agent that was told of it: neither of its tokens decides, and nothing runs', async () => {
+    const tried: unknown[] = [];
+    let signing: SignIn | undefined;
+    const deciding: OpenPage = async (url) => {
+      const ticket = url.slice(url.lastIndexOf('/') + 1);
+      const rest = (await clientCredentialsToken(place.issuer, place.directory.agents.orders)).value;
+      for (const token of [signing?.tokens()?.access_token ?? '', rest]) {
+        const answer = await fetch(`${place.mount}/approvals/${ticket}/decision`, { method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body: JSON.stringify({ decision: 'approve', digest: '0'.repeat(64), comment: 'mine' }) });
+        tried.push([answer.status, ((await answer.json()) as { code: string }).code]);
+      }
+      throw new Error('and so it gave up');
+    };
+    const at = await connected(orders(), deciding);
+    signing = at.signing;
+    const call = async (name: string, args: object) => (await at.client.callTool({ name, arguments: { ...args } })).structuredContent as Record<string, Record<string, unknown>>;
+    const id = (await call('open_session', { connection: 'warehouse', schema: 'ACME.OPS', access: 'write', ttl: 60, reason: 'to see whether it can' }))['session']?.['id'];
+    await call('run_statement', { session: id, sql: `DELETE FROM ops.orders WHERE status = 'cancelled'` }).catch(() => undefined);
+    expect(tried).toEqual([[401, 'UNAUTHENTICATED'], [403, 'NOT_PERMITTED']]);
+    const { events } = (await call('session_record', { session: id }))['record'] as unknown as { events: { code: string }[] };
+    expect(events.map(({ code }) => code)).toEqual(['session.requested', 'session.opened', 'statement.approval_requested']);
+    await call('close_session', { session: id });
+    await at.client.close();
+  });
+});
+
 describe('the agent', () => {
   it('answers by the script: reads, is refused, asks a person, clears away, closes', async () => {
     const told: Told[] = [];

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { memoryApprover } from '../../../src/adapters/memory/index.js';
+import type { Gateway } from '../../../src/core/index.js';
 import { call, connect, decide, eras, house, opening, serve, session } from './house.js';
 import { modern } from './wire.js';
 
@@ -97,6 +98,17 @@ describe('a page to open (URL elicitation)', () => {
       expect((await call(client, 'run_statement', { session: await session(client), ...held })).data).toMatchObject({ status: 'pending', pending: { ticket: expect.any(String) } });
     }
     expect(engine.ran).toEqual([]);
+  });
+
+  it.each(['decline', 'cancel'] as const)('that nobody went to (%s) is not waited for', async (action) => {
+    const { gateway, engine } = await approving();
+    const asked: number[] = [];
+    const watched: Gateway = { ...gateway, approval: async (request, signal) => { asked.push(request.waitMs ?? 0); return gateway.approval(request, signal); } };
+    const client = await connect((await serve(watched, { reviewUrl })).url, withPages);
+    client.setRequestHandler('elicitation/create', async () => ({ action }));
+    const { data } = await call(client, 'run_statement', { session: await session(client), ...held });
+    expect(data).toMatchObject({ status: 'pending', pending: { ticket: expect.any(String), reviewUrl: expect.any(String) } });
+    expect([asked, engine.ran]).toEqual([[], []]);
   });
 
   it('opens a session too', async () => {
