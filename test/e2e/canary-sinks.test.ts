@@ -30,6 +30,8 @@ const schemas = ['OPS', 'FULL', 'NOTHING'];
 
 afterAll(closeAll);
 
+const executed = (text: string): number => text.match(/"event_code":"statement\.executed"/g)?.length ?? 0;
+
 /** An agent that does well and badly, in schemas of all three levels, with something secret wherever there is a place for it. */
 async function played(gateway: Awaited<ReturnType<typeof createGateway>>): Promise<void> {
   for (const schema of schemas) {
@@ -69,7 +71,6 @@ describe.skipIf(broker.missing)('what must never be in the record', () => {
 
     for (const [name, text] of Object.entries({ ...places, kept })) expect([name, never.exec(text)?.[0]]).toEqual([name, undefined]);
     for (const [name, text] of Object.entries(places)) expect([name, text.includes(literal)]).toEqual([name, name === 'sqltext']);
-    const executed = (text: string): number => text.match(/"event_code":"statement\.executed"/g)?.length ?? 0;
     expect([executed(topics['events'] ?? ''), executed(written), executed(posted)]).toEqual([3, 3, 9]);
     expect(topics['sqltext']?.split('\n').map((text) => (JSON.parse(text) as { text: string }).text.includes('words') || text.includes('WORDS'))).not.toContain(false);
     expect([topics['events']?.includes('"recorded":"metadata"'), topics['events']?.includes('"recorded":"full"')]).toEqual([true, true]);

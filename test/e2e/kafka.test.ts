@@ -1,10 +1,14 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { kafka } from '../../src/adapters/kafka/index.js';
+import { jwkSigner, newSigningKey, ocsf } from '../../src/adapters/ocsf/index.js';
+import { sampleEvent } from '../../src/core/contract/index.js';
 import type { EventCode } from '../../src/core/index.js';
+import { journal } from '../../src/journal.js';
 import { drained, eventsOf, type Event } from '../adapters/kafka/drained.js';
 import { rechained } from '../adapters/ocsf/chains.js';
 import { ocsfSays, oursSays, there } from '../adapters/ocsf/says.js';
@@ -35,7 +39,8 @@ describe.skipIf(broker.missing)('npm start -- --once --kafka', () => {
 
   it('brings the whole loop, in order', () => {
     expect(events.map(({ metadata }) => metadata.event_code)).toEqual([
-      'gateway.started', 'session.requested', 'session.opened', 'statement.authorized', 'statement.executed', 'statement.denied', 'statement.denied', 'session.closed', 'statement.denied', 'gateway.stopped',
+      'gateway.started', 'session.requested', 'session.opened', 'statement.authorized', 'statement.executed', 'statement.denied', 'statement.approval_requested', 'statement.approval_decided',
+      'statement.authorized', 'statement.executed', 'statement.denied', 'session.closed', 'statement.denied', 'gateway.stopped',
     ]);
     expect(events.map(({ metadata }) => metadata.sequence)).toEqual(events.map((_, index) => index + 1));
     expect(JSON.stringify([values, seals])).not.toMatch(/access_token|Bearer /);
@@ -50,7 +55,7 @@ describe.skipIf(broker.missing)('npm start -- --once --kafka', () => {
 
   it('ends by saying how to verify it, and that command says that it is whole', async () => {
     expect(said).toContain(`npx sallyport audit verify --kafka ${at()} --jwks ${jwks}`);
-    expect(await verify()).toMatchObject({ code: 0, err: expect.not.stringContaining('sallyport') as string, out: expect.stringMatching(/OK: 10 events in 1 chain, 1 checkpoint\. Every event is sealed\.\n$/) as string });
+    expect(await verify()).toMatchObject({ code: 0, err: expect.not.stringContaining('sallyport') as string, out: expect.stringMatching(/OK: 14 events in 1 chain, 1 checkpoint\. Every event is sealed\.\n$/) as string });
     const session = events[1]?.metadata.correlation_uid ?? '';
     expect(await sallyport(['audit', 'show', session, '--kafka', at()])).toMatchObject({ code: 0, out: expect.stringContaining('session.closed') as string });
   });
@@ -73,6 +78,34 @@ describe.skipIf(broker.missing)('npm start -- --once --kafka', () => {
     const { out, code: ended } = await verify(prefix);
     expect(out).toMatch(words);
     expect(ended).toBe(code);
+  }, 60_000);
+
+  it('two gateways on one topic are told apart: each has its own chain and key, and what is done to one is said of that one', async () => {
+    const prefix = freshTopic();
+    await makeTopics(broker.cluster, prefix, 3);
+    const keys: unknown[] = [];
+    for (const authority of ['gate-a', 'gate-b']) {
+      const signer = jwkSigner(newSigningKey());
+      keys.push(signer.publicKey);
+      const log = await journal({ directory: mkdtempSync(join(tmpdir(), 'two-')), format: ocsf({ authority, signer }), ship: kafka({ client: clientOf(broker.cluster.brokers), prefix }) });
+      for (let turn = 0; turn < 20; turn += 1) await log.append(sampleEvent('statement.delivered', { session: `s-${turn % 4}`, statement: `t-${turn}` }));
+      await log.close?.();
+    }
+    const both = join(mkdtempSync(join(tmpdir(), 'two-keys-')), 'jwks.json');
+    writeFileSync(both, JSON.stringify({ keys }));
+    const judge = (topic: string) => sallyport(['audit', 'verify', '--kafka', at(), '--jwks', both, '--topic', topic]);
+    expect(await judge(prefix)).toMatchObject({ code: 0, out: expect.stringMatching(/chain w-gate-a-\S+: OK[\s\S]*chain w-gate-b-\S+: OK[\s\S]*OK: 40 events in 2 chains, 2 checkpoints/) as string });
+    const [records, marks] = [await drained(broker.cluster.brokers, prefix), await drained(broker.cluster.brokers, prefix, ['checkpoints'])];
+    const copy = freshTopic();
+    await makeTopics(broker.cluster, copy, 1);
+    const producer = clientOf(broker.cluster.brokers).producer();
+    await producer.connect();
+    const gone = records.findIndex(({ value }) => value?.includes('"gate-b"') && value.includes('"sequence":7,'));
+    await producer.sendBatch({ topicMessages: [{ topic: `${copy}.events`, messages: records.toSpliced(gone, 1).map(({ value }) => ({ value: value as string })) }, { topic: `${copy}.checkpoints`, messages: marks.map(({ value }) => ({ value: value as string })) }] });
+    await producer.disconnect();
+    const { code, out } = await judge(copy);
+    expect(out).toMatch(/chain w-gate-a-\S+: (?:OK|TAMPERED)[\s\S]*chain w-gate-b-\S+: TAMPERED[\s\S]*gap .*event 7 is absent/);
+    expect(code).toBe(1);
   }, 60_000);
 
   it('a topic that is not there, or no broker, is an input that cannot be read', async () => {

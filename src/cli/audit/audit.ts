@@ -30,13 +30,13 @@ cannot be read or is empty.
 /** `sallyport audit`. */
 export async function audit([name = '', ...args]: readonly string[], streams: Streams): Promise<ExitCode> {
   if (name === '--help' || name === '-h') return write(streams.stdout, auditHelp);
+  const command = commands.get(name);
   try {
-    const command = commands.get(name);
     if (command === undefined) throw new UsageError(name === '' ? 'audit needs a command' : `unknown command ${JSON.stringify(name)}`);
     return await command(args, streams);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    streams.stderr.write(`sallyport: ${error.message}\nTry sallyport audit --help.\n`);
+    streams.stderr.write(`sallyport: ${error.message}\nTry sallyport audit ${command === undefined ? '' : `${name} `}--help.\n`);
     return auditExits.input;
   }
 }

@@ -1,3 +1,4 @@
+import { consentOf } from './consent-words.js';
 import { fact, type Shown } from './event.js';
 import { brief, printable, timeOf } from '../printable.js';
 
@@ -18,12 +19,17 @@ export function whereOf({ connection, scope }: Shown): string {
   return printable([connection ?? '', schema].filter((each) => each !== '').join(' '));
 }
 
+const facts = [
+  'code', 'reason', 'purpose', 'message', 'by', 'revokedBy', 'cause', 'sink', 'percent', 'rows', 'affected', 'queryId', 'engineCode', 'step', 'role', 'decision', 'state', 'why', 'comment', 'ticket', 'before', 'after', 'breakGlass',
+];
+
 /** What is worth knowing of an event in a few words: the statement, why not, how much. */
 export function detailOf(event: Shown): string {
-  const told = ['code', 'reason', 'message', 'by', 'rows', 'affected', 'queryId', 'engineCode', 'ticket'].flatMap((name) => {
+  const told = facts.flatMap((name) => {
     const value = fact(event, name);
     return value === undefined ? [] : [`${name}=${brief(value, 120)}`];
   });
   const statement = fact(event, 'sql') ?? fact(event, 'summary');
-  return [...(statement === undefined ? [] : [brief(statement, 200)]), ...told].join(' ');
+  const consent = consentOf(event);
+  return [...(statement === undefined ? [] : [brief(statement, 200)]), ...told, ...(consent === undefined ? [] : [consent])].join(' ');
 }

@@ -23,7 +23,9 @@ export async function inputsOf(named: readonly string[]): Promise<readonly Input
 
 /** The segments of a directory, in order. Throws UsageError where there is none. */
 export async function segmentsOf(directory: string): Promise<readonly Input[]> {
-  const names = (await readdir(directory)).filter((name) => segment.test(name));
+  const names = (await readdir(directory).catch((error: unknown) => {
+    throw unreadable(directory, error);
+  })).filter((name) => segment.test(name));
   if (names.length === 0) throw new UsageError(`${directory}: there is no journal-….jsonl in it`);
   return names.map((name) => ({ path: join(directory, name), log: directory })).toSorted((a, b) => numberOf(a.path) - numberOf(b.path));
 }

@@ -1,6 +1,6 @@
 import { UsageError, type ExitCode } from '../exit.js';
 import type { Streams } from '../streams.js';
-import { eventsOf, type Shown } from './event.js';
+import { eventsOf, inOrder, type Shown } from './event.js';
 import { auditExits } from './exit.js';
 import { recordLines } from './lines.js';
 import { parsed } from '../options.js';
@@ -26,12 +26,17 @@ export async function show(args: readonly string[], { stdout, stderr }: Streams)
   const { values, positionals } = parsed(args, { ...kafkaOptions, help: { type: 'boolean', short: 'h' } });
   if (values.help === true) return write(stdout, showHelp);
   const [session, ...named] = positionals;
-  if (session === undefined) throw new UsageError('name a session, then the files or directories');
+  if (session === undefined || session === '') throw new UsageError('name a session, then the files or directories');
   const events = new Map<string, Shown>();
-  for await (const event of eventsOf(await recordLines(named, values))) if (event.session === session) events.set(event.id, event);
+  let read = 0;
+  for await (const event of eventsOf(await recordLines(named, values))) {
+    read += 1;
+    if (event.session === session) events.set(event.id, event);
+  }
+  if (read === 0) throw new UsageError('there is no event in the record');
   if (events.size === 0) {
     stderr.write(`sallyport: there is no event of session ${printable(session)}\n`);
     return auditExits.wrong;
   }
-  return write(stdout, sessionInWords(session, [...events.values()].toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))));
+  return write(stdout, sessionInWords(session, [...events.values()].toSorted(inOrder)));
 }

@@ -18,8 +18,16 @@ export async function loadState(path: string): Promise<Memory | undefined> {
   }
 }
 
-/** Whole or not at all, also through a crash. */
+/** Whole or not at all, also through a crash. Throws UsageError where it cannot be written. */
 export async function saveState(path: string, memory: Memory): Promise<void> {
+  try {
+    await replaced(path, memory);
+  } catch (error) {
+    throw new UsageError(`${path}: it cannot be written (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`, { cause: error });
+  }
+}
+
+async function replaced(path: string, memory: Memory): Promise<void> {
   const draft = `${path}.${process.pid}.new`;
   const file = await open(draft, 'w', 0o600);
   try {

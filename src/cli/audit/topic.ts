@@ -21,7 +21,9 @@ export interface KafkaValues {
 /** The records of a topic's events and checkpoints. Throws UsageError where they cannot be read. */
 export async function* topicLines(values: KafkaValues & { readonly kafka: string }): AsyncGenerator<RecordLine> {
   const prefix = values.topic ?? 'sallyport.audit';
-  const client = await clientOf(values.kafka.split(','), values['kafka-config']);
+  const brokers = values.kafka.split(',');
+  if (!brokers.every((each) => /^(?:[^\s:,[\]]+|\[[\da-f:.]+\]):\d{1,5}$/i.test(each))) throw new UsageError('--kafka takes HOST:PORT, several with commas between');
+  const client = await clientOf(brokers, values['kafka-config']);
   try {
     for await (const { topic, partition, offset, value } of readTopics({ client, topics: [`${prefix}.events`, `${prefix}.checkpoints`] })) {
       yield { text: value, complete: true, place: { source: `${topic}/${partition}`, line: offset, partition: `${topic}/${partition}` } };

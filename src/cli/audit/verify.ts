@@ -47,13 +47,17 @@ export async function verify(args: readonly string[], streams: Streams): Promise
 
 async function checked(lines: AsyncIterable<RecordLine>, options: VerifyOptions): Promise<Report> {
   const check = await begun(options);
-  let count = 0;
+  let [count, loose] = [0, true];
   for await (const { text, place, complete } of lines) {
     count += 1;
+    loose &&= place.log === undefined && place.partition === undefined;
     await check.take(text, place, complete);
   }
   if (count === 0) throw new UsageError('there is nothing to verify: no line was read');
-  return check.report();
+  const report = check.report();
+  // What stands where a record belongs was tampered with; a file of any other name may just be another one than was meant.
+  if (loose && options.memory === undefined && report.events + report.checkpoints + report.texts === 0) throw new UsageError('there is nothing to verify: not one line of a record was read');
+  return report;
 }
 
 async function begun(options: VerifyOptions): Promise<Verifier> {

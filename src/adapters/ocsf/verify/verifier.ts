@@ -167,7 +167,7 @@ class Check {
   #checkSeals(chains: readonly Chain[], sealed: ReadonlyMap<string, number>): void {
     const stamped = chains.reduce((total, each) => total + each.checkpoints, 0);
     if (this.#keys.empty) {
-      if (stamped > 0) this.#findings.add({ kind: 'unchecked', verdict: 'incomplete', message: `${stamped} checkpoints were not checked: no keys` });
+      if (stamped > 0) this.#findings.add({ kind: 'unchecked', verdict: 'incomplete', message: `${stamped === 1 ? 'one checkpoint was' : `${stamped} checkpoints were`} not checked: no keys` });
       return;
     }
     const signing = new Set(chains.filter((each) => (sealed.get(each.name) ?? 0) > 0).map(({ authority }) => authority));

@@ -1,0 +1,66 @@
+import { copyFileSync, readFileSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { localKeys, ocsf, verifier } from '../../../src/adapters/ocsf/index.js';
+import { sampleEvent } from '../../../src/core/contract/index.js';
+import type { AuditLog } from '../../../src/core/index.js';
+import { journal } from '../../../src/journal.js';
+import { place, segmentsIn } from './place.js';
+
+const handle = await open(import.meta.filename);
+const files = Object.getPrototypeOf(handle) as FileHandle;
+await handle.close();
+
+const linesIn = (directory: string): string[] => segmentsIn(directory).flatMap((name) => readFileSync(join(directory, name), 'utf8').split('\n').slice(0, -1));
+
+/** Whether the log is whole for somebody who has only the first key. */
+async function verdictOf(directory: string, first: string): Promise<readonly string[]> {
+  const check = await verifier({ keys: { keys: (JSON.parse(readFileSync(first, 'utf8')) as { keys: unknown[] }).keys } });
+  for (const [index, line] of linesIn(directory).entries()) await check.take(line, { source: 'journal', line: index + 1, log: directory });
+  const report = check.report();
+  return [report.verdict, ...[...report.problems, ...report.chains.flatMap(({ problems }) => problems)].map(({ kind, message }) => `${kind}: ${message}`)];
+}
+
+async function opened(): Promise<{ readonly directory: string; readonly first: string; readonly log: AuditLog }> {
+  const directory = place();
+  const keys = await localKeys({ directory, rotateMs: 1 });
+  const first = join(directory, 'first.json');
+  copyFileSync(join(directory, 'jwks.json'), first);
+  return { directory, first, log: await journal({ directory, format: ocsf(keys), checkpointEvents: 2 }) };
+}
+
+const write = async (log: AuditLog, session: string): Promise<void> => {
+  for (let turn = 0; turn < 2; turn += 1) await log.append(sampleEvent('statement.delivered', { session, statement: `${session}-${turn}` }));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+};
+
+describe('a key that is replaced', () => {
+  it('is announced under the one before, each time, and all of them are published', async () => {
+    const { directory, first, log } = await opened();
+    for (const session of ['a', 'b', 'c']) await write(log, session);
+    await log.close?.();
+    const kids = new Set(linesIn(directory).map((line) => JSON.parse(line) as { readonly checkpoint?: string }).flatMap(({ checkpoint }) => (checkpoint === undefined ? [] : [JSON.parse(Buffer.from(checkpoint.split('.')[0] ?? '', 'base64url').toString()) as { kid: string }])).map(({ kid }) => kid));
+    expect(kids.size).toBeGreaterThan(2);
+    const published = (JSON.parse(readFileSync(join(directory, 'jwks.json'), 'utf8')) as { keys: { kid: string }[] }).keys.map(({ kid }) => kid);
+    expect([...kids].filter((kid) => !published.includes(kid))).toEqual([]);
+    expect(await verdictOf(directory, first)).toEqual(['ok']);
+  });
+
+  it.each([0, 1])('is announced again where the disk did not take the announcement: write %i of it fails', async (skipped) => {
+    const { directory, first, log } = await opened();
+    await write(log, 'a');
+    const real = Reflect.get(files, 'write') as (...all: unknown[]) => Promise<never>;
+    let left = skipped;
+    const failing = vi.spyOn(files, 'write').mockImplementation(async function take(this: FileHandle, ...given: unknown[]) {
+      if (!(given[0] as Buffer).includes('{"checkpoint"') || left-- > 0) return real.apply(this, given);
+      throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
+    });
+    await write(log, 'b');
+    expect(failing).toHaveBeenCalled();
+    failing.mockRestore();
+    await write(log, 'c');
+    await log.close?.();
+    expect(await verdictOf(directory, first)).toEqual(['ok']);
+  });
+});
