@@ -1,7 +1,7 @@
 import { formatObject, type Analysis, type ColumnLineage, type ObjectRef, type SchemaRef } from '../../core/index.js';
 import { checkCalled, checkCalls, type OwnFunctions } from './calls.js';
 import { canonicalOf, digestOf, redactedOf } from './canonical.js';
-import { checkCost } from './cost.js';
+import { checkCost } from './cost/index.js';
 import { isEarlierName, partsOf } from './flow.js';
 import { checkDefinition, explained, kindOf, refusedKind, type Kind } from './kind.js';
 import { lex } from './lexer.js';
@@ -13,7 +13,8 @@ import type { Name, Reading, Readers } from './parsers/reading.js';
 import { readable } from './readable/index.js';
 import { Refused, type Reason } from './refusal.js';
 import { checkRelations } from './relations.js';
-import { isSign, isWord, type Token } from './token.js';
+import { isSign, isWord, opening, type Token } from './token.js';
+import { checkTypes } from './types.js';
 
 /** What a judgement needs besides the text. */
 export interface Bench {
@@ -78,6 +79,7 @@ async function judged(tokens: readonly Token[], kind: Kind, bench: Bench): Promi
   const own = ownFunctions(bench);
   try {
     checkCalls(tokens, own);
+    checkTypes(tokens);
     checkCost(tokens);
   } catch (error) {
     if (error instanceof Refused) error.objects = await touched([tokens], bench);
@@ -113,6 +115,7 @@ function checkText(tokens: readonly Token[]): void {
     if (token.kind === 'variable' && !/^\$\d+$/.test(token.text)) throw new Refused('sql.variable');
     if (isWord(token, 'STREAM') && isSign(tokens[at + 1], '=>')) throw new Refused('sql.dynamic_name', 'STREAM');
     if (isSign(token, ':=')) throw new Refused('sql.script');
+    if (isSign(token, '$') && !(isSign(tokens[at + 1], ')') && isWord(tokens[opening(tokens, at + 1) - 1], 'PATTERN'))) throw new Refused('sql.character');
   }
 }
 

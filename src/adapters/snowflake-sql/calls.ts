@@ -1,21 +1,16 @@
 import { isBuiltin, isPatternFunction, whyExcluded } from './functions/index.js';
 import type { Name } from './parsers/reading.js';
-import { nameAt } from './names.js';
+import { nameAt, partOf, storedCase } from './names.js';
 import { Refused } from './refusal.js';
 import { closing, isIdentifier, isSign, isWord, type Token } from './token.js';
+import { parametrised } from './types.js';
 
 /** Words that stand before a bracket without being called. */
 const syntax: ReadonlySet<string> = new Set(`
   ALL ALTER AND ANY AS ASOF AT BEFORE BETWEEN BY CASE CHANGES CHECK COLUMN COLUMNS CONNECT_BY_ROOT CUBE DEFINE DISTINCT ELSE END EXCEPT EXCLUDE EXISTS FOR FROM
   GROUP HAVING IN INNER INTERSECT INTERVAL INTO IS JOIN KEY LATERAL LIKE ILIKE RLIKE REGEXP LIMIT MATCHES MATCH_CONDITION MATCH_RECOGNIZE MEASURES MINUS NOT NULL NULLS OFFSET ON OR ORDER
   OVER OVERWRITE PARTITION PATTERN PIVOT PRIOR QUALIFY REFERENCES RENAME REPEATABLE REPLACE ROLLUP SAMPLE SEED SELECT SET SETS SOME START SUBSET TABLE TABLESAMPLE THEN TOP UNION
-  UNIQUE UNPIVOT USING VALUES WHEN WHERE WITH WITHIN CLUSTER AUTOINCREMENT IDENTITY ESCAPE BERNOULLI SYSTEM BLOCK ROW FILTER ADD DROP
-`.trim().split(/\s+/));
-
-/** Types that take parameters. */
-const types: ReadonlySet<string> = new Set(`
-  NUMBER DECIMAL NUMERIC DEC INT INTEGER BIGINT SMALLINT TINYINT BYTEINT FLOAT FLOAT4 FLOAT8 DOUBLE REAL VARCHAR CHAR CHARACTER STRING TEXT NVARCHAR NVARCHAR2 CHAR_VARYING NCHAR_VARYING
-  NCHAR BINARY VARBINARY DATETIME TIME TIMESTAMP TIMESTAMP_NTZ TIMESTAMP_LTZ TIMESTAMP_TZ TIMESTAMPNTZ TIMESTAMPLTZ TIMESTAMPTZ VECTOR ARRAY OBJECT MAP PRECISION VARYING
+  PERMUTE UNIQUE UNPIVOT USING VALUES WHEN WHERE WITH WITHIN CLUSTER AUTOINCREMENT IDENTITY ESCAPE BERNOULLI SYSTEM BLOCK ROW FILTER ADD DROP
 `.trim().split(/\s+/));
 
 /** Functions of the connection's own that it allows, by their full stored-case name. */
@@ -28,14 +23,24 @@ export function checkCalls(tokens: readonly Token[], own: OwnFunctions): void {
   const inPattern = tokens.some((token) => isWord(token, 'MATCH_RECOGNIZE'));
   for (const [at, token] of tokens.entries()) {
     const before = tokens[at - 1];
-    if (isWord(token, 'NEXTVAL') && isSign(before, '.')) throw new Refused('sql.sequence');
+    if (isSequenceStep(token) && isSign(before, '.')) throw new Refused('sql.sequence');
     if (!isIdentifier(token) || !isSign(tokens[at + 1], '(') || isOuter(tokens, at + 1) || isColumnList(tokens, at)) continue;
     if (isSign(before, '.')) {
       if (!own.has(nameAt(tokens, headOf(tokens, at)).name)) throw new Refused('sql.function_name', named(token));
     } else if (token.kind === 'quoted') {
       if (!own.has(nameAt(tokens, at).name)) throw new Refused('sql.function_name');
-    } else if (!syntax.has(token.upper) || isBuiltin(token.upper)) checkBare(tokens, at, inPattern, own);
+    } else if ((!syntax.has(token.upper) && !isByName(tokens, at)) || isBuiltin(token.upper)) checkBare(tokens, at, inPattern, own);
   }
+}
+
+/** `UNION ALL BY NAME (SELECT ...)`. */
+function isByName(tokens: readonly Token[], at: number): boolean {
+  return isWord(tokens[at], 'NAME') && isWord(tokens[at - 1], 'BY') && isWord(tokens[at - 2], 'UNION', 'ALL', 'DISTINCT');
+}
+
+/** `seq.NEXTVAL`, also in quotes. */
+function isSequenceStep(token: Token): boolean {
+  return isIdentifier(token) && storedCase(partOf(token)) === 'NEXTVAL';
 }
 
 /** `column(+)`, the old way to write an outer join. */
@@ -46,8 +51,8 @@ function isOuter(tokens: readonly Token[], open: number): boolean {
 function checkBare(tokens: readonly Token[], at: number, inPattern: boolean, own: OwnFunctions): void {
   const [before, token] = [tokens[at - 1], tokens[at] as Token];
   if (isBuiltin(token.upper)) return;
-  if (types.has(token.upper) && (isSign(before, '::') || isWord(before, 'AS', 'TYPE') || isIdentifier(before))) return;
-  if (types.has(token.upper) && insideType(tokens, at)) return;
+  if (parametrised.has(token.upper) && (isSign(before, '::') || isWord(before, 'AS', 'TYPE') || isIdentifier(before))) return;
+  if (parametrised.has(token.upper) && insideType(tokens, at)) return;
   if (inPattern && isPatternFunction(token.upper)) return;
   if (own.has(nameAt(tokens, at).name)) return;
   throw new Refused('sql.function', whyExcluded(token.upper) === undefined ? named(token) : `${named(token)}: ${whyExcluded(token.upper)}`);
@@ -82,7 +87,7 @@ function insideType(tokens: readonly Token[], at: number): boolean {
     if (isSign(tokens[back], ')')) depth += 1;
     if (!isSign(tokens[back], '(')) continue;
     if (depth > 0) depth -= 1;
-    else if (types.has(tokens[back - 1]?.upper ?? '')) return isSign(tokens[back - 2], '::') || isWord(tokens[back - 2], 'AS') || insideType(tokens, back - 1);
+    else if (parametrised.has(tokens[back - 1]?.upper ?? '')) return isSign(tokens[back - 2], '::') || isWord(tokens[back - 2], 'AS') || insideType(tokens, back - 1);
     else return false;
   }
   return false;

@@ -2,7 +2,7 @@ import type { ObjectRef, SchemaRef } from '../../core/index.js';
 import { isEarlierName } from './flow.js';
 import { nameAt, partOf, resolve, storedCase } from './names.js';
 import { Refused } from './refusal.js';
-import { closing, isIdentifier, isSign, isWord, type Token } from './token.js';
+import { closing, isIdentifier, isSign, isWord, opening, type Token } from './token.js';
 
 /** Words behind FROM or JOIN that are no table. */
 const notNames = ['LATERAL', 'TABLE', 'VALUES', 'SELECT', 'WITH', 'ONLY', 'UNNEST'];
@@ -31,27 +31,30 @@ export function checkRelations(tokens: readonly Token[], objects: readonly Objec
 
 /** Places right behind the words that a table follows. */
 function relationsIn(tokens: readonly Token[]): readonly number[] {
+  return relationWords(tokens).map((at) => (isWord(tokens[at + 1], 'DIRECTED') ? at + 2 : at + 1));
+}
+
+/** Where FROM and JOIN stand that a table follows. */
+export function relationWords(tokens: readonly Token[]): readonly number[] {
   const places: number[] = [];
-  const open: (Token | undefined)[] = [];
+  /** For each bracket that is open: whether FROM separates arguments in it, as in `EXTRACT(YEAR FROM d)`. A SELECT ends that. */
+  const separates: boolean[] = [];
   for (const [at, token] of tokens.entries()) {
     const before = tokens[at - 1];
-    if (isSign(token, '(')) open.push(before);
-    else if (isSign(token, ')')) open.pop();
-    const asTable = isWord(token, 'JOIN') || (isWord(token, 'FROM') && !isWord(before, 'DISTINCT') && !(isWord(open.at(-1), ...withFrom) && !selectsSince(tokens, at)));
-    if (asTable && !isSign(before, '.') && !isSign(before, ':')) places.push(isWord(tokens[at + 1], 'DIRECTED') ? at + 2 : at + 1);
+    if (isSign(token, '(')) separates.push(isWord(before, ...withFrom));
+    else if (isSign(token, ')')) separates.pop();
+    else if (isWord(token, 'SELECT') && separates.length > 0) separates[separates.length - 1] = false;
+    const asTable = isWord(token, 'JOIN') || (isWord(token, 'FROM') && !isWord(before, 'DISTINCT') && separates.at(-1) !== true && !isFromEitherEnd(tokens, at));
+    if (asTable && !isSign(before, '.') && !isSign(before, ':')) places.push(at);
   }
   return places;
 }
 
-/** Whether a SELECT stands between the bracket that is open here and this place. */
-function selectsSince(tokens: readonly Token[], at: number): boolean {
-  let depth = 0;
-  for (let back = at - 1; back >= 0; back -= 1) {
-    if (isSign(tokens[back], ')')) depth += 1;
-    else if (isSign(tokens[back], '(') && (depth -= 1) < 0) return false;
-    else if (depth === 0 && isWord(tokens[back], 'SELECT')) return true;
-  }
-  return false;
+/** `NTH_VALUE(a, 2) FROM FIRST OVER (PARTITION BY b)`: the brackets begin a window, so they list no columns of a table with the alias `over`. */
+function isFromEitherEnd(tokens: readonly Token[], at: number): boolean {
+  if (!isSign(tokens[at - 1], ')') || !isWord(tokens[at + 1], 'FIRST', 'LAST') || !isWord(tokens[opening(tokens, at - 1) - 1], 'NTH_VALUE')) return false;
+  const over = isWord(tokens[at + 2], 'IGNORE', 'RESPECT') ? at + 4 : at + 2;
+  return isWord(tokens[over], 'OVER') && isSign(tokens[over + 1], '(') && isWord(tokens[over + 2], 'PARTITION', 'ORDER') && isWord(tokens[over + 3], 'BY');
 }
 
 /** Every name that is defined like `name [(columns)] AS (`, in stored case. */

@@ -35,3 +35,13 @@ export function closing(tokens: readonly Token[], open: number): number {
   }
   return tokens.length;
 }
+
+/** The place of the bracket that opens the one at `close`; -1 when there is none. */
+export function opening(tokens: readonly Token[], close: number): number {
+  let depth = 0;
+  for (let at = close; at >= 0; at -= 1) {
+    if (isSign(tokens[at], ')')) depth += 1;
+    else if (isSign(tokens[at], '(') && (depth -= 1) === 0) return at;
+  }
+  return -1;
+}

@@ -1,0 +1,27 @@
+import { Refused } from '../refusal.js';
+import { isSign, isWord, type Token } from '../token.js';
+import { mostMade } from './level.js';
+
+const mostTogether = 10_000_000_000;
+const longestMaking = 60;
+
+/** Refuses generators of very many rows, each by itself or all together. */
+export function checkGenerators(tokens: readonly Token[]): void {
+  let made = 1;
+  tokens.forEach((token, at) => {
+    if (isSign(token, '=>')) made *= rowsMade(tokens, at);
+    if (made > mostTogether) throw new Refused('sql.too_costly');
+  });
+}
+
+/** How many rows a generator makes, by the literal behind `ROWCOUNT =>`; anything but a literal could be any number. */
+function rowsMade(tokens: readonly Token[], arrow: number): number {
+  const name = tokens[arrow - 1];
+  const most = isWord(name, 'ROWCOUNT') ? mostMade : isWord(name, 'TIMELIMIT') ? longestMaking : undefined;
+  if (most === undefined) return 1;
+  const inBrackets = isSign(tokens[arrow + 1], '(') && isSign(tokens[arrow + 3], ')');
+  const value = tokens[inBrackets ? arrow + 2 : arrow + 1];
+  const next = tokens[inBrackets ? arrow + 4 : arrow + 2];
+  if (value?.kind !== 'number' || !(isSign(next, ')') || isSign(next, ',')) || Number(value.text) > most) throw new Refused('sql.too_costly');
+  return isWord(name, 'ROWCOUNT') ? Number(value.text) : 1;
+}

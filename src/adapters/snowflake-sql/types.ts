@@ -1,0 +1,32 @@
+import { Refused } from './refusal.js';
+import { closing, isSign, isWord, type Token } from './token.js';
+
+/** Types that take parameters. */
+export const parametrised: ReadonlySet<string> = new Set(`
+  NUMBER DECIMAL NUMERIC DEC INT INTEGER BIGINT SMALLINT TINYINT BYTEINT FLOAT FLOAT4 FLOAT8 DOUBLE REAL VARCHAR CHAR CHARACTER STRING TEXT NVARCHAR NVARCHAR2 CHAR_VARYING NCHAR_VARYING
+  NCHAR BINARY VARBINARY DATETIME TIME TIMESTAMP TIMESTAMP_NTZ TIMESTAMP_LTZ TIMESTAMP_TZ TIMESTAMPNTZ TIMESTAMPLTZ TIMESTAMPTZ VECTOR ARRAY OBJECT MAP PRECISION VARYING
+`.trim().split(/\s+/));
+
+const own: ReadonlySet<string> = new Set([...parametrised, 'BOOLEAN', 'DATE', 'VARIANT', 'GEOGRAPHY', 'GEOMETRY', 'UUID', 'DECFLOAT', 'FILE', 'INTERVAL']);
+
+/** Refuses a cast to anything but a type of Snowflake's own: a type that somebody defined is an object of some schema. */
+export function checkTypes(tokens: readonly Token[]): void {
+  for (const [at, token] of tokens.entries()) {
+    const type = isSign(token, '::') ? at + 1 : isWord(token, 'CAST', 'TRY_CAST') && isSign(tokens[at + 1], '(') ? typeOfCast(tokens, at + 1) : undefined;
+    if (type !== undefined && !isSnowflakes(tokens, type)) throw new Refused('sql.unparsed', 'a type that is not built in');
+  }
+}
+
+function isSnowflakes(tokens: readonly Token[], at: number): boolean {
+  return isWord(tokens[at]) && own.has(tokens[at]?.upper ?? '') && !isSign(tokens[at + 1], '.');
+}
+
+/** Behind the AS in these brackets. */
+function typeOfCast(tokens: readonly Token[], open: number): number | undefined {
+  const end = closing(tokens, open);
+  for (let at = open + 1; at < end; at += 1) {
+    if (isSign(tokens[at], '(')) at = closing(tokens, at);
+    else if (isWord(tokens[at], 'AS')) return at + 1;
+  }
+  return undefined;
+}
