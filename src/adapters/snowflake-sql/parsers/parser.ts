@@ -16,6 +16,21 @@ export class Trapped extends Error {
   override readonly name = 'Trapped';
 }
 
+/** Reads the text as it is, or, where it is not understood so, as it is rewritten; what stopped the first reading is what is said. */
+export function readEither(text: string, rewrite: (text: string) => string, read: (text: string) => Reading): Reading {
+  try {
+    return read(text);
+  } catch (error) {
+    const rewritten = error instanceof Unparsed ? rewrite(text) : text;
+    if (rewritten === text) throw error;
+    try {
+      return read(rewritten);
+    } catch (again) {
+      throw again instanceof Unparsed ? error : again;
+    }
+  }
+}
+
 const place = /line:? (\d+), column:? (\d+)/i;
 
 /** Where a parser stopped, taken from its message without any of the statement's text that the message quotes. */

@@ -20,6 +20,13 @@ describe('what a parser is asked instead', () => {
     [forPolyglot, 'select (a):b.c, (d):"e\'f" from t', "select (a)['b'].c, (d)['ef'] from t"],
     [forSqlparser, 'select {*}, { t.* exclude (a) }, {\'k\': 1} from t', "select $1, $1, {'k': 1} from t"],
     [forSqlparser, 'create view v (a) copy grants as select 1 from copy', 'create view v (a)   as select 1 from copy'],
+    [forPolyglot, "select not a like 'b', c not like 'd' from t where not e or not (f) and not not g", "select  a like 'b', c not like 'd' from t where  e or  (f) and   g"],
+    [forPolyglot, 'select array_agg(a) within group (order by b)[0], (c)[0] from t', 'select array_agg(a) within group (order by b), (c)[0] from t'],
+    [forPolyglot, 'select v:a.b[n - 1]:c, v:a[0].b[f(x)], v:a[0] from t', 'select v[n - 1].c, v[f(x)], v:a[0] from t'],
+    [forSqlparser, 'select nth_value(a, 2) from first ignore nulls over (order by b) from t', 'select nth_value(a, 2)   ignore nulls over (order by b) from t'],
+    [forSqlparser, "select f(**a), [**b, 1], {'c': 1, **d} from t", "select f(a), [b, 1], {'c': 1, 'k': d} from t"],
+    [forPolyglot, 'select * from t match_recognize (all rows per match omit empty matches after match skip to first x pattern (x))', 'select * from t match_recognize (all rows per match   pattern (x))'],
+    [forSqlparser, 'select * from t match_recognize (after match skip to next row pattern (x))', 'select * from t match_recognize ( pattern (p))'],
   ])('%o %s', (rewrite, text, instead) => {
     expect(rewrite(text)).toBe(instead);
   });
@@ -31,15 +38,19 @@ describe('what a parser is asked instead', () => {
     ['a window behind a condition', forSqlparser, 'select 1 from t where (a) window w as (order by x)'], ['a window behind an alias', forSqlparser, 'select 1 from t a window w as (order by x)'],
     ['a column named window', forSqlparser, 'select window, w from t'], ['a query in a pattern', forSqlparser, 'select * from t match_recognize (pattern (a (select 1 from u)))'],
     ['a call named pattern elsewhere', forSqlparser, 'select pattern (a, b) from t'], ['a query in braces', forSqlparser, 'select {* exclude (select 1 from u)} from t'], ['a relation named copy', forSqlparser, 'create view v as select 1 from copy grants'],
+    ['a table named first', forSqlparser, 'select nth_value(a, 2) from first over (b)'], ['the first of another call', forSqlparser, 'select count(a) from first over (order by b)'],
+    ['an index that is a query', forPolyglot, 'select array_agg(a) within group (order by b)[(select 1 from u)] from t'], ['a product of products', forSqlparser, 'select count(**), a ** b from t'],
+    ['a skip to a query', forPolyglot, 'select * from t match_recognize (after match skip to (select 1 from u))'], ['a negation behind a value', forPolyglot, "select a not like 'b', c is not null from t"],
   ])('leaves %s alone', (_what, rewrite, text) => {
     expect(rewrite(text)).toBe(text);
   });
 });
 
-/** Every word or quoted name that stands right behind FROM, JOIN, INTO, UPDATE or USING. */
+/** Every word or quoted name that stands right behind FROM, JOIN, INTO, UPDATE or USING, but for `NTH_VALUE (...) FROM FIRST OVER`. */
 function named(text: string): string[] {
   const pieces = cut(text).filter((piece) => piece.trim() !== '');
-  return pieces.filter((piece, at) => says(pieces[at - 1], 'FROM', 'JOIN', 'INTO', 'UPDATE', 'USING') && /^["A-Za-z_]/.test(piece)).map((piece) => piece.toUpperCase());
+  const end = (at: number): boolean => says(pieces[at], 'FIRST', 'LAST') && pieces[at - 2] === ')' && says(pieces[at + 1], 'OVER', 'IGNORE', 'RESPECT');
+  return pieces.filter((piece, at) => says(pieces[at - 1], 'FROM', 'JOIN', 'INTO', 'UPDATE', 'USING') && /^["A-Za-z_]/.test(piece) && !end(at)).map((piece) => piece.toUpperCase());
 }
 
 describe('no rewrite loses a name', () => {

@@ -1,28 +1,20 @@
 import { Dialect, parse } from '@polyglot-sql/sdk';
 import { Gathering } from '../gather.js';
-import { stoppedAt, Trapped, Unparsed, type Parser } from '../parser.js';
+import { readEither, stoppedAt, Trapped, Unparsed, type Parser } from '../parser.js';
+import type { Reading } from '../reading.js';
 import { forPolyglot } from '../rewrite/index.js';
 import { renameCalls } from './calls.js';
 import { gatherStatement } from './statement.js';
 
 /** `@polyglot-sql/sdk`, of the sqlglot family. */
-export const polyglot: Parser = {
-  name: 'polyglot',
-  read(canonical) {
-    const statements = parseEither(renameCalls(canonical));
-    if (statements.length !== 1) throw new Unparsed(`polyglot: ${statements.length} statements`);
-    const gathering = new Gathering();
-    return gathering.reading(1, gatherStatement(statements[0], gathering));
-  },
-};
+export const polyglot: Parser = { name: 'polyglot', read: (canonical) => readEither(renameCalls(canonical), forPolyglot, readOnce) };
 
-function parseEither(text: string): readonly unknown[] {
-  const plain = parseText(text);
-  if (typeof plain !== 'string') return plain;
-  const rewritten = forPolyglot(text);
-  const second = rewritten === text ? plain : parseText(rewritten);
-  if (typeof second === 'string') throw new Unparsed(`polyglot: ${stoppedAt(plain)}`);
-  return second;
+function readOnce(text: string): Reading {
+  const statements = parseText(text);
+  if (typeof statements === 'string') throw new Unparsed(`polyglot: ${stoppedAt(statements)}`);
+  if (statements.length !== 1) throw new Unparsed(`polyglot: ${statements.length} statements`);
+  const gathering = new Gathering();
+  return gathering.reading(1, gatherStatement(statements[0], gathering));
 }
 
 /** The statements, or the parser's message; a failure of the runtime below it leaves it unusable. */

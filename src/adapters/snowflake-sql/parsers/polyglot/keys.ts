@@ -8,7 +8,7 @@ export const containers: ReadonlySet<string> = new Set([
   'qualify', 'order_by', 'limit', 'offset', 'fetch', 'direction', 'top', 'distinct', 'all', 'by_name', 'windows', 'spec', 'connect', 'start', 'lateral',
   'table', 'alias', 'alias_explicit_as', 'alias_columns', 'column_aliases', 'alias_keyword', 'columns', 'totals', 'nocycle', 'rows', 'count', 'percent', 'qualify_after_window',
   'with_ties', 'corresponding', 'strict', 'modifiers_inside', 'join', 'joined_table', 'left', 'right', 'on', 'using', 'kind', 'nesting_group',
-  'match_condition', 'use_inner_keyword', 'use_outer_keyword', 'directed', 'paren', 'tuple', 'query', 'is_top', 'parenthesized',
+  'match_condition', 'use_inner_keyword', 'use_outer_keyword', 'directed', 'deferred_condition', 'from_first', 'paren', 'tuple', 'query', 'is_top', 'parenthesized',
   // relations with clauses
   'table_sample', 'sample', 'method', 'size', 'seed', 'unit_after_size', 'use_sample_keyword', 'use_seed_keyword', 'explicit_method',
   'method_before_size', 'changes', 'information', 'at_before', 'pivot', 'unpivot', 'fields', 'pivot_any', 'pivot_alias', 'value_column',
@@ -23,7 +23,7 @@ export const containers: ReadonlySet<string> = new Set([
   'j_s_o_n_extract', 'variant_extract', 'prior', 'connect_by_root', 'lambda', 'parameters', 'body', 'parameter_types', 'var', 'identifier',
   'named_argument', 'separator', 'window_function', 'within_group', 'over', 'frame', 'window_name', 'end', 'kind_text', 'start_side_text',
   'end_side_text', 'Preceding', 'Following', 'desc', 'explicit_asc', 'nulls_first', 'ignore_nulls', 'filter', 'default', 'args',
-  'from_for_syntax', 'pattern', 'symmetric', 'no_parens', 'annotated', 'position', 'default_value', 'negated', 'is_is_not', 'flags', 'ordered',
+  'from_for_syntax', 'pattern', 'symmetric', 'no_parens', 'annotated', 'position', 'characters', 'sql_standard_syntax', 'position_explicit', 'default_value', 'negated', 'is_is_not', 'flags', 'ordered',
   // changes and definitions
   'conditional_insert', 'source', 'set', 'from_clause', 'from_joins', 'matched', 'condition', 'then', 'as_select', 'clone_source', 'constraints',
   'constraint_order', 'primary_key', 'unique', 'nullable', 'References', 'references', 'ForeignKey', 'modifiers', 'Like', 'PrimaryKey', 'Unique',

@@ -6,8 +6,8 @@ import type { Handler, Walker } from '../walker.js';
 import { writtenName } from './calls.js';
 import { columnParts, part } from './names.js';
 
-/** Grouping constructs that polyglot holds as if they were calls. */
-const grouping: ReadonlySet<string> = new Set(['GROUPING SETS', 'ROLLUP', 'CUBE']);
+/** Constructs that polyglot holds as if they were calls; VALUES, which is reserved, in `IN (VALUES (1), (2))`. */
+const noCalls: ReadonlySet<string> = new Set(['GROUPING SETS', 'ROLLUP', 'CUBE']);
 
 const typed = (name: string): Handler => (walk, payload, scope) => {
   walk.gathering.call([{ text: name, quoted: false }]);
@@ -59,6 +59,12 @@ export const nodes: Readonly<Record<string, Handler>> = {
     if (isTree(path) && text(path['value'], 'a path').includes('(')) throw new Unparsed('a path that holds an expression');
     walk.visit(payload, scope);
   },
+  interval: (walk, payload, scope) => {
+    const node = tree(payload, 'an interval');
+    // `DAY`, or `YEAR TO MONTH`: words only.
+    if (isTree(node['unit']) && Object.values(node['unit']).some((each) => typeof each === 'object' && each !== null)) throw new Unparsed('a unit of unknown shape');
+    walk.visit(without(node, 'unit'), scope);
+  },
   // FETCH has a field of that name.
   count: (walk, payload, scope) => (isTree(payload) && 'star' in payload ? typed('COUNT')(walk, payload, scope) : walk.visit(payload, scope)),
   substring: typed('SUBSTRING'),
@@ -80,7 +86,7 @@ function call(walk: Walker, payload: unknown, scope: Scope): void {
   const name = writtenName(text(node['name'], 'a call'));
   const args = list(node['args'], 'a call');
   if (spells({ text: name, quoted: node['quoted'] === true }, 'TABLE')) tableFunction(args);
-  else if (!grouping.has(name)) walk.gathering.call([{ text: name, quoted: node['quoted'] === true }]);
+  else if (!noCalls.has(name) && !spells({ text: name, quoted: node['quoted'] === true }, 'VALUES')) walk.gathering.call([{ text: name, quoted: node['quoted'] === true }]);
   walk.visit(without(node, 'name', 'quoted'), scope);
 }
 

@@ -1,7 +1,7 @@
 import { init, parse } from '@guanmingchiu/sqlparser-ts';
 import { Gathering } from '../gather.js';
 import { lineage } from '../lineage/index.js';
-import { stoppedAt, Trapped, Unparsed, type Parser } from '../parser.js';
+import { readEither, stoppedAt, Trapped, Unparsed, type Parser } from '../parser.js';
 import type { Reading } from '../reading.js';
 import { forSqlparser, stand } from '../rewrite/index.js';
 import { isTree } from '../tree.js';
@@ -14,7 +14,13 @@ export async function loadSqlparser(): Promise<Parser> {
 }
 
 function read(canonical: string): Reading {
-  const statements = parseEither(canonical);
+  if (canonical.toLowerCase().includes(stand)) throw new Unparsed('a reserved name');
+  return readEither(canonical, forSqlparser, readOnce);
+}
+
+function readOnce(text: string): Reading {
+  const statements = parseText(text);
+  if (typeof statements === 'string') throw new Unparsed(`sqlparser: ${stoppedAt(statements)}`);
   if (statements.length !== 1) throw new Unparsed(`sqlparser: ${statements.length} statements`);
   const [statement] = statements;
   const gathering = new Gathering();
@@ -22,16 +28,6 @@ function read(canonical: string): Reading {
   const query = isTree(statement) ? statement['Query'] : undefined;
   const reading = gathering.reading(1, root, query === undefined ? undefined : lineage(query));
   return { ...reading, reads: reading.reads.filter(([first]) => first?.text !== stand) };
-}
-
-function parseEither(canonical: string): readonly unknown[] {
-  if (canonical.toLowerCase().includes(stand)) throw new Unparsed('a reserved name');
-  const plain = parseText(canonical);
-  if (typeof plain !== 'string') return plain;
-  const rewritten = forSqlparser(canonical);
-  const second = rewritten === canonical ? plain : parseText(rewritten);
-  if (typeof second === 'string') throw new Unparsed(`sqlparser: ${stoppedAt(plain)}`);
-  return second;
 }
 
 /** Messages of sqlparser-rs itself; every other one is the WebAssembly runtime's, which leaves the module unusable. */

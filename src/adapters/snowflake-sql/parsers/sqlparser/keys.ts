@@ -23,7 +23,7 @@ export const containers: ReadonlySet<string> = new Set([
   'Between', 'low', 'high', 'InList', 'list', 'InSubquery', 'negated', 'Exists', 'IsNull', 'IsNotNull', 'IsTrue', 'IsNotTrue', 'IsFalse', 'IsNotFalse',
   'IsDistinctFrom', 'IsNotDistinctFrom', 'Like', 'ILike', 'RLike', 'any', 'escape_char', 'regexp', 'AnyOp', 'AllOp', 'compare_op', 'is_some',
   'Tuple', 'Array', 'elem', 'named', 'Dictionary', 'key', 'JsonAccess', 'path', 'Dot', 'Bracket', 'quoted', 'CompoundFieldAccess', 'root', 'access_chain', 'Subscript',
-  'Index', 'index', 'Interval', 'leading_field', 'TypedString', 'uses_odbc_syntax', 'AtTimeZone', 'timestamp', 'time_zone', 'Collate', 'collation', 'Prior', 'OuterJoin',
+  'Index', 'index', 'Interval', 'leading_field', 'last_field', 'TypedString', 'uses_odbc_syntax', 'AtTimeZone', 'timestamp', 'time_zone', 'Collate', 'collation', 'Prior', 'OuterJoin',
   'Prefixed', 'prefix', 'Lambda', 'params', 'One', 'Many', 'syntax', 'Wildcard', 'QualifiedWildcard', 'WildcardWithOptions', 'ObjectName', 'opt_exclude', 'opt_rename',
   'opt_replace', 'opt_ilike', 'Single', 'Multiple', 'items', 'column_name', 'as_keyword', 'ident', 'GroupingSets', 'Rollup', 'Cube',
   'args', 'parameters', 'Unnamed', 'arg', 'clauses', 'duplicate_treatment', 'OrderBy', 'IgnoreOrRespectNulls', 'null_treatment', 'within_group', 'filter', 'over',
