@@ -37,8 +37,7 @@ export function kindOf(tokens: readonly Token[]): Kind {
   const first = tokens.find((token) => !isSign(token, '('));
   if (first === undefined) throw new Refused('sql.empty');
   if (first.kind !== 'word') return unknown;
-  if (isWord(first, 'SELECT', 'VALUES')) return queryKind(tokens, first.upper);
-  if (isWord(tokens[0], 'WITH')) return queryKind(tokens, 'SELECT');
+  if (isWord(first, 'SELECT', 'VALUES', 'WITH')) return queryKind(tokens, isWord(first, 'WITH') ? 'SELECT' : first.upper);
   if (first !== tokens[0]) return unknown;
   if (isWord(first, 'BEGIN')) return beginKind(tokens);
   if (isWord(first, 'CREATE', 'ALTER', 'DROP')) return definitionKind(tokens, first.upper);

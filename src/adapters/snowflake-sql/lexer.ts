@@ -10,7 +10,8 @@ const word = /[A-Za-z_][A-Za-z0-9_$]*/y;
 const number = /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y;
 const variable = /\$(?:\d+|[A-Za-z_][A-Za-z0-9_]*)/y;
 const stage = /@[^\s()'",;]*/y;
-const sign = /->>|=>|->|::|:=|\|\||<=|>=|<>|!=|[-+*/%=<>,.()[\]{}:?;|^]/y;
+/** `$` alone ends a row pattern: `PATTERN (a+ $)`. */
+const sign = /\$(?=\s*\))|->>|=>|->|::|:=|\|\||<=|>=|<>|!=|[-+*/%=<>,.()[\]{}:?;|^]/y;
 
 /**
  * Cuts Snowflake SQL into tokens, in one pass. Refuses every text that two readers could cut differently (unknown characters, prefixed or
@@ -18,6 +19,8 @@ const sign = /->>|=>|->|::|:=|\|\||<=|>=|<>|!=|[-+*/%=<>,.()[\]{}:?;|^]/y;
  */
 export function lex(text: string): readonly Token[] {
   if (text.length > longest) throw new Refused('sql.too_long');
+  // Half a character would not be the same text once it is encoded.
+  if (/\p{Surrogate}/u.test(text)) throw new Refused('sql.character');
   const tokens: Token[] = [];
   let at = 0;
   for (;;) {

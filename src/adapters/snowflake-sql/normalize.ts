@@ -1,8 +1,6 @@
+import { lex } from './lexer.js';
 import { Refused } from './refusal.js';
 import { isIdentifier, isSign, isWord, type Token } from './token.js';
-
-const part = /^(?:[A-Za-z_][A-Za-z0-9_$]*|"[^"\\`]+")$/;
-const nameParts = /"[^"]*"|[^."]+|\./g;
 
 /** The statement without the one `;` that may end it. Throws where something follows it. */
 export function oneStatement(tokens: readonly Token[]): readonly Token[] {
@@ -34,24 +32,32 @@ export function plainer(tokens: readonly Token[]): readonly Token[] {
     } else if (isSign(token, '.') && isSign(tokens[at + 1], '.') && isIdentifier(tokens[at - 1])) {
       result.push(token, word('PUBLIC'));
     } else {
-      result.push(token);
+      // The bracket of IDENTIFIER() that stood before it is gone: without a blank it would run into the name.
+      const touches = isSign(tokens[at - 1], ')') && !isSign(result.at(-1), ')') && token.kind !== 'sign';
+      result.push(touches ? { ...token, spaced: true } : token);
     }
   }
   return result;
 }
 
+/** The name that a literal holds, read by the same rules as any other. */
 function writtenOut(literal: Token | undefined, close: Token | undefined, spaced: boolean): readonly Token[] {
   if (literal?.kind !== 'string' || !isSign(close, ')')) throw new Refused('sql.dynamic_name', 'IDENTIFIER');
   const name = literal.text.startsWith('$$') ? literal.text.slice(2, -2) : literal.text.slice(1, -1);
-  const parts = name.match(nameParts) ?? [];
-  const good = parts.join('') === name && parts.length % 2 === 1 && parts.length <= 5 && parts.every((each, index) => (index % 2 === 1 ? each === '.' : part.test(each)));
+  const parts = partsOf(name);
+  const good = !/['\\]/.test(name) && parts.length % 2 === 1 && parts.length <= 5 && parts.every((each, at) => (at % 2 === 1 ? isSign(each, '.') : isIdentifier(each)) && !each.spaced);
   if (!good) throw new Refused('sql.dynamic_name', 'IDENTIFIER');
-  return parts.map((text, index): Token => {
-    if (text === '.') return { kind: 'sign', text, upper: text, spaced: false };
-    return text.startsWith('"') ? { kind: 'quoted', text, upper: text, spaced: spaced && index === 0 } : { ...word(text), spaced: spaced && index === 0 };
-  });
+  return parts.map((each, at) => (at === 0 ? { ...each, spaced } : each));
+}
+
+function partsOf(name: string): readonly Token[] {
+  try {
+    return lex(name);
+  } catch {
+    return [];
+  }
 }
 
 function word(text: string): Token {
-  return { kind: 'word', text, upper: text.replaceAll(/[a-z]/g, (letter) => letter.toUpperCase()), spaced: false };
+  return { kind: 'word', text, upper: text, spaced: false };
 }
