@@ -37,13 +37,13 @@ describe('our own', () => {
 
   it('attacks: none is allowed', async () => {
     expect(await misses(attacks)).toEqual([]);
-    expect(attacks.length).toBeGreaterThan(580);
-  });
+    expect(attacks.length).toBeGreaterThan(1_650);
+  }, 300_000);
 
   it('everyday queries and changes: all are decided as they should be, objects equal', async () => {
     expect(await misses(benign)).toEqual([]);
-    expect(benign.length).toBeGreaterThan(260);
-  });
+    expect(benign.length).toBeGreaterThan(820);
+  }, 300_000);
 });
 
 describe("the vendor's documented forms", () => {
