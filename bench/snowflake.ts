@@ -16,7 +16,7 @@ interface Read {
 
 /** Rows of Snowflake's driver through the gateway, against the bare driver streaming the same from the same server: each in a process of its own, alternately. */
 export async function snowflakeRows(quick: boolean): Promise<Row[]> {
-  const [rows, rounds] = quick ? [100_000, 3] : [1_000_000, 5];
+  const [rows, rounds] = quick ? [50_000, 2] : [1_000_000, 5];
   const server = await account(rows);
   const [ours, bare]: [Read[], Read[]] = [[], []];
   for (let round = 0; round < rounds; round += 1) {

@@ -4,6 +4,8 @@ export interface Asked {
   readonly path: string;
   /** Of a query. */
   readonly sql?: string;
+  /** Of a query: what holds for this statement only. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
   /** How many requests of this path came before. */
   readonly before: number;
 }
@@ -16,6 +18,8 @@ export type Fault =
   | { readonly silent: true }
   /** The connection is reset. */
   | { readonly reset: true }
+  /** The session's token is over: the driver is to get a new one, and ask again. */
+  | { readonly expired: true }
   /** A redirect to elsewhere. */
   | { readonly redirect: string }
   /** An answer that is none. */

@@ -9,6 +9,7 @@ import type { Integration } from './credentials.js';
 import { Failure, failures } from './failure.js';
 import type { Asked, Fault, Faults } from './faults.js';
 import { Server, type HistoryRow } from './server.js';
+import type { QueryAnswer } from './underway.js';
 
 export { Catalog, type Privilege, type Role, type User } from './catalog.js';
 export type { Integration } from './credentials.js';
@@ -23,6 +24,8 @@ export interface SnowflakeServerOptions {
   /** DuckDB's SQL that fills them. */
   readonly setup?: string;
   readonly integrations?: readonly Integration[];
+  /** How long a request waits for its query, milliseconds; then it is to be fetched later (code 333333). Default 45,000. */
+  readonly answerMs?: number;
   /** 0 for any free port. Default 0. */
   readonly port?: number;
 }
@@ -44,7 +47,7 @@ export interface SnowflakeServer {
 
 /** Starts it on 127.0.0.1. */
 export async function snowflakeServer(options: SnowflakeServerOptions): Promise<SnowflakeServer> {
-  const { account = 'acme', databases, setup = '', integrations = [], port: wanted = 0 } = options;
+  const { account = 'acme', databases, setup = '', integrations = [], answerMs = 45_000, port: wanted = 0 } = options;
   const instance = await DuckDBInstance.create(':memory:');
   const first = await instance.connect();
   for (const [name, schemas] of Object.entries(databases)) {
@@ -53,7 +56,7 @@ export async function snowflakeServer(options: SnowflakeServerOptions): Promise<
   }
   if (setup !== '') await first.run(setup);
   const catalog = new Catalog();
-  const server = new Server(account, instance, catalog, integrations);
+  const server = new Server(account, instance, catalog, integrations, answerMs);
   const counts = new Map<string, number>();
   let faults: Faults | undefined;
   const http = createServer((request, response) => {
@@ -67,7 +70,7 @@ export async function snowflakeServer(options: SnowflakeServerOptions): Promise<
     const body = await bodyOf(request);
     const before = counts.get(url.pathname) ?? 0;
     counts.set(url.pathname, before + 1);
-    const asked: Asked = { method: request.method ?? 'GET', path: url.pathname, before, ...(typeof body['sqlText'] === 'string' ? { sql: body['sqlText'] } : {}) };
+    const asked: Asked = { method: request.method ?? 'GET', path: url.pathname, before, ...(typeof body['sqlText'] === 'string' ? { sql: body['sqlText'], parameters: (body['parameters'] ?? {}) as Readonly<Record<string, unknown>> } : {}) };
     const fault = faults?.(asked);
     if (fault !== undefined && (await hurt(fault, request, response))) return;
     await route(url, body, request, response, fault !== undefined && 'role' in fault ? fault.role : undefined);
@@ -76,7 +79,9 @@ export async function snowflakeServer(options: SnowflakeServerOptions): Promise<
   const route = async (url: URL, body: Readonly<Record<string, unknown>>, request: IncomingMessage, response: ServerResponse, role?: string): Promise<void> => {
     const path = url.pathname;
     const token = /Token="([^"]+)"/.exec(request.headers.authorization ?? '')?.[1];
-    const abort = /^\/queries\/([^/]+)\/abort-request$/.exec(path)?.[1];
+    const [, abort] = /^\/queries\/([^/]+)\/abort-request$/.exec(path) ?? [];
+    const [, result] = /^\/queries\/([^/]+)\/result$/.exec(path) ?? [];
+    const [, watched] = /^\/monitoring\/queries\/([^/]+)$/.exec(path) ?? [];
     if (path.startsWith('/chunks/')) return chunk(path.slice('/chunks/'.length), response);
     if (path === '/telemetry/send') return send(response, ok({}));
     if (path === '/session/v1/login-request') return send(response, ok(await server.login(body['data'] as object, url.searchParams)));
@@ -84,7 +89,9 @@ export async function snowflakeServer(options: SnowflakeServerOptions): Promise<
     const session = server.session(token);
     if (path === '/session/heartbeat') return send(response, ok({}));
     if (path === '/session' && url.searchParams.get('delete') === 'true') return send(response, ok((await server.end(session), {})));
-    if (path === '/queries/v1/query-request') return send(response, ok(await server.query(session, body, url.searchParams.get('requestId') ?? '', base(), role)));
+    if (path === '/queries/v1/query-request') return send(response, answered(await server.query(session, body, url.searchParams.get('requestId') ?? '', base(), role)));
+    if (result !== undefined) return send(response, answered(await server.result(session, result)));
+    if (watched !== undefined) return send(response, ok(server.status(session, watched)));
     if (path === '/queries/v1/abort-request') return send(response, ok((server.abort(session, String(body['requestId'])), {})));
     if (abort !== undefined) return send(response, ok((server.abort(session, abort), {})));
     response.writeHead(404).end();
@@ -122,6 +129,7 @@ async function hurt(fault: Fault, request: IncomingMessage, response: ServerResp
   if ('silent' in fault) return true;
   if ('reset' in fault) request.socket.resetAndDestroy();
   else if ('status' in fault) response.writeHead(fault.status).end();
+  else if ('expired' in fault) send(response, failed(failures.renew()));
   else if ('redirect' in fault) response.writeHead(307, { location: fault.redirect }).end();
   else if ('body' in fault) response.writeHead(200, { 'content-type': 'application/json' }).end(fault.body);
   else {
@@ -144,6 +152,10 @@ interface Envelope {
   readonly code: string | null;
   readonly message: string | null;
   readonly data: object;
+}
+
+function answered({ code, data }: QueryAnswer): Envelope {
+  return { ...ok(data), code, message: code === null ? null : 'Query execution in progress.' };
 }
 
 function ok(data: object): Envelope {

@@ -6,6 +6,7 @@ import { Failure, failures } from './failure.js';
 import { Results } from './results.js';
 import { groundOf, run, type Bind } from './run.js';
 import { Session } from './session.js';
+import { Underway, type QueryAnswer } from './underway.js';
 import { command } from './commands.js';
 
 /** One line of the query history. */
@@ -26,6 +27,8 @@ export interface QueryBody {
   readonly sqlText?: string;
   readonly bindings?: Readonly<Record<string, Bind>>;
   readonly parameters?: Readonly<Record<string, unknown>>;
+  /** It is to run with nobody waiting. */
+  readonly asyncExec?: boolean;
 }
 
 /** Snowflake's defaults, by which the driver writes times as text. */
@@ -39,12 +42,14 @@ export class Server {
   readonly sessions = new Map<string, Session>();
   readonly history: HistoryRow[] = [];
   readonly results = new Results();
+  readonly #underway: Underway;
   readonly #account: string;
   readonly #instance: DuckDBInstance;
   readonly #catalog: Catalog;
   readonly #integrations: readonly Integration[];
 
-  constructor(account: string, instance: DuckDBInstance, catalog: Catalog, integrations: readonly Integration[]) {
+  constructor(account: string, instance: DuckDBInstance, catalog: Catalog, integrations: readonly Integration[], answerMs: number) {
+    this.#underway = new Underway(answerMs);
     this.#account = account;
     this.#instance = instance;
     this.#catalog = catalog;
@@ -96,9 +101,28 @@ export class Server {
     await session.close();
   }
 
-  /** The `data` of the answer. Throws Failure, with the query's id in `data`. */
-  async query(session: Session, body: QueryBody, requestId: string, base: string, role?: string): Promise<object> {
+  /** Throws Failure, with the query's id in `data`. */
+  query(session: Session, body: QueryBody, requestId: string, base: string, role?: string): Promise<QueryAnswer> {
     const queryId = randomUUID();
+    return this.#underway.answer(queryId, this.#perform(queryId, session, body, requestId, base, role), body.asyncExec === true);
+  }
+
+  /** Of a query that was under way. Throws Failure. */
+  async result(session: Session, queryId: string): Promise<QueryAnswer> {
+    const known = this.history.some((row) => row.queryId === queryId && row.user === session.user.name);
+    const answer = known ? await this.#underway.again(queryId) : undefined;
+    if (answer === undefined) throw failures.absent('Query', queryId);
+    return answer;
+  }
+
+  /** How it stands with a query, in Snowflake's words. */
+  status(session: Session, queryId: string): object {
+    const row = this.history.find((each) => each.queryId === queryId && each.user === session.user.name);
+    const status = row?.endedAt === undefined ? 'RUNNING' : row.error === undefined ? 'SUCCESS' : 'FAILED_WITH_ERROR';
+    return { queries: row === undefined ? [] : [{ id: queryId, status, errorCode: row.error ?? null, errorMessage: null }] };
+  }
+
+  async #perform(queryId: string, session: Session, body: QueryBody, requestId: string, base: string, role?: string): Promise<object> {
     const cancel = new AbortController();
     session.running.set(queryId, { requestId, cancel });
     const row: HistoryRow = { queryId, text: body.sqlText ?? '', user: session.user.name, role: session.role, session: session.id, tag: typeof body.parameters?.['QUERY_TAG'] === 'string' ? body.parameters['QUERY_TAG'] : session.tag, startedAt: Date.now() };

@@ -146,6 +146,19 @@ describe('statements', () => {
     await ran(connection, 'ALTER SESSION UNSET STATEMENT_TIMEOUT_IN_SECONDS');
   }, 30_000);
 
+  it('are sent off to be fetched later, and looked after meanwhile', async () => {
+    const id = await new Promise<string>((resolve, reject) => {
+      connection.execute({ sqlText: 'SELECT SYSTEM$WAIT(1)', asyncExec: true, complete: (error, started) => (error ? reject(error as unknown as Error) : resolve(started.getQueryId())) });
+    });
+    const { getQueryStatus, getResultsFromQueryId } = connection as unknown as { getQueryStatus(id: string): Promise<string>; getResultsFromQueryId(options: object): Promise<unknown> };
+    expect(await getQueryStatus.call(connection, id)).toBe('RUNNING');
+    const rows = await new Promise((resolve, reject) => {
+      void getResultsFromQueryId.call(connection, { queryId: id, rowMode: 'array', complete: (error: unknown, _statement: unknown, found: unknown) => (error ? reject(error as Error) : resolve(found)) });
+    });
+    expect(rows).toEqual([['waited 1 seconds']]);
+    expect(await getQueryStatus.call(connection, id)).toBe('SUCCESS');
+  }, 30_000);
+
   it('stand in the history with their tag', async () => {
     await ran(connection, `ALTER SESSION SET QUERY_TAG = '{"session":"s-1"}'`);
     await ran(connection, 'SELECT 1 AS A');

@@ -5,6 +5,7 @@ import type { Link } from './driver/link.js';
 import { enter, type Place } from './enter.js';
 import { engineFailure, unavailable } from './failure.js';
 import { settle, type Settled, type SnowflakeOptions } from './options.js';
+import { Pending } from './pending.js';
 import { SnowflakeSession } from './session.js';
 
 /** How long a log-out may take before the connection is cut, milliseconds. */
@@ -24,6 +25,7 @@ export function snowflake(options: SnowflakeOptions): SnowflakeConnector {
   const settled = settle(options);
   const { account, schemas, roles, keeper } = settled;
   const open = new Set<EngineSession>();
+  const pending = new Pending();
   let shut = false;
   return {
     engine: 'snowflake',
@@ -34,20 +36,19 @@ export function snowflake(options: SnowflakeOptions): SnowflakeConnector {
       if (shut) throw unavailable('closed');
       const { database, schema } = grant.scope;
       if (!schemas.some((each) => each.database === database && each.schema === schema)) throw unavailable('schema');
-      const session = await openOne(settled, grant, signal, (ended) => open.delete(ended));
-      open.add(session);
-      return session;
+      return pending.opening(signal, (stop) => openOne(settled, grant, stop, pending, open));
     },
     jwks: async () => keeper.minter?.jwks() ?? { keys: [] },
     async close() {
       shut = true;
+      await pending.end();
       await Promise.allSettled([...open].map((session) => session.close()));
       await roles.close?.();
     },
   };
 }
 
-async function openOne({ account, keeper, roles, userOf, warehouse }: Settled, grant: Grant, signal: AbortSignal, ended: (session: EngineSession) => void): Promise<EngineSession> {
+async function openOne({ account, keeper, roles, userOf, warehouse }: Settled, grant: Grant, signal: AbortSignal, pending: Pending, open: Set<EngineSession>): Promise<EngineSession> {
   const user = userName(userOf, grant);
   const held = await roles.take(grant, user, signal);
   let link: Link | undefined;
@@ -56,15 +57,16 @@ async function openOne({ account, keeper, roles, userOf, warehouse }: Settled, g
     const place: Place = { grant, role: held.role, user, warehouse };
     const [path, id] = [link, await enter(link, place, signal)];
     const session: SnowflakeSession = new SnowflakeSession(id, path, place, async () => {
-      ended(session);
+      open.delete(session);
       const clean = await path.end(goodbyeMs);
       await held.release();
       if (!clean) throw unavailable('goodbye');
     });
+    open.add(session);
     return session;
   } catch (error) {
     // Nobody waits for the clearing up: the caller is free at once, the role is dropped all the same.
-    void Promise.resolve(link?.end(goodbyeMs)).then(() => held.release()).catch(() => undefined);
+    pending.add(Promise.resolve(link?.end(goodbyeMs)).then(() => held.release()));
     throw error;
   }
 }

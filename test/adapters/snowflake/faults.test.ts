@@ -6,7 +6,7 @@ import { account, connectorFor, drained, grantOf, left, nothing, statement } fro
 
 const faults: Readonly<Record<string, Fault>> = {
   'answers 503': { status: 503 }, 'never answers': { silent: true }, 'resets the connection': { reset: true }, 'points elsewhere': { redirect: 'http://127.0.0.1:9/elsewhere' },
-  'answers nonsense': { body: '<html>' }, 'answers half of it': { body: '{"success":true,"data":' },
+  'answers nonsense': { body: '<html>' }, 'answers half of it': { body: '{"success":true,"data":' }, 'answers too late': { delayMs: 2_500 },
 };
 
 /** Requests of one step. The first login is the admin's, the second the agent's. */
