@@ -14,6 +14,7 @@ import type { GateOptions } from './gate.js';
 export class Harm {
   readonly options: GateOptions;
   #child: ChildProcess | undefined;
+  #before = 0;
 
   constructor(more: Partial<GateOptions> = {}) {
     const home = mkdtempSync(join(tmpdir(), 'chaos-'));
@@ -23,9 +24,19 @@ export class Harm {
 
   /** Starts it, and resolves when its load begins. */
   async start(): Promise<void> {
+    this.#before = linesOf(this.options.answered).length;
     const child = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'gate.ts'), JSON.stringify(this.options)], { stdio: ['ignore', 'pipe', 'inherit'] });
     this.#child = child;
     await Promise.race([once(child.stdout, 'data'), once(child, 'close').then(([code]) => Promise.reject(new Error(`the gateway ended by itself: ${String(code)}`)))]);
+  }
+
+  /** Resolves when so many more answers were given than at the last start: harm that comes before there is any load proves nothing. */
+  async loaded(answers: number): Promise<void> {
+    const deadline = performance.now() + 300_000;
+    while (linesOf(this.options.answered).length < this.#before + answers) {
+      if (performance.now() > deadline) throw new Error('the gateway answers too little to be hurt');
+      await wait(25);
+    }
   }
 
   async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {

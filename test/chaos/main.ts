@@ -40,14 +40,15 @@ function report(name: string, counted: Counted, ms: number): void {
 await scenario('20 kill -9 under 64 writers', 1, async (harm) => {
   for (let round = 0; round < 20; round += 1) {
     await harm.start();
-    await wait(200 + Math.random() * 800);
+    await harm.loaded(64);
+    await wait(Math.random() * 800);
     await harm.end('SIGKILL');
   }
 });
 
 await scenario('broker stopped under load', 1, async (harm, cluster) => {
   await harm.start();
-  await wait(1_000);
+  await harm.loaded(64);
   await cluster.nodes[0]?.stop();
   await wait(quick ? 10_000 : 150_000);
   cluster.nodes[0]?.start();
@@ -58,6 +59,7 @@ await scenario('broker stopped under load', 1, async (harm, cluster) => {
 
 await scenario('leader killed, three brokers', 3, async (harm, cluster) => {
   await harm.start();
+  await harm.loaded(64);
   for (const node of cluster.nodes) {
     await wait(2_000);
     await node.stop();
@@ -70,6 +72,7 @@ await scenario('leader killed, three brokers', 3, async (harm, cluster) => {
 
 await scenario('directory removed and put back, five times', 1, async (harm) => {
   await harm.start();
+  await harm.loaded(64);
   for (let time = 0; time < 5; time += 1) {
     await wait(700);
     renameSync(harm.options.directory, `${harm.options.directory}.away`);
@@ -82,6 +85,7 @@ await scenario('directory removed and put back, five times', 1, async (harm) => 
 
 await scenario('the clock steps by an hour, again and again', 1, async (harm) => {
   await harm.start();
+  await harm.loaded(64);
   await wait(6_000);
   await harm.end('SIGTERM');
 }, () => ({ steps: true }));
@@ -93,6 +97,7 @@ try {
     await scenario('disk full, then room again', 1, async (harm) => {
       const filler = join(small, 'filler');
       await harm.start();
+      await harm.loaded(64);
       for (let time = 0; time < 3; time += 1) {
         await wait(500);
         execFileSync('sh', ['-c', `dd if=/dev/zero of='${filler}' bs=64k 2> /dev/null || true`]);

@@ -157,12 +157,12 @@ describe('sallyport audit tail', () => {
     child.stdout.on('data', (chunk: Buffer) => {
       out += chunk.toString();
     });
-    await expect.poll(() => out, { timeout: 20_000 }).toContain('q-0');
+    await expect.poll(() => out, { timeout: 60_000 }).toContain('q-0');
     for (let turn = 1; turn < 20; turn += 1) await log.append(event(turn));
-    await expect.poll(() => out.match(/q-\d+/g)?.length, { timeout: 20_000 }).toBe(20);
+    await expect.poll(() => out.match(/q-\d+/g)?.length, { timeout: 60_000 }).toBe(20);
     child.kill();
     await log.close?.();
-  }, 60_000);
+  }, 180_000);
 });
 
 const parsed = () => whole.lines.filter((line) => line.includes('"event_code":"statement.executed"')).map((line) => JSON.parse(line) as { readonly time: number; readonly metadata: { readonly correlation_uid: string }; readonly unmapped: { readonly sallyport: { readonly statement: string; readonly data: { readonly queryId: string } } } });
@@ -196,6 +196,14 @@ describe('sallyport audit reconcile', () => {
     expect(code).toBe(1);
     expect(out).toContain(first?.unmapped.sallyport.statement);
     expect(out).toContain('other-id');
+  });
+
+  it('reads the record in any order', async () => {
+    const path = join(place(), 'record.jsonl');
+    writeFileSync(path, whole.lines.toReversed().map((line) => `${line}\n`).join(''));
+    const rows = join(place(), 'history.csv');
+    writeFileSync(rows, csv(history().map((row, index) => (index === 0 ? { ...row, QUERY_TAG: '' } : row))));
+    expect(await inProcess(['audit', 'reconcile', path, '--history', rows, '--user', 'gate'])).toMatchObject({ code: 0, out: expect.stringContaining('AGREE: 3 statements') as string });
   });
 
   it('takes no export that is none', async () => {

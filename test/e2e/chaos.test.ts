@@ -12,11 +12,12 @@ it.skipIf(broker.missing)('kill -9 under 64 writers: nothing ran without a durab
   const harm = new Harm({ brokers: broker.cluster.brokers, prefix });
   for (let round = 0; round < 3; round += 1) {
     await harm.start();
-    await wait(300 + round * 150);
+    await harm.loaded(64);
+    await wait(round * 150);
     await harm.end('SIGKILL');
   }
   const { executions, answers, events, duplicates, ...zeros } = await count(harm, broker.cluster);
   console.log(`  ${executions} executions, ${answers} answers, ${events} events, ${duplicates} came again`);
   expect(zeros).toEqual({ executionsWithoutIntent: 0, answersWithoutOutcome: 0, intentsWithoutOutcome: 0, chainProblems: 0, lostOnKafka: 0, outOfOrder: 0 });
   expect(answers).toBeGreaterThan(100);
-}, 120_000);
+}, 600_000);

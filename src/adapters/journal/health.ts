@@ -69,10 +69,14 @@ export class Health {
   }
 
   #over(cause: Cause, of: string): void {
-    const trouble = this.#troubles.get(`${cause}:${of}`);
+    const key = `${cause}:${of}`;
+    const trouble = this.#troubles.get(key);
     if (trouble === undefined) return;
-    this.#troubles.delete(`${cause}:${of}`);
-    if (trouble.told) this.#write('audit.recovered', cause, { ...(of === '' ? {} : { sink: of }), ms: Math.max(0, Date.now() - trouble.since) }).catch(() => undefined);
+    this.#troubles.delete(key);
+    if (!trouble.told) return;
+    this.#write('audit.recovered', cause, { ...(of === '' ? {} : { sink: of }), ms: Math.max(0, Date.now() - trouble.since) }).catch(() => {
+      if (!this.#troubles.has(key)) this.#troubles.set(key, trouble); // Told at the next look, if it is still so.
+    });
   }
 
   #write(code: EventCode, cause: Cause, data: Readonly<Record<string, Json>>, at = Date.now()): Promise<void> {

@@ -40,10 +40,14 @@ const setup = /^\s*(use\s+(?:role|secondary|warehouse|database|schema)|alter\s+s
 /** A statement may be sent a while after it was authorized, and the two clocks may differ. */
 const slackMs = 3_600_000;
 
+const outcomes: ReadonlySet<string> = new Set(['statement.executed', 'statement.failed', 'statement.unresolved', 'statement.resolved']);
+
 /** The statements of a record, held against the queries of a warehouse one by one. */
 export class Ledger {
   readonly #window: Window;
   readonly #statements = new Map<string, Recorded>();
+  /** Outcomes that were read before what announces them: files and partitions come in any order. */
+  readonly #early = new Map<string, Pick<Recorded, 'outcome' | 'queryId'>>();
   readonly #byQuery = new Map<string, Recorded>();
   readonly #sessions = new Set<string>();
   readonly #setup = new Map<string, number>();
@@ -92,11 +96,23 @@ export class Ledger {
   #take(event: Shown): void {
     const { code, statement: id, session, at } = event;
     if (id === undefined) return;
+    if (code === 'statement.authorized') {
+      const { outcome, queryId } = this.#early.get(id) ?? {};
+      this.#early.delete(id);
+      if (!this.#statements.has(id)) this.#statements.set(id, { statement: id, session, at, outcome: undefined, queryId: undefined, ran: undefined });
+      return this.#end(id, outcome, queryId);
+    }
+    if (!outcomes.has(code)) return;
+    const [outcome, queryId] = [code.slice('statement.'.length), fact(event, 'queryId')];
+    if (this.#statements.has(id)) this.#end(id, outcome, queryId);
+    else this.#early.set(id, { outcome, queryId: queryId ?? this.#early.get(id)?.queryId });
+  }
+
+  #end(id: string, outcome: string | undefined, queryId: string | undefined): void {
     const known = this.#statements.get(id);
-    if (code === 'statement.authorized' && known === undefined) this.#statements.set(id, { statement: id, session, at, outcome: undefined, queryId: undefined, ran: undefined });
-    if (known === undefined || !['statement.executed', 'statement.failed', 'statement.unresolved', 'statement.resolved'].includes(code)) return;
-    known.outcome = code.slice('statement.'.length);
-    known.queryId = fact(event, 'queryId') ?? known.queryId;
+    if (known === undefined || outcome === undefined) return;
+    known.outcome = outcome;
+    known.queryId = queryId ?? known.queryId;
     if (known.queryId !== undefined) this.#byQuery.set(known.queryId, known);
   }
 

@@ -1,4 +1,5 @@
 import { appendFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { sampleEvent } from '../../../src/core/contract/index.js';
@@ -6,6 +7,10 @@ import type { AuditLog, AuditSink, Parcel } from '../../../src/core/index.js';
 import { journal as sealed } from '../../../src/journal.js';
 import { journal } from './plain.js';
 import { allIn, eventsIn, place, segmentsIn } from './place.js';
+
+const handle = await open(import.meta.filename);
+const files = Object.getPrototypeOf(handle) as FileHandle;
+await handle.close();
 
 interface Receiver extends AuditSink {
   readonly got: Parcel[];
@@ -214,6 +219,27 @@ describe('the record says when it is in trouble', () => {
     await log.close?.();
     expect(told(directory)[1]).toEqual(['audit.recovered', 'receiver', 'siem']);
   });
+
+  it('a return that the disk did not take at first', async () => {
+    const directory = place();
+    const siem = receiver();
+    siem.down = refuses;
+    const log = await journal({ directory, ship: siem, degradedAfterMs: 100 });
+    await fill(log, 1);
+    await until(() => expect(told(directory)).toContainEqual(['audit.degraded', 'receiver', 'siem']));
+    const real = Reflect.get(files, 'write') as (...all: unknown[]) => Promise<never>;
+    let failed = 0;
+    const failing = vi.spyOn(files, 'write').mockImplementation(async function take(this: FileHandle, ...given: unknown[]) {
+      if (failed > 0 || !(given[0] as Buffer).includes('audit.recovered')) return real.apply(this, given);
+      failed += 1;
+      throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
+    });
+    siem.down = undefined;
+    await until(() => expect(failed).toBe(1));
+    await until(() => expect(told(directory)).toContainEqual(['audit.recovered', 'receiver', 'siem']));
+    failing.mockRestore();
+    await log.close?.();
+  }, 60_000);
 
   it('room: told at 70 %, no session at 90 %, no statement at 100 %, outcomes and ends still', async () => {
     const directory = place();

@@ -49,7 +49,7 @@ describe('a sealed log', () => {
       const given = read(bytes);
       expect(await verdictOf(given) === 'ok').toBe(same(given));
     }), { numRuns: 3_000 });
-  });
+  }, 180_000);
 
   it('no line can be taken out', async () => {
     for (let at = 0; at < lines.length; at += 1) expect(await verdictOf(lines.toSpliced(at, 1)), `line ${at + 1}`).not.toBe('ok');
