@@ -29,6 +29,8 @@ export interface ScribeOptions {
   readonly checkpointEvents?: number;
   readonly checkpointMs?: number;
   readonly clock?: Clock;
+  /** Told whether the signer signed, each time that it was asked. */
+  readonly signed?: (well: boolean) => void;
 }
 
 interface Waiting {
@@ -57,7 +59,7 @@ export class Scribe {
   #closed = false;
 
   constructor(options: ScribeOptions) {
-    this.#options = { batchBytes: 1024 ** 2, checkpointEvents: 1_000, checkpointMs: 60_000, clock: systemClock, ...options };
+    this.#options = { batchBytes: 1024 ** 2, checkpointEvents: 1_000, checkpointMs: 60_000, clock: systemClock, signed: () => undefined, ...options };
     this.#head = options.head;
     this.#sealedAt = options.head.sequence;
     this.#tick();
@@ -150,9 +152,20 @@ export class Scribe {
 
   async #sealed(head: Link, reason: CheckpointReason): Promise<void> {
     this.#sealedAt = head.sequence;
-    const checkpoints = await this.#options.format.seal(head, reason);
+    const checkpoints = await this.#signed(head, reason);
     // One behind the other: the second names the first, and must not be there without it.
     for (const checkpoint of checkpoints) await this.#enqueue(checkpoint);
+  }
+
+  async #signed(head: Link, reason: CheckpointReason): ReturnType<RecordFormat['seal']> {
+    try {
+      const checkpoints = await this.#options.format.seal(head, reason);
+      this.#options.signed(true);
+      return checkpoints;
+    } catch (error) {
+      this.#options.signed(false);
+      throw error;
+    }
   }
 
   #tick(): void {

@@ -2,8 +2,8 @@ import { newId, type AuditEvent, type EventCode, type Json } from '../../core/in
 import { marks } from './segments.js';
 import type { Shipper } from './shipper.js';
 
-/** What may be wrong: the disk, the room left, or a receiver. */
-type Cause = 'disk' | 'room' | 'receiver';
+/** What may be wrong: the disk, the room left, a receiver, or who signs the checkpoints. */
+type Cause = 'disk' | 'room' | 'receiver' | 'signer';
 
 export interface HealthParts {
   readonly chain: string;
@@ -37,6 +37,12 @@ export class Health {
       if (failingMs > degradedAfterMs) this.#trouble('receiver', sink.name, { sink: sink.name, failingMs: Math.round(failingMs) });
       else if (failingMs === 0) this.#over('receiver', sink.name);
     }
+  }
+
+  /** The signer was asked for a checkpoint. Without one the record goes on, and nothing seals it. */
+  signed(well: boolean): void {
+    if (well) this.#over('signer', '');
+    else this.#trouble('signer', '', {});
   }
 
   /** A write failed; it can only be told once writing works again. */

@@ -54,7 +54,7 @@ async function start(settings: Settings, hold: Hold): Promise<AuditLog> {
       health.succeeded();
     },
   };
-  const scribe = new Scribe({ format, medium, head, batchBytes, checkpointEvents, checkpointMs });
+  const scribe = new Scribe({ format, medium, head, batchBytes, checkpointEvents, checkpointMs, signed: (well) => health.signed(well) });
   const append = (event: AuditEvent): Promise<void> => scribe.append(event);
   const health = new Health({ chain: head.chain, degradedAfterMs, fullness: () => segments.fullness, shippers, append });
   const tidy = oneAtATime(() => removeDelivered(settings, segments, shippers, ledger));

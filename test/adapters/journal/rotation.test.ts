@@ -1,8 +1,8 @@
-import { copyFileSync, readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { localKeys, ocsf, verifier } from '../../../src/adapters/ocsf/index.js';
+import { jwkSigner, localKeys, newSigningKey, ocsf, verifier } from '../../../src/adapters/ocsf/index.js';
 import { sampleEvent } from '../../../src/core/contract/index.js';
 import type { AuditLog } from '../../../src/core/index.js';
 import { journal } from '../../../src/journal.js';
@@ -34,6 +34,26 @@ const write = async (log: AuditLog, session: string): Promise<void> => {
   for (let turn = 0; turn < 2; turn += 1) await log.append(sampleEvent('statement.delivered', { session, statement: `${session}-${turn}` }));
   await new Promise((resolve) => setTimeout(resolve, 20));
 };
+
+it('a signer that fails is told in the record, which goes on; so is its return, and all is sealed then', async () => {
+  const directory = place();
+  const signer = jwkSigner(newSigningKey());
+  let away = true;
+  const format = ocsf({ authority: 'gate-1', signer: () => (away ? Promise.reject(new Error('the key service is away')) : signer) });
+  const log = await journal({ directory, format, checkpointEvents: 2 });
+  await write(log, 'a');
+  const causes = (): string[] => linesIn(directory).flatMap((line) => (line.includes('"event_code":"audit.') ? [`${/audit\.(\w+)/.exec(line)?.[1]} ${/"cause":"(\w+)"/.exec(line)?.[1]}`] : []));
+  await expect.poll(causes, { timeout: 20_000 }).toEqual(['degraded signer']);
+  await write(log, 'b');
+  expect(linesIn(directory).some((line) => line.startsWith('{"checkpoint"'))).toBe(false);
+  away = false;
+  await write(log, 'c');
+  await expect.poll(causes, { timeout: 20_000 }).toEqual(['degraded signer', 'recovered signer']);
+  await log.close?.();
+  const keys = join(directory, 'public.json');
+  writeFileSync(keys, JSON.stringify({ keys: [signer.publicKey] }));
+  expect(await verdictOf(directory, keys)).toEqual(['ok']);
+});
 
 describe('a key that is replaced', () => {
   it('is announced under the one before, each time, and all of them are published', async () => {
