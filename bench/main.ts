@@ -1,4 +1,4 @@
-/** `npm run bench`: every line a ratio measured side by side in this one run. `-- --quick` takes under two minutes. */
+/** `npm run bench`: every line a ratio measured side by side in this one run. `-- --quick` takes under two minutes; `-- policy rows` measures these two only. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -20,10 +20,16 @@ const environment = {
   at: new Date().toISOString(), quick, node: process.version, platform: `${process.platform} ${process.arch}`, cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length,
   memoryGiB: Math.round(totalmem() / 1024 ** 3),
 };
+const measures = new Map([httpRows, mcpRows, pipelineRows, policyRows, analysisRows, journalRows, shippingRows, rowRows, snowflakeRows, startRows].map((each) => [each.name.replace(/Rows?$/, ''), each]));
+const asked = process.argv.slice(2).filter((each) => !each.startsWith('-'));
 const rows: Row[] = [];
-for (const measure of [httpRows, mcpRows, pipelineRows, policyRows, analysisRows, journalRows, shippingRows, rowRows, snowflakeRows, startRows]) {
-  process.stderr.write(`measuring ${measure.name.replace(/Rows$/, '')} ...\n`);
+for (const name of asked.length === 0 ? measures.keys() : asked) {
+  const measure = measures.get(name);
+  if (measure === undefined) throw new Error(`${name} is not measured here: ${[...measures.keys()].join(', ')}`);
+  process.stderr.write(`measuring ${name} ...`);
+  const began = performance.now();
   rows.push(...(await measure(quick)));
+  process.stderr.write(` ${((performance.now() - began) / 1_000).toFixed(1)} s\n`);
 }
 console.log(tableOf(rows, environment));
 const folder = join(import.meta.dirname, 'results');

@@ -18,7 +18,7 @@ export function longestTtl(obligations: readonly Obligation[]): number {
 }
 
 /** How much of a statement is recorded, the least first: nothing of its text, the text without literals, or also the text itself, kept apart. */
-export const recordLevels = ['metadata', 'redacted', 'full'] as const;
+const recordLevels = ['metadata', 'redacted', 'full'] as const;
 export type RecordLevel = (typeof recordLevels)[number];
 
 /** The least that any `record` obligation allows; `redacted` where there is none. */

@@ -13,13 +13,15 @@ export function watch<T>(
   ended: (end: End<T>) => Ended,
 ): Promise<T> {
   if (observers.length === 0) return work();
+  // All of them are shown the same objects.
+  Object.freeze(watched);
   let running: Promise<T> | undefined;
   const start = (): Promise<T> => (running ??= begin(work));
   const tell = (end: End<T>): Ended => {
     try {
-      return ended(end);
+      return Object.freeze(ended(end));
     } catch {
-      return { status: 'failed', code: 'INTERNAL', watched };
+      return Object.freeze({ status: 'failed' as const, code: 'INTERNAL', watched });
     }
   };
   const innermost = (): Promise<Ended> => start().then((value) => tell({ value }), (error: unknown) => tell({ error }));

@@ -31,10 +31,10 @@ export interface PipelineParts {
 /** The five stages in one straight line; the audit is in the trip itself, around every effect. */
 export function createPipeline(parts: PipelineParts): Omit<Gateway, 'recovered' | 'shutdown'> {
   const { identity, scope, approval, execute, looks, room } = parts;
-  const inRoom = <T>(answer: (room: Room, who: Identity, trip: Trip) => Promise<T | Stop>): Answer<T> => async (facts, trip) =>
-    room === undefined ? deny('NOT_FOUND', 'Approvals are not configured here.', { reason: 'approval.not_configured' }) : answer(room, facts.identity, trip);
+  const inRoom = <Asked, T>(answer: (room: Room, who: Identity, trip: Trip, request: Asked) => Promise<T | Stop>): Answer<Asked, T> => async (facts, trip, request) =>
+    room === undefined ? deny('NOT_FOUND', 'Approvals are not configured here.', { reason: 'approval.not_configured' }) : answer(room, facts.identity, trip, request);
   return {
-    open: (request, signal) => travel(parts, 'open', signal, async (trip) => {
+    open: (given, signal) => travel(parts, 'open', given, signal, async (trip, request) => {
       const received = await trip.step('receive', request, receiveOpen);
       const identified = await trip.stage('identity', received, identity(request));
       const scoped = await trip.stage('scope', identified, scope.open);
@@ -42,7 +42,7 @@ export function createPipeline(parts: PipelineParts): Omit<Gateway, 'recovered' 
       return trip.step('execute', approved, execute.open);
     }),
 
-    run: (request, signal) => travel(parts, 'run', signal, async (trip) => {
+    run: (given, signal) => travel(parts, 'run', given, signal, async (trip, request) => {
       const received = await trip.step('receive', request, receiveRun);
       const identified = await trip.stage('identity', received, identity(request));
       const scoped = await trip.stage('scope', identified, scope.run);
@@ -50,7 +50,7 @@ export function createPipeline(parts: PipelineParts): Omit<Gateway, 'recovered' 
       return trip.step('execute', approved, execute.run);
     }),
 
-    describe: (request, signal) => travel(parts, 'run', signal, async (trip) => {
+    describe: (given, signal) => travel(parts, 'run', given, signal, async (trip, request) => {
       const received = await trip.step('receive', request, receiveLook);
       const identified = await trip.stage('identity', received, identity(request));
       const scoped = await trip.stage('scope', identified, scope.describe);
@@ -65,32 +65,39 @@ export function createPipeline(parts: PipelineParts): Omit<Gateway, 'recovered' 
     close: (request, signal) => look(parts, request, signal, receiveLook, looks.close),
     record: (request, signal) => look(parts, request, signal, receiveLook, looks.record),
 
-    approvals: (request, signal) => look(parts, request, signal, receiveLook, inRoom(({ reviewing }, who, trip) => reviewing.list(who, request.state === 'decided' ? 'decided' : 'pending', trip.signal))),
-    approval: (request, signal) => look(parts, request, signal, receiveTicket, inRoom(({ reviewing }, who, trip) => reviewing.one(who, request.ticket, request.waitMs ?? 0, trip.signal))),
-    decide: (request, signal) => look(parts, request, signal, receiveTicket, inRoom(({ reviewing }, who, trip) => reviewing.decide(who, request, trip.signal))),
-    sessions: (request, signal) => look(parts, request, signal, receiveLook, inRoom(({ oversight }, who, trip) => oversight.live(who, trip.signal))),
-    revoke: (request, signal) => look(parts, request, signal, receiveWords, inRoom(({ oversight }, who, trip) => oversight.revoke(who, request.session, request.comment, trip.signal))),
-    reviews: (request, signal) => look(parts, request, signal, receiveLook, inRoom(({ glass }, who, trip) => glass.list(who, trip.signal))),
-    sign: (request, signal) => look(parts, request, signal, receiveSigned, inRoom(({ glass }, who, trip) => glass.sign(who, request.session, request.comment, trip.signal))),
+    approvals: (given, signal) => look(parts, given, signal, receiveLook, inRoom(({ reviewing }, who, trip, request) => reviewing.list(who, request.state === 'decided' ? 'decided' : 'pending', trip.signal))),
+    approval: (given, signal) => look(parts, given, signal, receiveTicket, inRoom(({ reviewing }, who, trip, request) => reviewing.one(who, request.ticket, request.waitMs ?? 0, trip.signal))),
+    decide: (given, signal) => look(parts, given, signal, receiveTicket, inRoom(({ reviewing }, who, trip, request) => reviewing.decide(who, request, trip.signal))),
+    sessions: (given, signal) => look(parts, given, signal, receiveLook, inRoom(({ oversight }, who, trip) => oversight.live(who, trip.signal))),
+    revoke: (given, signal) => look(parts, given, signal, receiveWords, inRoom(({ oversight }, who, trip, request) => oversight.revoke(who, request.session, request.comment, trip.signal))),
+    reviews: (given, signal) => look(parts, given, signal, receiveLook, inRoom(({ glass }, who, trip) => glass.list(who, trip.signal))),
+    sign: (given, signal) => look(parts, given, signal, receiveSigned, inRoom(({ glass }, who, trip, request) => glass.sign(who, request.session, request.comment, trip.signal))),
   };
 }
 
 type Receive<Asked> = (request: Asked, trip: Trip) => Promise<Received<'run'> | Stop>;
-type Answer<T> = (facts: Identified<'run'>, trip: Trip) => Promise<T | Stop>;
+type Answer<Asked, T> = (facts: Identified<'run'>, trip: Trip, request: Asked) => Promise<T | Stop>;
 
 /** A request that has no effect of its own to judge or record: who asks, then the answer. */
-function look<Asked extends Caller, T>(parts: PipelineParts, request: Asked, signal: AbortSignal | undefined, receive: Receive<Asked>, answer: Answer<T>): Promise<Outcome<T>> {
-  return travel(parts, 'look', signal, async (trip) => {
+function look<Asked extends Caller, T>(parts: PipelineParts, given: Asked, signal: AbortSignal | undefined, receive: Receive<Asked>, answer: Answer<Asked, T>): Promise<Outcome<T>> {
+  return travel(parts, 'look', given, signal, async (trip, request) => {
     const received = await trip.step('receive', request, receive);
     const identified = await trip.stage('identity', received, parts.identity(request));
-    return trip.step('scope', identified, answer);
+    return trip.step('scope', identified, (facts) => answer(facts, trip, request));
   });
 }
 
-function travel<T>({ road, traffic, observers }: PipelineParts, moment: Moment | 'look', signal: AbortSignal | undefined, line: (trip: Trip) => Promise<T>): Promise<Outcome<T>> {
+type Line<Asked, T> = (trip: Trip, request: Asked) => Promise<T>;
+
+function travel<Asked extends Caller, T>({ road, traffic, observers }: PipelineParts, moment: Moment | 'look', given: Asked, signal: AbortSignal | undefined, line: Line<Asked, T>): Promise<Outcome<T>> {
   const trip = new Trip(moment, road, signal);
-  const work = (): Promise<Outcome<T>> => trip.settle(line);
+  const work = (): Promise<Outcome<T>> => trip.settle(() => line(trip, ownCopy(given)));
   if (moment === 'look') return traffic.pass(trip, work);
   const watched = moment === 'open' ? { session: trip.id } : { statement: trip.id };
   return traffic.pass(trip, () => watch(observers, moment === 'open' ? 'session' : 'statement', watched, work, (end) => endOfRequest(end, trip.seen)));
+}
+
+/** What the caller writes into its request after the call is no part of it. */
+function ownCopy<Asked extends Caller>(given: Asked): Asked {
+  return typeof given === 'object' && given !== null ? { ...given, credential: { ...given.credential } } : given;
 }

@@ -101,9 +101,9 @@ export class Trip {
   }
 
   /** Turns whatever happens in `line` into one outcome, recorded. Never rejects. */
-  async settle<T>(line: (trip: Trip) => Promise<T>): Promise<Outcome<T>> {
+  async settle<T>(line: () => Promise<T>): Promise<Outcome<T>> {
     try {
-      return { status: 'completed', value: await line(this), at: this.stageName, id: this.id };
+      return { status: 'completed', value: await line(), at: this.stageName, id: this.id };
     } catch (thrown) {
       this.leave();
       return thrown instanceof Stopped ? this.#stopped(thrown.stop) : this.#failed(AccessError.from(thrown, unexpected[this.stageName]));

@@ -4,7 +4,7 @@ import type { HostRequest } from './host.js';
 import type { Refused } from './problem.js';
 
 /** The most a request body may hold, bytes. */
-export const bodyLimit = 1_048_576;
+const bodyLimit = 1_048_576;
 
 const json = /^application\/json *(?:; *charset *= *(?:utf-8|"utf-8") *)?$/i;
 

@@ -80,6 +80,12 @@ describe('who may import what', () => {
     expect(readFileSync(join(root, 'page/answers.ts'), 'utf8').match(/^import (?!type )/gm)).toBeNull();
   });
 
+  it('only the approval stage can mint a grant', () => {
+    const minting = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts') && /import[^;]*\bmint\b[^;]*\/grant\.js'/.test(readFileSync(join(root, 'src', name), 'utf8')));
+    expect(minting).toEqual(['core/stages/approval.ts']);
+    expect(readFileSync(join(root, 'src/core/index.ts'), 'utf8')).not.toMatch(/\bmint\b/);
+  });
+
   it.each([
     ['core importing an adapter', 'src/core/pipeline.ts', 'src/adapters/casbin/index.js'],
     ['core importing a builtin', 'src/core/id.ts', 'node:crypto'],

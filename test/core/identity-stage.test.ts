@@ -64,4 +64,12 @@ describe('what a caller sends', () => {
     const { gateway } = await house();
     expect(codeOf(await gateway[operation](undefined as never))).toBe('INVALID_REQUEST');
   });
+
+  it.each(['open', 'run', 'describe', 'identify', 'explain', 'connections', 'session', 'close', 'record', 'approvals', 'approval', 'decide', 'sessions', 'revoke', 'reviews', 'sign'] as const)('that cannot be read is a failure of %s, never a throw', async (operation) => {
+    const { gateway, engine } = await house();
+    const booby = { ...as('token-a'), get session(): never { throw new Error('no'); } };
+    const outcome = await gateway[operation](booby as never);
+    expect([outcome.status, outcome.at, codeOf(outcome)]).toEqual(['failed', 'receive', 'INTERNAL']);
+    expect(engine.live()).toBe(0);
+  });
 });

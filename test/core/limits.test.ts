@@ -105,8 +105,9 @@ describe('at an open', () => {
 describe('a policy that changes', () => {
   it('while a statement waits for its turn sends it back', async () => {
     let version = 'v1';
+    let decided = 0;
     let free: (() => void) | undefined;
-    const policy = { get version() { return version; }, decide: async () => ({ effect: 'permit', rules: ['r'], policyVersion: version, obligations: [] }) as const };
+    const policy = { get version() { return version; }, decide: async () => ((decided += 1), { effect: 'permit' as const, rules: ['r'], policyVersion: version, obligations: [] }) };
     const { session, run, engine } = await house({ policy }, async () => {
       await new Promise<void>((resolve) => { free = resolve; });
       return { columns: ['A'], rows: [[1]] };
@@ -115,7 +116,7 @@ describe('a policy that changes', () => {
     const first = run(id, 'SELECT one');
     await expect.poll(() => engine.ran.length).toBe(1);
     const second = run(id, 'SELECT two');
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await expect.poll(() => decided).toBe(3);
     version = 'v2';
     free?.();
     expect(codeOf(await first)).toBe('completed');

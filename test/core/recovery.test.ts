@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { memoryAudit, memoryEngine } from '../../src/adapters/memory/index.js';
 import { AccessError, type AuditEvent, type EngineNote, type LeftOver } from '../../src/core/index.js';
 import { as, codeOf, house, ops, valueOf } from './house.js';
@@ -112,7 +112,7 @@ describe('an engine that keeps books of its own', () => {
     } } } });
     const id = await session();
     lose?.();
-    await vi.waitFor(() => expect(codes()).toContain('session.closed'));
+    await expect.poll(codes).toContain('session.closed');
     expect(codeOf(await run(id))).toBe('SESSION_CLOSED');
     expect(engine.live()).toBe(0);
   });

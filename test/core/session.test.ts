@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Row } from '../../src/core/index.js';
+import { FakeClock } from './fake-clock.js';
 import { as, codeOf, house, rowsOf, valueOf } from './house.js';
 
 const forever = (_statement: unknown, signal: AbortSignal): Promise<never> =>
@@ -16,9 +17,13 @@ const many = (): { columns: string[]; rows: Row[] } => ({ columns: ['A'], rows: 
 
 describe('a session', () => {
   it('cancels the running statement at its deadline, and says so in the answer and the record', async () => {
-    const { session, run, codes, engine, audit } = await house({}, forever);
+    const clock = new FakeClock();
+    const { session, run, codes, engine, audit } = await house({ clock }, forever);
     const id = await session({ ttlMs: 50 });
-    expect(codeOf(await run(id))).toBe('SESSION_EXPIRED');
+    const running = run(id);
+    await expect.poll(() => engine.ran).toEqual(['SELECT orders']);
+    clock.forward(50);
+    expect(codeOf(await running)).toBe('SESSION_EXPIRED');
     await expect.poll(codes).toContain('session.expired');
     expect(engine.live()).toBe(0);
     const failed = audit.events.find((event) => event.code === 'statement.failed');
@@ -27,9 +32,12 @@ describe('a session', () => {
   });
 
   it('stops a stream of rows at its deadline', async () => {
-    const { session, run, audit } = await house({}, () => ({ columns: ['A'], rows: endless() }));
+    const clock = new FakeClock();
+    const { session, run, audit } = await house({ clock }, () => ({ columns: ['A'], rows: endless() }));
     const result = valueOf(await run(await session({ ttlMs: 80 })));
-    await expect(rowsOf(result)).rejects.toMatchObject({ code: 'SESSION_EXPIRED' });
+    const reading = rowsOf(result);
+    setImmediate(() => clock.forward(80));
+    await expect(reading).rejects.toMatchObject({ code: 'SESSION_EXPIRED' });
     await expect.poll(() => audit.events.map((event) => event.code)).toContain('session.expired');
     const delivered = audit.events.find((event) => event.code === 'statement.delivered');
     expect(delivered?.data).toMatchObject({ code: 'SESSION_EXPIRED', truncated: false });
@@ -80,11 +88,12 @@ describe('a session', () => {
   });
 
   it('frees a caller at once whose engine does not heed the cancel, and then gives up the session', async () => {
-    const { session, run, codes } = await house({ limits: { closeTimeoutMs: 30 } }, () => new Promise<never>(() => undefined));
+    const { session, run, codes, engine } = await house({ limits: { closeTimeoutMs: 30 } }, () => new Promise<never>(() => undefined));
     const id = await session();
     const leave = new AbortController();
     const running = run(id, 'SELECT orders', 'token-a', leave.signal);
-    setTimeout(() => leave.abort(), 10);
+    await expect.poll(() => engine.ran.length).toBe(1);
+    leave.abort();
     expect(codeOf(await running)).toBe('ABORTED');
     await expect.poll(codes).toContain('session.closed');
     expect(codeOf(await run(id))).toBe('SESSION_CLOSED');

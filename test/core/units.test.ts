@@ -99,7 +99,7 @@ describe('a lane', () => {
     const third = lane.enter(never.signal).then(() => { entered = true; });
     impatient.abort(new AccessError('ABORTED'));
     await expect(second).rejects.toMatchObject({ code: 'ABORTED' });
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setImmediate(resolve));
     expect(entered).toBe(false);
     if (typeof first === 'function') first();
     await third;

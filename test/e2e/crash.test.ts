@@ -8,8 +8,8 @@ describe('kill -9 while a statement runs', () => {
     const { json: { id } } = await first.open();
     expect((await first.run(id, quick)).json['rows']).toEqual([[200_000]]);
     const running = first.run(id, slow).catch(() => 'gone');
-    await expect.poll(() => first.record(id), { timeout: 20_000 }).toContainEqual(['statement.authorized', undefined]);
-    await expect.poll(async () => (await first.record(id)).filter(([code]) => code === 'statement.authorized').length, { timeout: 20_000 }).toBe(2);
+    await expect.poll(() => first.record(id)).toContainEqual(['statement.authorized', undefined]);
+    await expect.poll(async () => (await first.record(id)).filter(([code]) => code === 'statement.authorized').length).toBe(2);
     await first.stop('SIGKILL');
     expect(await running).toBe('gone');
 
@@ -34,7 +34,7 @@ describe('SIGTERM while a statement runs', () => {
     const first = await service(directory);
     const { json: { id } } = await first.open();
     const running = first.run(id, slow);
-    await expect.poll(() => first.record(id), { timeout: 20_000 }).toContainEqual(['statement.authorized', undefined]);
+    await expect.poll(() => first.record(id)).toContainEqual(['statement.authorized', undefined]);
     const stopped = first.stop('SIGTERM');
     const { status, json } = await running;
     expect([[503, 'SHUTTING_DOWN'], [410, 'SESSION_CLOSED']]).toContainEqual([status, json['code']]);

@@ -78,7 +78,7 @@ describe.skipIf(broker.missing)('npm start -- --once --kafka', () => {
     const { out, code: ended } = await verify(prefix);
     expect(out).toMatch(words);
     expect(ended).toBe(code);
-  }, 60_000);
+  });
 
   it('two gateways on one topic are told apart: each has its own chain and key, and what is done to one is said of that one', async () => {
     const prefix = freshTopic();
@@ -111,5 +111,5 @@ describe.skipIf(broker.missing)('npm start -- --once --kafka', () => {
   it('a topic that is not there, or no broker, is an input that cannot be read', async () => {
     expect(await verify('nowhere')).toMatchObject({ code: 3, out: '', err: expect.stringContaining('there is no topic nowhere.events') as string });
     expect(await sallyport(['audit', 'verify', '--kafka', '127.0.0.1:1', '--jwks', jwks])).toMatchObject({ code: 3, out: '', err: expect.stringMatching(/cannot be read/) as string });
-  }, 60_000);
+  });
 });

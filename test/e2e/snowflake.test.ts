@@ -143,7 +143,7 @@ describe('two sessions of one user', () => {
 describe('afterwards', () => {
   it('the account has no session, no role and no grant of ours, and the record proves whole', async () => {
     await gateway.shutdown();
-    await expect.poll(() => left(server), { timeout: 10_000 }).toEqual(nothing);
+    await expect.poll(() => left(server)).toEqual(nothing);
     const verified = execFileSync(process.execPath, ['dist/cli/main.js', 'audit', 'verify', directory], { encoding: 'utf8' });
     expect(verified).toMatch(/ok|whole|intact/i);
   });

@@ -44,7 +44,7 @@ beforeAll(async () => {
   await log.append(sampleEvent('statement.executed', { session: 's', statement: 'large', data: { reads: Array.from({ length: 1_500 }, (_, index) => `ACME.OPS.${large}${index}`) } }));
   await log.append(denied);
   await log.close?.();
-}, 60_000);
+});
 
 describe.skipIf(broker.missing)('consumers', () => {
   it('consumer.ts prints what somebody should look at, once', async () => {
@@ -53,12 +53,12 @@ describe.skipIf(broker.missing)('consumers', () => {
     child.stdout.on('data', (chunk: Buffer) => {
       out += chunk.toString();
     });
-    await expect.poll(() => out, { timeout: 30_000 }).toContain('OUT_OF_SCOPE');
+    await expect.poll(() => out).toContain('OUT_OF_SCOPE');
     await new Promise((resolve) => setTimeout(resolve, 500));
     child.kill();
     expect(await once(child, 'close')).toEqual([0, null]);
     expect(out.trim().split('\n')).toEqual([`${new Date(denied.at).toISOString()} statement.denied {"who":"idp:agent","for":"idp:alice","code":"OUT_OF_SCOPE","what":"SELECT ACME.FINANCE.PAYROLL","session":"s"}`]);
-  }, 60_000);
+  });
 
   it.skipIf(noRsyslog)('rsyslog writes each event as it was sent, the largest too, and what it wrote verifies', async () => {
     const work = mkdtempSync(join(tmpdir(), 'rsyslog-'));
@@ -78,7 +78,7 @@ describe.skipIf(broker.missing)('consumers', () => {
     const { out, code } = await sallyport(['audit', 'verify', file, '--jwks', join(directory, 'jwks.json')]);
     expect(out).toMatch(/events +1 to 52, .*52 came again/);
     expect([code, out]).toEqual([2, expect.stringContaining('nothing of it is sealed') as string]);
-  }, 90_000);
+  });
 });
 
 describe('rules', () => {

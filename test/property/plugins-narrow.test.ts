@@ -62,36 +62,6 @@ describe('plugins', () => {
     }), { numRuns: 200 });
   });
 
-  it('observers are neutral: the work runs once and its outcome is the same, whatever they do', async () => {
-    const habit = fc.constantFrom('call', 'twice', 'never', 'throw', 'throw-after', 'late', 'reject');
-    await fc.assert(fc.asyncProperty(fc.array(habit, { minLength: 1, maxLength: 4 }), asked, async (habits, sql) => {
-      const bare = await house();
-      const without = codeOf(await bare.run(await bare.session(), sql));
-      const plugin: Plugin = {
-        name: 'watcher',
-        setup(host) {
-          for (const each of habits) {
-            host.observe((_what, watched, work) => {
-              expect(Object.isFrozen(watched) || Object.keys(watched).length <= 1).toBe(true);
-              if (each === 'throw') throw new Error('an observer broke');
-              if (each === 'late') return void setTimeout(() => void work(), 5);
-              if (each === 'never') return undefined;
-              const running = work();
-              if (each === 'twice') void work();
-              if (each === 'throw-after') throw new Error('an observer broke late');
-              return each === 'reject' ? Promise.reject(new Error('no')) : running;
-            });
-          }
-        },
-      };
-      const { run, session, engine, codes } = await house({ plugins: [plugin] });
-      const outcome = await run(await session(), sql);
-      expect(codeOf(outcome)).toBe(without);
-      expect(engine.ran).toEqual(bare.engine.ran);
-      expect(codes()).toEqual(bare.codes());
-    }), { numRuns: 150 });
-  });
-
   it('inform adds facts under its own name only, and they reach policy and the record', async () => {
     let question: unknown;
     const informing: Plugin = { name: 'ticketing', setup: (host) => host.inform(() => ({ ticket: 'CHG-1', identity: 'idp:writer' })) };
@@ -143,12 +113,12 @@ describe('plugins', () => {
 
   it('that do not heed the signal do not hold the request', async () => {
     let armed = false;
-    const deaf: Plugin = { name: 'deaf', setup: (host) => host.guard('scope', () => (armed ? new Promise<undefined>(() => undefined) : undefined)) };
+    const leave = new AbortController();
+    const silence = (): Promise<undefined> => (queueMicrotask(() => leave.abort()), new Promise(() => undefined));
+    const deaf: Plugin = { name: 'deaf', setup: (host) => host.guard('scope', () => (armed ? silence() : undefined)) };
     const { run, session, engine } = await house({ plugins: [deaf] });
     const id = await session();
     armed = true;
-    const leave = new AbortController();
-    setTimeout(() => leave.abort(), 10);
     expect(codeOf(await run(id, 'SELECT orders', 'token-a', leave.signal))).toBe('ABORTED');
     expect(engine.ran).toEqual([]);
   });

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { memoryAudit, type MemoryAudit } from '../../src/adapters/memory/index.js';
-import { AccessError, type AuditEvent, type EngineStatement, type Outcome, type Row } from '../../src/core/index.js';
-import { as, house, rowsOf, valueOf } from '../core/house.js';
+import { memoryAudit, memoryEngine, type MemoryAudit } from '../../src/adapters/memory/index.js';
+import { AccessError, type AuditEvent, type Connector, type EngineStatement, type EventCode, type Outcome, type Row, type SessionState, type StatementResult } from '../../src/core/index.js';
+import { as, house, ops, rowsOf } from '../core/house.js';
 
 /** A record whose writes fail, or come late, as the plan says; an event is in `events` only once it is durable. */
 function moodyAudit(plan: readonly ('ok' | 'fail' | 'late')[]): MemoryAudit & { calm(): Promise<void> } {
@@ -29,8 +29,8 @@ function moodyAudit(plan: readonly ('ok' | 'fail' | 'late')[]): MemoryAudit & { 
   };
 }
 
-type Step = 'open' | 'read' | 'many' | 'outside' | 'failing' | 'slow' | 'nonsense' | 'close' | 'leave' | 'ignore';
-const steps = fc.array(fc.constantFrom<Step[]>('open', 'read', 'read', 'many', 'outside', 'failing', 'slow', 'nonsense', 'close', 'leave', 'ignore'), { minLength: 1, maxLength: 12 });
+type Step = 'open' | 'describe' | 'read' | 'many' | 'outside' | 'failing' | 'slow' | 'nonsense' | 'close' | 'leave' | 'ignore';
+const steps = fc.array(fc.constantFrom<Step[]>('open', 'describe', 'read', 'read', 'many', 'outside', 'failing', 'slow', 'nonsense', 'close', 'leave', 'ignore'), { minLength: 1, maxLength: 12 });
 const moods = fc.array(fc.oneof({ weight: 6, arbitrary: fc.constant('ok' as const) }, fc.constant('fail' as const), fc.constant('late' as const)), { maxLength: 40 });
 
 const sql: Partial<Record<Step, string>> = {
@@ -48,8 +48,11 @@ async function* batches(): AsyncGenerator<readonly Row[]> {
 async function play(plan: readonly Step[], mood: readonly ('ok' | 'fail' | 'late')[], together: boolean): Promise<void> {
   const audit = moodyAudit(mood);
   const early: string[] = [];
+  const durable = (id: string | undefined, code: EventCode, what: string): void => {
+    if (!audit.events.some((event) => (event.statement ?? event.session) === id && event.code === code)) early.push(`${what} before ${code}`);
+  };
   const answer = async ({ id, canonical }: EngineStatement, signal: AbortSignal) => {
-    if (!audit.events.some((event) => event.statement === id && event.code === 'statement.authorized')) early.push(canonical);
+    durable(id, 'statement.authorized', canonical);
     if (canonical === 'SELECT failing') throw new AccessError('ENGINE_REJECTED');
     if (canonical === 'SELECT slow') {
       await new Promise<void>((resolve) => {
@@ -59,14 +62,37 @@ async function play(plan: readonly Step[], mood: readonly ('ok' | 'fail' | 'late
     }
     return { columns: ['A'], rows: canonical === 'SELECT many' ? batches() : [[1]] };
   };
-  const { gateway, open, run, engine } = await house({ audit, limits: { auditTimeoutMs: 5, closeTimeoutMs: 50 } }, answer);
+  const engine = memoryEngine([ops], answer, [{ name: 'ORDERS', kind: 'table', columns: [] }]);
+  const watching: Connector = {
+    ...engine,
+    open: async (grant, signal) => {
+      durable(grant.session, 'session.requested', 'a path');
+      const path = await engine.open(grant, signal);
+      return { ...path, describe: (asked, stop) => (durable(asked.id, 'statement.authorized', 'a look into the catalogue'), path.describe?.(asked, stop) ?? Promise.reject(new Error('none'))) };
+    },
+  };
+  const { gateway, open, run } = await house({ audit, connections: { warehouse: watching }, limits: { auditTimeoutMs: 5, closeTimeoutMs: 50 } });
   const outcomes: Outcome<unknown>[] = [];
   let session = 'none';
-  const take = async (step: Step): Promise<void> => {
+  const isOpen = ({ id }: SessionState): void => {
+    durable(id, 'session.opened', 'an answer');
+    session = id;
+  };
+  const take = async (result: StatementResult, ignored: boolean): Promise<void> => {
+    durable(result.statement, 'statement.executed', 'rows');
+    const rows = ignored ? [] : await rowsOf(result).catch(() => []);
+    // More than one batch: the outcome could not say yet how many went out.
+    if (rows.length === 5) durable(result.statement, 'statement.delivered', 'the end of the rows');
+  };
+  const make = async (step: Step): Promise<void> => {
     if (step === 'open') {
       const opened = await open();
       outcomes.push(opened);
-      if (opened.status === 'completed') session = opened.value.id;
+      if (opened.status === 'completed') isOpen(opened.value);
+    } else if (step === 'describe') {
+      const outcome = await gateway.describe({ ...as('token-a'), session });
+      outcomes.push(outcome);
+      if (outcome.status === 'completed') durable(outcome.id, 'statement.executed', 'a description');
     } else if (step === 'close') {
       await gateway.close({ ...as('token-a'), session });
     } else {
@@ -74,12 +100,12 @@ async function play(plan: readonly Step[], mood: readonly ('ok' | 'fail' | 'late
       const timer = setTimeout(() => leave.abort(), step === 'leave' ? 1 : 40);
       const outcome = await run(session, sql[step], 'token-a', leave.signal);
       outcomes.push(outcome);
-      if (outcome.status === 'completed' && step !== 'ignore') await rowsOf(valueOf(outcome)).catch(() => undefined);
+      if (outcome.status === 'completed') await take(outcome.value, step === 'ignore');
       if (step !== 'ignore') clearTimeout(timer);
     }
   };
-  if (together) await Promise.all(plan.map(take));
-  else for (const step of plan) await take(step);
+  if (together) await Promise.all(plan.map(make));
+  else for (const step of plan) await make(step);
   await audit.calm();
   await gateway.shutdown();
   check(audit.events, outcomes, early);

@@ -38,6 +38,14 @@ export const permitting: Plugin = {
     host.guard('execute', () => undefined);
     // @ts-expect-error Facts that are not known yet cannot be read.
     host.guard('identity', ({ decision }) => (decision === permit ? undefined : undefined));
+    // @ts-expect-error Nor a grant, before anybody has agreed.
+    host.guard('scope', ({ grant }) => grant);
+    // @ts-expect-error A statement's text is what was analysed; a guard cannot hand out another.
+    host.guard('approval', ({ asked }) => ({ ...asked, sql: 'SELECT 1' }));
+    // @ts-expect-error What is informed is plain data.
+    host.inform(() => ({ when: new Date() }));
+    // @ts-expect-error An observer is shown no grant and no binds.
+    host.observe((_what, watched) => watched.grant);
     host.guard('scope', (facts) => {
       // @ts-expect-error Facts are read-only.
       facts.decision = permit;

@@ -4,7 +4,7 @@ import type { Book, Page } from './book.js';
 import { Kept } from './kept.js';
 import { model } from './model.js';
 import { objectCovers } from './pattern.js';
-import { actionCovers, rolePrefix, type Rule } from './rule.js';
+import { actionCovers, rolePrefix, sameText, type Rule } from './rule.js';
 
 /** One subject's answer to one ask. */
 export interface Verdict {
@@ -31,6 +31,7 @@ export class Judge {
   }
 
   async decide(subject: string, connection: string, object: string, action: string): Promise<Verdict> {
+    if (![subject, connection, object, action].every((each) => typeof each === 'string')) return nothing;
     // A role is nobody: whoever calls themselves like one gets nothing.
     if (subject === '' || subject.startsWith(rolePrefix)) return nothing;
     const key = JSON.stringify([subject, connection, object, action]);
@@ -63,8 +64,4 @@ function explain({ rules }: Page, object: string, action: string): Verdict {
   const matching = rules.filter((rule) => objectCovers(rule.object, object, rule.effect) && actionCovers(rule.action, action));
   const denying = matching.filter((rule) => rule.effect === 'deny');
   return denying.length > 0 ? { permitted: false, rules: denying } : { permitted: matching.length > 0, rules: matching };
-}
-
-function sameText(left: unknown, right: unknown): boolean {
-  return typeof left === 'string' && left === right;
 }

@@ -33,6 +33,11 @@ export function actionCovers(pattern: string, action: string): boolean {
   return pattern === '*' || pattern === action;
 }
 
+/** Casbin's own `==` would take a list of one text for the text. */
+export function sameText(left: unknown, right: unknown): boolean {
+  return typeof left === 'string' && left === right;
+}
+
 /** Reads `approval max_rows=1000`: names, each with a number, true, false or a word. Undefined when it cannot be read. */
 export function obligationsOf(text: string): readonly Obligation[] | undefined {
   const result: Obligation[] = [];

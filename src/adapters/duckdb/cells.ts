@@ -23,7 +23,7 @@ export function cellOf(value: DuckDBValue, type?: DuckDBType): Cell {
 }
 
 /** A number while JSON can hold it exactly, else decimal digits. */
-export function integerCell(value: bigint): Cell {
+function integerCell(value: bigint): Cell {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : String(value);
 }

@@ -1,5 +1,5 @@
 import { fact, type Shown } from './event.js';
-import { brief, timeOf } from './printable.js';
+import { brief, timeOf } from '../printable.js';
 
 interface Consent {
   readonly ticket?: unknown;

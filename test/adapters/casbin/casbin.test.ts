@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { casbin } from '../../../src/adapters/casbin/index.js';
+import { model } from '../../../src/adapters/casbin/model.js';
+import { objectCovers } from '../../../src/adapters/casbin/pattern.js';
+import { actionCovers, sameText } from '../../../src/adapters/casbin/rule.js';
 import { policyContract } from '../../../src/core/contract/index.js';
 import { ask, policyOf } from './asking.js';
 
@@ -54,9 +57,25 @@ describe('every way Casbin is known to fail open (threats 3.3)', () => {
 
   it('a request value of another type is not the text it looks like', async () => {
     const policy = await policyOf(one);
-    for (const odd of [['idp:alice'], { toString: () => 'idp:alice' }, 1, true, null]) {
-      const decision = await ask(policy, odd as never, 'read', 'ACME.OPS.ORDERS').catch(() => ({ effect: 'deny' }));
-      expect(decision.effect).toBe('deny');
+    const whole = ['idp:alice', 'read', 'ACME.OPS.ORDERS', 'warehouse'] as const;
+    // Known by now, so that it may not be found by what only looks like it either.
+    expect((await ask(policy, ...whole)).effect).toBe('permit');
+    for (const [position, text] of whole.entries()) {
+      for (const odd of [[text], { toString: () => text, toJSON: () => text }, Object(text), 1, true, null, Number.NaN]) {
+        const given = whole.map((each, index) => (index === position ? odd : each)) as unknown as typeof whole;
+        const decision = await ask(policy, ...given, 'idp:alice').catch(() => ({ effect: 'deny' }));
+        expect([position, odd, decision.effect]).toEqual([position, odd, 'deny']);
+      }
+    }
+  });
+
+  it('the matcher has no brackets to forget, runs no text, and each of its functions answers true or false', () => {
+    expect(model).toContain('e = some(where (p.eft == allow)) && !some(where (p.eft == deny))');
+    const matcher = /^m = (.*)$/m.exec(model)?.[1] ?? '';
+    expect(matcher.split(' && ').map((each) => each.split('(')[0])).toEqual(['g', 'sameText', 'objectCovers', 'actionCovers']);
+    expect(matcher).not.toMatch(/\|\||==|regex|glob|keyMatch|eval|\bin\b/i);
+    for (const odd of ['', 'a', 'ACME.OPS', '*', '.', '"'] as const) for (const other of ['', 'a', 'ACME.OPS.T', '*'] as const) {
+      for (const answer of [sameText(odd, other), objectCovers(odd, other, 'allow'), objectCovers(odd, other, 'deny'), actionCovers(odd, other)]) expect(typeof answer).toBe('boolean');
     }
   });
 

@@ -109,7 +109,7 @@ it('a journal ships through a receiver that fails now and then: everything, in o
     written.push(`t-${turn}`);
     await log.append(sampleEvent('statement.executed', { session: 's', statement: `t-${turn}` }));
   }
-  await expect.poll(() => new Set(taken.flatMap((line) => /"t-\d+"/.exec(line) ?? [])).size, { timeout: 20_000 }).toBe(30);
+  await expect.poll(() => new Set(taken.flatMap((line) => /"t-\d+"/.exec(line) ?? [])).size).toBe(30);
   await log.close?.();
   const order = taken.flatMap((line) => /"(t-\d+)"/.exec(line)?.[1] ?? []);
   expect([...new Set(order)]).toEqual(written);

@@ -70,8 +70,10 @@ describe('shipping', () => {
     writeFileSync(join(directory, 'cursor-siem.json'), text);
     const again = await journal({ directory, ship: siem });
     await until(() => expect(ids(siem.got)).toHaveLength(20));
-    const written = (): number => statSync(join(directory, 'cursor-siem.json')).mtimeMs;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    const cursor = join(directory, 'cursor-siem.json');
+    const written = (): number => statSync(cursor).mtimeMs;
+    const end = statSync(join(directory, segmentsIn(directory).at(-1) ?? '')).size;
+    await until(() => expect(JSON.parse(readFileSync(cursor, 'utf8'))).toMatchObject({ offset: end }));
     const before = written();
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(written(), 'it rests when there is nothing more').toBe(before);

@@ -1,5 +1,6 @@
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK, type JWTPayload } from 'jose';
 import { onTestFinished } from 'vitest';
 import { oidc, type OidcOptions } from '../../../src/adapters/oidc/index.js';
@@ -40,11 +41,17 @@ export async function signText(key: Key, payload: string, header = JSON.stringif
   return `${signed}.${Buffer.from(signature).toString('base64url')}`;
 }
 
+/** As much as is read, and never an end. */
+function flood(response: ServerResponse): void {
+  while (response.writable && response.write(' '.repeat(65_536)));
+  response.once('drain', () => flood(response));
+}
+
 export interface Served {
   readonly issuer: string;
-  /** What the server answers; change it to break it. */
+  /** What the server answers; change it to break it. What is on hold is answered as the next one is. */
   keys: readonly JWK[];
-  answer: 'keys' | 'error' | 'huge' | 'redirect' | 'garbage' | 'hang' | 'drip' | 'other-issuer';
+  answer: 'keys' | 'error' | 'huge' | 'bomb' | 'flood' | 'redirect' | 'garbage' | 'hang' | 'hold' | 'drip' | 'other-issuer';
   readonly fetches: () => number;
 }
 
@@ -57,6 +64,7 @@ function drip(response: ServerResponse): () => void {
 export async function serve(...keys: readonly Key[]): Promise<Served> {
   let fetches = 0;
   const state: { keys: readonly JWK[]; answer: Served['answer'] } = { keys: keys.map((key) => key.public), answer: 'keys' };
+  const held: (() => void)[] = [];
   const server = createServer((request, response) => {
     const base = `http://localhost:${(server.address() as AddressInfo).port}`;
     if (state.answer === 'hang') return;
@@ -65,13 +73,20 @@ export async function serve(...keys: readonly Key[]): Promise<Served> {
       return;
     }
     fetches += 1;
+    const answer = (): void => keysTo(request, response, base);
+    if (state.answer === 'hold') held.push(answer);
+    else answer();
+  });
+  const keysTo = (request: IncomingMessage, response: ServerResponse, base: string): void => {
     if (state.answer === 'error') response.writeHead(503).end(JSON.stringify({ keys: state.keys }));
     else if (state.answer === 'redirect' && request.url === '/keys') response.writeHead(302, { location: `${base}/elsewhere` }).end();
     else if (state.answer === 'drip') response.write(' ', drip(response));
     else if (state.answer === 'garbage') response.end('<html>');
+    else if (state.answer === 'bomb') response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(JSON.stringify({ keys: state.keys, pad: ' '.repeat(8 * 1024 ** 2) })));
+    else if (state.answer === 'flood') flood(response);
     else if (state.answer === 'huge') response.end(JSON.stringify({ keys: state.keys, pad: 'x'.repeat(600 * 1024) }));
     else response.end(JSON.stringify({ keys: state.keys }));
-  });
+  };
   await new Promise<void>((resolve) => server.listen(0, resolve));
   onTestFinished(() => {
     server.closeAllConnections();
@@ -81,7 +96,7 @@ export async function serve(...keys: readonly Key[]): Promise<Served> {
     issuer: { value: `http://localhost:${(server.address() as AddressInfo).port}` },
     fetches: { value: () => fetches },
     keys: { get: () => state.keys, set: (value: readonly JWK[]) => { state.keys = value; } },
-    answer: { get: () => state.answer, set: (value: Served['answer']) => { state.answer = value; } },
+    answer: { get: () => state.answer, set: (value: Served['answer']) => { state.answer = value; for (const give of held.splice(0)) give(); } },
   }) as Served;
 }
 

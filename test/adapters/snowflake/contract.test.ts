@@ -7,7 +7,7 @@ import { account, connectorFor, grantOf, left, nothing } from './account.js';
 let server: SnowflakeServer;
 beforeAll(async () => {
   [server] = await Promise.all([account(), loadDriver()]);
-}, 60_000);
+});
 afterAll(() => server.close());
 
 describe.each(['read', 'write'] as const)('snowflake keeps the engine contract, %s', (access) => {

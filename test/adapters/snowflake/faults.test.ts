@@ -88,7 +88,7 @@ describe.each(Object.entries(faults))('a server that %s', (_name, fault) => {
     await session.close().catch(() => undefined);
     await gone(server, connector);
     await server.close();
-  }, 60_000);
+  });
 
   it('leaves nothing of a session that could not be closed, when it is well again', () => each(closing, async (server, hit) => {
     const connector = reaping(server);

@@ -25,4 +25,4 @@ it('carries a credential to the account only, wherever a redirect points', async
   await connector.close?.();
   await server.close();
   elsewhere.close();
-}, 30_000);
+});

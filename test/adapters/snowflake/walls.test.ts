@@ -93,7 +93,7 @@ describe.skipIf(attacks === undefined)('each wall without the other', () => {
     }
     expect(worked.length).toBeGreaterThanOrEqual(6);
     expect((await unjudged(walled, 'SELECT kind FROM sales')).rows).toBe('[["web"]]');
-  }, 60_000);
+  });
 
   it('the analysis alone lets none of them reach the engine', async () => {
     const analyzer = snowflakeSql();
@@ -114,5 +114,5 @@ describe.skipIf(attacks === undefined)('each wall without the other', () => {
     expect(fine.status).toBe('completed');
     if (fine.status === 'completed') for await (const _ of fine.value.batches) { /* to its end */ }
     await gateway.shutdown();
-  }, 60_000);
+  });
 });

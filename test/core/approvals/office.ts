@@ -1,6 +1,6 @@
-import { casbin } from '../../../src/adapters/casbin/index.js';
+import { casbin, type CasbinPolicy } from '../../../src/adapters/casbin/index.js';
 import { memoryIdentity, type Answer } from '../../../src/adapters/memory/index.js';
-import type { ApprovalOptions, ApprovalView, Gateway, Notice, Outcome, Parts, SessionState, StatementResult } from '../../../src/core/index.js';
+import type { ApprovalOptions, ApprovalView, Gateway, Notice, Outcome, Parts, PolicyDecisionPoint, SessionState, StatementResult } from '../../../src/core/index.js';
 import { FakeClock } from '../fake-clock.js';
 import { as, house, valueOf, type House } from '../house.js';
 
@@ -50,14 +50,29 @@ export interface Office extends House {
   readonly decide: (ticket: string, token?: string, more?: Partial<Parameters<Gateway['decide']>[0]>) => Promise<Outcome<ApprovalView>>;
 }
 
+const policies = new Map<string, Promise<CasbinPolicy>>();
+
+/** Rules are linted and tried once, however many offices go by them. */
+function compiled(text: string): Promise<CasbinPolicy> {
+  const known = policies.get(text) ?? casbin({ policy: { name: 'policy.csv', text } });
+  policies.set(text, known);
+  return known;
+}
+
 /** A gateway where people agree, with an agent's session open for writing. */
 export async function office(more: Partial<Parts> = {}, terms?: string, answer?: Answer): Promise<Office> {
   const clock = new FakeClock();
   const notices: Notice[] = [];
-  const policy = { name: 'policy.csv', text: rules(terms) };
-  const pdp = await casbin({ policy });
+  let inForce = await compiled(rules(terms));
+  const policy: PolicyDecisionPoint = {
+    get version() {
+      return inForce.version;
+    },
+    decide: (...question) => inForce.decide(...question),
+    holds: (...held) => inForce.holds?.(...held) ?? false,
+  };
   const approvals = { ...people, notify: [{ notify: async (notice: Notice) => void notices.push(notice) }], ...more.approvals };
-  const built = await house({ identity, policy: pdp, clock, ...more, approvals }, answer);
+  const built = await house({ identity, policy, clock, ...more, approvals }, answer);
   const { gateway } = built;
   const session = valueOf<SessionState>(await gateway.open({ ...as('agent'), connection: 'warehouse', schema: 'ACME.OPS', access: 'write', ttlMs: 600_000, reason: 'to tidy up' }));
   const write: Office['write'] = (request) => gateway.run({ ...as('agent'), session: session.id, sql: 'DELETE orders', ...request });
@@ -65,8 +80,7 @@ export async function office(more: Partial<Parts> = {}, terms?: string, answer?:
   return {
     ...built, clock, notices, id: session.id, write, see,
     rule: async (text) => {
-      policy.text = text;
-      await pdp.reload();
+      inForce = await compiled(text);
     },
     ticket: async (outcome) => {
       const asked = outcome ?? (await write());
