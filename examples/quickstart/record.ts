@@ -16,7 +16,8 @@ export function printRecord(events: readonly RecordedEvent[]): void {
 }
 
 function what({ data }: RecordedEvent): string {
-  const rows = data['rows'];
-  const parts = [data['code'], data['decision'], data['comment'], data['summary'], typeof rows === 'number' ? `${rows} rows` : undefined];
+  const { rows, affected } = data;
+  const counted = typeof affected === 'number' ? `${affected} rows changed` : typeof rows === 'number' ? `${rows} rows` : undefined;
+  const parts = [data['code'], data['decision'], data['comment'], data['summary'], counted];
   return parts.filter((part) => typeof part === 'string').join(' · ');
 }

@@ -73,7 +73,8 @@ describe.each(Object.entries(faults))('a server that %s', (_name, fault) => {
     server.fault(undefined);
     await eventually(() => expect(left(server)).toMatchObject({ roles: [], granted: [] }));
     const session = await connector.open(grantOf(), new AbortController().signal);
-    await session.close();
+    // Whether the log-out was confirmed in time is the machine's affair; that nothing is left is not.
+    await session.close().catch(() => undefined);
     await gone(server, connector);
   }), 60_000);
 
