@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { AccessError } from '../../src/core/index.js';
 import { call, eras, house, serve, session } from '../adapters/mcp/house.js';
 import { sallyport } from './command.js';
@@ -14,6 +14,10 @@ import { sallyport } from './command.js';
 const root = join(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-mcp-'));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Commands take their time to start on a busy machine. */
+vi.setConfig({ testTimeout: 120_000 });
+const patience = { timeout: 60_000 };
 
 const clients: Client[] = [];
 afterEach(async () => {
@@ -53,10 +57,10 @@ describe.each(eras)('sallyport mcp, client of $era', ({ options }) => {
     const leaving = new AbortController();
     let told = 0;
     const running = call(client, 'run_statement', { session: id, sql: 'SELECT orders' }, { signal: leaving.signal, onprogress: () => { told += 1; } });
-    await expect.poll(() => told).toBeGreaterThan(1);
+    await expect.poll(() => told, patience).toBeGreaterThan(1);
     leaving.abort();
     await expect(running).rejects.toThrow();
-    await expect.poll(() => cancelled).toEqual(['SELECT orders']);
+    await expect.poll(() => cancelled, patience).toEqual(['SELECT orders']);
   });
 
   it('takes the token that the file holds now', async () => {
@@ -116,12 +120,12 @@ describe('sallyport mcp', () => {
     });
     for (let id = 1; id <= 4; id += 1) {
       child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id, method: 'ping' })}\n`);
-      await expect.poll(() => lines.length, { timeout: 20_000 }).toBe(id);
+      await expect.poll(() => lines.length, patience).toBe(id);
     }
     server.closeAllConnections();
     server.close();
     child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: 5, method: 'ping' })}\n`);
-    await expect.poll(() => lines.length, { timeout: 20_000 }).toBe(5);
+    await expect.poll(() => lines.length, patience).toBe(5);
     child.stdin.end();
     const [code] = (await once(child, 'close')) as [number];
     expect(code).toBe(0);

@@ -17,17 +17,19 @@ export async function forward(url: URL, token: TokenSource, { stdin, stdout, std
     },
   });
   await far.start();
-  await new Promise<void>((resolve, reject) => {
+  const ended = new Promise<void>((resolve, reject) => {
     Object.assign(near, {
       onclose: () => (stdin.readableEnded || stdin.destroyed || !stdout.writable ? resolve() : reject(new Error('what stands on the input cannot be taken for messages'))),
       onerror: (error: Error): void => void stderr.write(`sallyport mcp: ${error.message}\n`),
       onmessage: (message: JSONRPCMessage): void => void pass(message, near, far, running).catch(() => near.close()),
     });
     near.start().catch(reject);
-  }).finally(async () => {
-    for (const each of running.values()) each.abort();
-    await far.close();
   });
+  try {
+    await ended;
+  } finally {
+    await far.close();
+  }
 }
 
 /** To the gateway. A message that cancels ends the request it names: that is what both revisions of the protocol make of a request that is gone. */

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Gateway } from '../../../src/core/index.js';
 import { realHouse } from '../express/real-parts.js';
 import { call, connect, eras, serve, session } from './house.js';
@@ -9,6 +9,8 @@ import { legacy, modern, post } from './wire.js';
 
 /** More than any machine counts in the time that a test has. */
 const endless = 'SELECT sum(a.range * b.range % 7) FROM range(10000000) a, range(10000000) b';
+
+vi.setConfig({ testTimeout: 120_000 });
 
 let directory = '';
 let gateway: Gateway;
@@ -27,7 +29,7 @@ async function recorded(id: string): Promise<readonly (readonly [string, unknown
   return outcome.status === 'completed' ? outcome.value.map(({ code, data }) => [code, data['code']] as const) : [];
 }
 
-const begun = (id: string) => expect.poll(async () => (await recorded(id)).map(([code]) => code), { timeout: 20_000 }).toContain('statement.authorized');
+const begun = (id: string) => expect.poll(async () => (await recorded(id)).map(([code]) => code), { timeout: 60_000 }).toContain('statement.authorized');
 
 /** One engine connection is one session: it answers again only when the statement before is over. */
 async function free(url: string, id: string): Promise<void> {
