@@ -1,4 +1,4 @@
 import { expect } from 'vitest';
 
 /** Looks again and again until it is so, on a machine that may be busy. */
-export const soon = <T>(read: () => T) => expect.poll(read, { timeout: 20_000 });
+export const soon = <T>(read: () => T) => expect.poll(read, { timeout: 25_000 });

@@ -9,7 +9,7 @@ const page = read('docs/approvals.md');
 it('has each reason that comes from Slack, and no other', () => {
   const told = table(page, '| reason from Slack | because |').flatMap(([reason = '']) => quoted(reason));
   const source = readdirSync(new URL('../../src/adapters/slack/', import.meta.url)).map((name) => read(`src/adapters/slack/${name}`)).join('\n');
-  const given = new Set([...source.matchAll(/'(slack\.[a-z]+)'/g)].map(([, reason]) => reason));
+  const given = new Set([...source.matchAll(/'(slack\.[a-z]+)'/g)].map(([, reason]) => String(reason)));
   expect(told.toSorted()).toEqual([...given].toSorted());
 });
 

@@ -1,5 +1,5 @@
 import type { Notice } from '../../core/index.js';
-import { missing, mrkdwn, plain, quoted, type Block, type Button } from './blocks.js';
+import { missing, mrkdwn, plain, quoted, type Block, type Button, type Mrkdwn } from './blocks.js';
 import type { Pressed } from './buttons.js';
 import { said, type Said } from './said.js';
 import { titleOf } from './titles.js';
@@ -21,35 +21,56 @@ export interface Setting {
 
 const ascii = /^[\x20-\x7e]*$/;
 
+type Fact = readonly [name: string, value: Said];
+
 /** Facts that were computed first, then the statement, then the requester's words, and buttons while it is waited for. */
 export function messageOf(notice: Notice, setting: Setting): Message {
-  const { statement, reason } = notice;
-  const facts = factsOf(notice);
-  const text = said(statement?.redacted ?? '', 2_800);
-  const objects = statement === undefined ? [] : ([['Writes', statement.writes], ['Reads', statement.reads]] as const).flatMap(([what, names]) => (names.length === 0 ? [] : [[what, said(names.join(', '), 1_000)] as const]));
-  const words = said(reason, 2_000);
-  const everything = [...facts.map(([, each]) => each), ...objects.map(([, each]) => each), text, words];
-  const plainly = everything.every(({ exact }) => exact) && [statement?.redacted ?? '', ...(statement?.writes ?? []), ...(statement?.reads ?? []), notice.schema].every((each) => ascii.test(each));
+  const { statement, connection, schema, reason } = notice;
+  const [facts, objects] = [factsOf(notice), objectsOf(notice)];
+  const [text, words] = [said(statement?.redacted ?? '', 2_800), said(reason, 2_000)];
+  const isShown = isWhole(notice) && [text, words, ...[...facts, ...objects].map(([, value]) => value)].every(({ exact }) => exact);
   const title = titleOf(notice);
   const blocks: Block[] = [
     { type: 'header', text: plain(title) },
-    { type: 'section', fields: [...facts.map(([name, value]) => mrkdwn(`*${name}*\n${quoted(value)}`)), ...timesOf(notice)] },
-    ...objects.map(([name, value]): Block => ({ type: 'section', text: mrkdwn(`*${name}*\n${quoted(value)}`), expand: true })),
+    { type: 'section', fields: [...facts.map(labelled), ...timesOf(notice)] },
+    ...objects.map((fact): Block => ({ type: 'section', text: labelled(fact), expand: true })),
     ...(statement === undefined ? [] : [statementBlock(text, statement.whole)]),
-    { type: 'section', text: mrkdwn(`*In the requester's own words, which nobody has checked*\n${quoted(words)}`), expand: true },
+    { type: 'section', text: labelled(["In the requester's own words, which nobody has checked", words]), expand: true },
     ...setting.since.map((line): Block => ({ type: 'context', elements: [mrkdwn(line)] })),
-    ...asking(notice, plainly && (statement?.whole ?? true), setting),
+    ...asking(notice, isShown, setting),
   ];
-  return { text: `${title}: ${said(statement?.summary ?? `${notice.connection} ${notice.schema}`, 500).text}`, blocks };
+  return { text: `${title}: ${said(statement?.summary ?? `${connection} ${schema}`, 500).text}`, blocks };
 }
 
-function factsOf({ connection, schema, access, principal, actor, session, statement, ttlMs, breakGlass }: Notice): readonly (readonly [string, Said])[] {
-  const named = ({ id, name }: Notice['actor']): Said => said(name === undefined ? id : `${id} (${name})`, 900);
+/** Nothing is hidden, and no letter in what would run can be taken for another. */
+function isWhole({ statement, schema }: Notice): boolean {
+  const { whole, redacted, reads, writes } = statement ?? { whole: true, redacted: '', reads: [], writes: [] };
+  return whole && statement?.redacted !== '' && [redacted, schema, ...reads, ...writes].every((each) => ascii.test(each));
+}
+
+function labelled([name, value]: Fact): Mrkdwn {
+  return mrkdwn(`*${name}*\n${quoted(value)}`);
+}
+
+function objectsOf({ statement }: Notice): readonly Fact[] {
+  const all = [['Writes', statement?.writes ?? []], ['Reads', statement?.reads ?? []]] as const;
+  return all.filter(([, names]) => names.length > 0).map(([name, names]) => [name, said(names.join(', '), 1_000)]);
+}
+
+function factsOf({ connection, schema, access, principal, actor, session, statement, ttlMs, breakGlass }: Notice): readonly Fact[] {
   return [
-    ['What', said(statement === undefined ? (ttlMs === undefined ? 'a session' : `open a session for ${Math.ceil(ttlMs / 1_000)} s${breakGlass === true ? ' under the rules for emergencies' : ''}`) : `${statement.operation} (${statement.kind})`, 300)],
+    ['What', said(statement === undefined ? openingOf(ttlMs, breakGlass) : `${statement.operation} (${statement.kind})`, 300)],
     ['Where', said(`${connection} ${schema}`, 900)], ['Access', said(access, 20)], ['Who acts', named(actor)], ['For whom', named(principal)],
-    ...(session === undefined ? [] : [['Session', said(session, 300)] as const]),
+    ...(session === undefined ? [] : [['Session', said(session, 300)] as Fact]),
   ];
+}
+
+function openingOf(ttlMs: number | undefined, breakGlass: boolean | undefined): string {
+  return ttlMs === undefined ? 'a session' : `open a session for ${Math.ceil(ttlMs / 1_000)} s${breakGlass === true ? ' under the rules for emergencies' : ''}`;
+}
+
+function named({ id, name }: Notice['actor']): Said {
+  return said(name === undefined ? id : `${id} (${name})`, 900);
 }
 
 function timesOf({ expiresAt }: Notice) {

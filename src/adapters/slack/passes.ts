@@ -32,7 +32,10 @@ export class Passes {
 
   issue(user: SlackUser): Credential {
     const now = this.#settings.clock.monotonic();
-    for (const [token, { until }] of this.#live) if (until <= now || this.#live.size >= mostPasses) this.#live.delete(token);
+    for (const [token, { until }] of this.#live) {
+      if (until > now && this.#live.size < mostPasses) break;
+      this.#live.delete(token);
+    }
     const token = randomBytes(32).toString('base64url');
     this.#live.set(token, { user, until: now + lifeMs });
     return { scheme, token };

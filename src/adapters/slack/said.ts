@@ -15,7 +15,7 @@ const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '
 /** At most `most` characters of Slack's; what is unseen as its code, such as `⟦U+202E⟧`. */
 export function said(given: string, most: number): Said {
   let [text, exact] = ['', true];
-  const characters = [...given];
+  const characters = Array.from(given);
   for (const [index, character] of characters.entries()) {
     const hidden = unseen.test(character);
     const shown = hidden ? codeOf(character) : (escapes[character] ?? character);

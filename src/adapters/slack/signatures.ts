@@ -8,7 +8,7 @@ const [windowSeconds, mostSeen] = [300, 10_000];
 export class Signatures {
   readonly #secret: string;
   readonly #clock: Clock;
-  /** By when they were sent, oldest first: epoch seconds. */
+  /** When each was sent, epoch seconds, in the order they came. */
   readonly #seen = new Map<string, number>();
 
   constructor(secret: string, clock: Clock) {
@@ -30,7 +30,10 @@ export class Signatures {
 
   /** When no more can be remembered, nothing more is taken: only Slack itself can fill this. */
   #isFirst(signature: string, sent: number, now: number): boolean {
-    for (const [each, at] of this.#seen) if (at + windowSeconds < now) this.#seen.delete(each);
+    for (const [each, at] of this.#seen) {
+      if (at + windowSeconds >= now) break;
+      this.#seen.delete(each);
+    }
     if (this.#seen.has(signature) || this.#seen.size >= mostSeen) return false;
     this.#seen.set(signature, sent);
     return true;

@@ -24,7 +24,7 @@ async function telling(instead: readonly Instead[], more: Partial<SlackOptions> 
 describe('Slack that fails', () => {
   it.each([
     ['429', says({ ok: false, error: 'ratelimited' }, 429, { 'retry-after': '1' })], ['503', says({}, 503)], ['ratelimited', error('ratelimited')], ['internal_error', error('internal_error')], ['fatal_error', error('fatal_error')],
-    ['a reset', (response: { destroy(): void }) => void response.destroy()],
+    ['a reset', (response: { destroy(): void }) => response.destroy()],
   ] as [string, Instead][])('%s: once more, and it is there', async (_what, instead) => {
     const { slack: there, all, notify } = await telling([instead]);
     await notify();
@@ -41,7 +41,7 @@ describe('Slack that fails', () => {
   });
 
   it('that never comes back: given up, told, and no secret in it', async () => {
-    const { slack: there, all, notify } = await telling(Array.from({ length: 3 }, () => (): void => undefined), { timeoutMs: 300 });
+    const { slack: there, all, notify } = await telling(Array.from({ length: 3 }, () => (): void => undefined), { timeoutMs: 2_000 });
     await notify();
     expect([there.calls.length, all]).toEqual([3, [[notice.id, 'TimeoutError']]]);
   });
@@ -110,10 +110,10 @@ describe('messages', () => {
     const { all, onDropped } = dropped();
     const { notifier } = slack(options({ api: there.api, onDropped, waiting: 3 }));
     const stop = new AbortController();
-    const telling = tell(notifier, numbered(6), stop.signal);
+    const told = tell(notifier, numbered(6), stop.signal);
     await soon(() => there.calls.length).toBe(1);
     stop.abort();
-    await telling;
+    await told;
     expect(all).toEqual([['n-4', 'full'], ['n-5', 'full'], ['n-0', 'shutdown'], ['n-1', 'shutdown'], ['n-2', 'shutdown'], ['n-3', 'shutdown']].toSorted((a, b) => all.findIndex(([id]) => id === a[0]) - all.findIndex(([id]) => id === b[0])));
     expect(there.calls).toHaveLength(1);
   });

@@ -73,9 +73,9 @@ export async function here({ host = express5, options = {}, terms, parts = {}, b
       return (await post(body, signed(body, clock.now()))).status;
     },
     async held(text = clean) {
-      const before = there.messages.size;
+      const many = there.messages.size;
       const ticket = await at.ticket(await write({ sql: text }));
-      await soon(() => there.messages.size).toBe(before + 1);
+      await soon(() => there.messages.size).toBe(many + 1);
       return ticket;
     },
     again: (ticket, text = clean) => write({ sql: text, ticket }),

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { slack } from '../../../src/adapters/slack/index.js';
 import { identityContract } from '../../../src/core/contract/index.js';
@@ -38,9 +38,10 @@ async function watching(keep = false): Promise<{ readonly at: Here; readonly see
 }
 
 describe('the identity provider before another', () => {
-  for (const { name, run } of identityContract({
+  const cases = identityContract({
     provider: async () => slack({ ...secrets, team, channel, reviewers: users }).identity(inner), good: { credential: { scheme: 'bearer', token: 'alice-again' }, principal: 'idp:alice2', actor: 'idp:alice2' }, bad: { 'a pass that nobody has issued': { scheme: 'slack', token: 'x'.repeat(43) } },
-  })) it(name, run);
+  });
+  it.each(cases)('$name', (each) => each.run());
 
   it('says of a pass that it stands for the reviewer, for seconds, with the scope of reviewers and nothing more', async () => {
     const { at, seen, provider } = await watching(true);

@@ -1,5 +1,5 @@
 import type { KnownBlock } from '@slack/types';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Block } from '../../../src/adapters/slack/blocks.js';
 import { messageOf, type Message, type Setting } from '../../../src/adapters/slack/message.js';
@@ -32,6 +32,7 @@ describe('approving from a message', () => {
   it.each([
     ['values are hidden', {}, { redacted: 'DELETE FROM orders WHERE id = ?', whole: false }],
     ['the text cannot be shown without its values', {}, { redacted: '', whole: false }],
+    ['there is no text at all', {}, { redacted: '' }],
     ['the text is longer than a message', {}, { redacted: `DELETE FROM orders WHERE a IN (${'b, '.repeat(2_000)}b)` }],
     ['a character in it is not seen', {}, { redacted: 'DELETE FROM "a\u200bb"' }], ['it runs from right to left', {}, { redacted: 'DELETE FROM "a\u202eb"' }], ['a letter in it is of another script', {}, { redacted: 'DELETE FROM "\u0430b"' }],
     ['it would end the code span', {}, { redacted: 'DELETE FROM "a```b"' }], ['a line breaks in it', {}, { redacted: 'DELETE FROM "a\nb"' }], ['a blank in it is another blank', {}, { redacted: 'DELETE FROM "a\u00a0b"' }],

@@ -38,7 +38,7 @@ describe.each(hosts)('approvals in Slack, $name', ({ host }) => {
     const ticket = await parsed.held();
     expect(await parsed.press('U0BOB', 'approve')).toBe(400);
     expect(await parsed.stateOf(ticket)).toBe('pending');
-    const raw = await here({ host, before: (app) => void app.use('/slack', host.raw({ type: '*/*' })) });
+    const raw = await here({ host, before: (app) => void app.use(host.json()).use('/slack', host.raw({ type: '*/*' })) });
     const other = await raw.held();
     expect(await raw.press('U0BOB', 'approve')).toBe(200);
     await soon(() => raw.stateOf(other)).toBe('approved');

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { casbin } from '../../../src/adapters/casbin/index.js';
 import { Buttons } from '../../../src/adapters/slack/buttons.js';
@@ -43,12 +44,12 @@ describe('what does not come from Slack, or not now', () => {
     ['a token instead', () => ({ 'content-type': 'application/x-www-form-urlencoded', authorization: 'Bearer bob' }), 'slack.unsigned'],
   ];
   it.each(request)('%s', async (_what, headersOf, reason) => {
-    const it = await pressed();
-    const { status, reason: why, text } = await it.at.post(it.body, headersOf(it.body, it.at.clock.now()));
+    const press = await pressed();
+    const { status, reason: why, text } = await press.at.post(press.body, headersOf(press.body, press.at.clock.now()));
     expect([status, why]).toEqual([401, reason]);
     expect(text).toContain('UNAUTHENTICATED');
-    await untouched(it);
-    expect(it.at.slack.whispers).toEqual([]);
+    await untouched(press);
+    expect(press.at.slack.whispers).toEqual([]);
   });
 
   it('the same again: once only, also late in its window', async () => {
@@ -105,7 +106,7 @@ describe('what Slack would not send', () => {
     const body = `payload=${'x'.repeat(1_048_576)}`;
     expect(await at.post(body, signed(body, at.clock.now()))).toMatchObject({ status: 413, reason: 'request.too_large' });
     const stream = new Blob([body]).stream();
-    const answer = await fetch(`${at.url}/slack`, { method: 'POST', body: stream, duplex: 'half', headers: signed(body, at.clock.now()) } as RequestInit);
+    const answer = await fetch(`${at.url}/slack`, { method: 'POST', body: stream, duplex: 'half', headers: signed(body, at.clock.now()) });
     expect(answer.status).toBe(413);
   });
 
@@ -118,15 +119,15 @@ describe('what Slack would not send', () => {
   });
 
   it('an interaction that is none of ours is taken and left alone', async () => {
-    const it = await pressed({}, { action_id: 'other.app' });
+    const press = await pressed({}, { action_id: 'other.app' });
     const other = new URLSearchParams({ payload: JSON.stringify({ type: 'view_submission', user: { id: 'U0BOB' } }) }).toString();
-    for (const body of [it.body, other]) expect((await it.at.post(body, signed(body, it.at.clock.now()))).status).toBe(200);
+    for (const body of [press.body, other]) expect((await press.at.post(body, signed(body, press.at.clock.now()))).status).toBe(200);
     for (const action of ['sallyport.page', '__proto__', 'constructor']) {
       const { at, body } = await pressed({}, { action_id: action });
       expect((await at.post(body, signed(body, at.clock.now()))).status).toBe(200);
     }
-    await untouched(it);
-    expect(it.at.slack.whispers).toEqual([]);
+    await untouched(press);
+    expect(press.at.slack.whispers).toEqual([]);
   });
 });
 
@@ -201,8 +202,8 @@ describe('a button', () => {
 });
 
 it('Slack has its answer before anything is decided', async () => {
-  let release = (): void => undefined;
-  const held = new Promise<void>((resolve) => { release = resolve; });
+  const gate = new EventEmitter();
+  const held = once(gate, 'open');
   const slow = (policy: PolicyDecisionPoint): PolicyDecisionPoint => ({
     get version() { return policy.version; }, holds: (...asked) => policy.holds?.(...asked) ?? false,
     decide: async (question, signal) => {
@@ -214,6 +215,6 @@ it('Slack has its answer before anything is decided', async () => {
   const ticket = await at.held();
   expect(await at.press('U0BOB', 'approve')).toBe(200);
   expect(await at.stateOf(ticket)).toBe('pending');
-  release();
+  gate.emit('open');
   await soon(() => at.stateOf(ticket)).toBe('approved');
 });

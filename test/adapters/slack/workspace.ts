@@ -78,14 +78,15 @@ function done(here: Omit<Workspace, 'api'>, method: string, sent: Sent): object 
   return { ok: true, channel: sent.channel, ts };
 }
 
+const fits = ({ text }: { readonly text: string }, most: number): boolean => text.length >= 1 && text.length <= most;
+
 /** The limits in Slack's reference of Block Kit. */
 export function isWithinLimits(blocks: readonly Block[]): boolean {
-  const text = ({ text: given }: { readonly text: string }, most: number): boolean => given.length >= 1 && given.length <= most;
   return blocks.length <= 50 && blocks.every((block) => {
-    if (block.type === 'header') return text(block.text, 150);
-    if (block.type === 'context') return block.elements.length >= 1 && block.elements.length <= 10 && block.elements.every((each) => text(each, 3_000));
+    if (block.type === 'header') return fits(block.text, 150);
+    if (block.type === 'context') return block.elements.length >= 1 && block.elements.length <= 10 && block.elements.every((each) => fits(each, 3_000));
     if (block.type === 'actions') return block.elements.length >= 1 && block.elements.length <= 25 && block.elements.every(isButtonWithinLimits);
-    return 'fields' in block ? block.fields.length >= 1 && block.fields.length <= 10 && block.fields.every((each) => text(each, 2_000)) : text(block.text, 3_000);
+    return 'fields' in block ? block.fields.length >= 1 && block.fields.length <= 10 && block.fields.every((each) => fits(each, 2_000)) : fits(block.text, 3_000);
   });
 }
 

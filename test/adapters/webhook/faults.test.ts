@@ -16,7 +16,7 @@ const resets = (_asked: Asked, response: { destroy(): void }): void => response.
 
 function hookTo(url: string, more: Partial<WebhookOptions> = {}): { readonly hook: Notifier; readonly all: readonly [string, string][] } {
   const { all, onDropped } = dropped();
-  return { hook: webhook({ url, secret, timeoutMs: 500, retries: 2, onDropped, ...more }), all };
+  return { hook: webhook({ url, secret, timeoutMs: 2_000, retries: 2, onDropped, ...more }), all };
 }
 
 describe('what may pass', () => {
