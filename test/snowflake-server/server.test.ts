@@ -149,15 +149,15 @@ describe('statements', () => {
 
   it('are sent off to be fetched later, and looked after meanwhile', async () => {
     const id = await new Promise<string>((resolve, reject) => {
-      connection.execute({ sqlText: 'SELECT SYSTEM$WAIT(1)', asyncExec: true, complete: (error, started) => (error ? reject(error as unknown as Error) : resolve(started.getQueryId())) });
+      connection.execute({ sqlText: 'SELECT SYSTEM$WAIT(1)', asyncExec: true, complete: (error, started) => (error ? reject(error) : resolve(started.getQueryId())) });
     });
-    const { getQueryStatus, getResultsFromQueryId } = connection as unknown as { getQueryStatus(id: string): Promise<string>; getResultsFromQueryId(options: object): Promise<unknown> };
-    expect(await getQueryStatus.call(connection, id)).toBe('RUNNING');
+    const later = connection as unknown as { getQueryStatus(id: string): Promise<string>; getResultsFromQueryId(options: object): Promise<unknown> };
+    expect(await later.getQueryStatus(id)).toBe('RUNNING');
     const rows = await new Promise((resolve, reject) => {
-      void getResultsFromQueryId.call(connection, { queryId: id, rowMode: 'array', complete: (error: unknown, _statement: unknown, found: unknown) => (error ? reject(error as Error) : resolve(found)) });
+      void later.getResultsFromQueryId({ queryId: id, rowMode: 'array', complete: (error: unknown, _statement: unknown, found: unknown) => (error ? reject(error as Error) : resolve(found)) });
     });
     expect(rows).toEqual([['waited 1 seconds']]);
-    expect(await getQueryStatus.call(connection, id)).toBe('SUCCESS');
+    expect(await later.getQueryStatus(id)).toBe('SUCCESS');
   }, 30_000);
 
   it('stand in the history with their tag', async () => {
