@@ -1,5 +1,3 @@
-import { useEffect, useState } from 'preact/hooks';
-
 /** What is looked at; it stands in the address behind the `#`, so that the back button and a link work. */
 export interface Route {
   readonly view: 'approvals' | 'sessions' | 'decided' | 'reviews';
@@ -17,15 +15,4 @@ export function routeOf(hash: string): Route {
 /** The fragment that names a route. */
 export function hashOf({ view, subject }: Route): string {
   return `#/${view}${subject === undefined ? '' : `/${subject}`}`;
-}
-
-/** What is looked at now. */
-export function useRoute(): Route {
-  const [hash, setHash] = useState(location.hash);
-  useEffect(() => {
-    const changed = (): void => setHash(location.hash);
-    addEventListener('hashchange', changed);
-    return () => removeEventListener('hashchange', changed);
-  }, []);
-  return routeOf(hash);
 }

@@ -46,8 +46,8 @@ function linkFrom(page: Page | undefined, invalid: (message: string) => Error): 
 
 /** Below the address of the page, as the paths of REST below the mount. */
 function placeOf({ type, ticket, session }: Notice): string {
-  if (ticket !== undefined) return `approvals/${ticket}`;
-  return session === undefined ? '' : `${type.startsWith('breakglass.') ? 'reviews' : 'sessions'}/${session}`;
+  if (ticket !== undefined) return `/approvals/${ticket}`;
+  return session === undefined ? '' : `/${type.startsWith('breakglass.') ? 'reviews' : 'sessions'}/${session}`;
 }
 
 /** A notice without a link is better than none. */

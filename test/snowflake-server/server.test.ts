@@ -154,7 +154,7 @@ describe('statements', () => {
     const later = connection as unknown as { getQueryStatus(id: string): Promise<string>; getResultsFromQueryId(options: object): Promise<unknown> };
     expect(await later.getQueryStatus(id)).toBe('RUNNING');
     const rows = await new Promise((resolve, reject) => {
-      void later.getResultsFromQueryId({ queryId: id, rowMode: 'array', complete: (error: unknown, _statement: unknown, found: unknown) => (error ? reject(error as Error) : resolve(found)) });
+      void later.getResultsFromQueryId({ queryId: id, rowMode: 'array', complete: (error: unknown, _statement: unknown, found: unknown) => (error ? reject(error) : resolve(found)) });
     });
     expect(rows).toEqual([['waited 1 seconds']]);
     expect(await later.getQueryStatus(id)).toBe('SUCCESS');

@@ -18,7 +18,7 @@ type ReadonlyDeep<T> = T extends object ? { readonly [Name in keyof T]: Readonly
 /** Our blocks are Slack's: this does not compile where they are not. */
 const blocksFit = (ours: Block): ReadonlyDeep<KnownBlock> => ours;
 
-const setting: Setting = { link: 'https://jit.acme.dev/jit/review#approvals/1', since: [], approve: 'shown', valueOf: ({ decision }) => decision };
+const setting: Setting = { link: 'https://jit.acme.dev/jit/review#/approvals/1', since: [], approve: 'shown', valueOf: ({ decision }) => decision };
 const statement = notice.statement as NoticeStatement;
 const about = (more: Partial<NoticeStatement>, rest: Partial<Notice> = {}): Message => messageOf({ ...notice, ...rest, statement: { ...statement, ...more } }, setting);
 const offered = (message: Message): boolean => buttonOf(message as never, 'approve') !== undefined;

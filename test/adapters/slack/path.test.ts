@@ -15,7 +15,7 @@ describe.each(hosts)('approvals in Slack, $name', ({ host }) => {
     const ticket = await at.held(statement);
     const [message] = [...at.slack.messages.values()];
     expect(message).toMatchObject({ channel: 'C0REVIEW', text: 'Approval asked for: DELETE ACME.OPS.ORDERS', parse: 'none', link_names: false, unfurl_links: false });
-    expect(buttonsOf(message as never).map(({ action_id, style, url }) => [action_id, style ?? url])).toEqual([['sallyport.approve', 'primary'], ['sallyport.reject', 'danger'], ['sallyport.page', `https://jit.acme.dev/jit/review#approvals/${ticket}`]]);
+    expect(buttonsOf(message as never).map(({ action_id, style, url }) => [action_id, style ?? url])).toEqual([['sallyport.approve', 'primary'], ['sallyport.reject', 'danger'], ['sallyport.page', `https://jit.acme.dev/jit/review#/approvals/${ticket}`]]);
     for (const fact of ['DELETE (write)', 'warehouse ACME.OPS', 'idp:agent', 'idp:alice', 'ACME.OPS.ORDERS', '```DELETE FROM orders```', 'to tidy up']) expect(latest(at)).toContain(fact);
     expect(await at.press('U0BOB', 'approve')).toBe(200);
     await soon(() => at.stateOf(ticket)).toBe('approved');
@@ -114,7 +114,7 @@ describe('a message', () => {
     await soon(() => latest(at)).toContain('`idp:bob` revoked it: `enough`');
     const opened = await at.open({ credential: { scheme: 'bearer', token: 'oncall' }, access: 'write', reason: 'the site is down', breakGlass: true });
     await soon(() => latest(at)).toContain('"The glass was broken"');
-    expect(latest(at)).toContain(`#reviews/${opened.id}`);
+    expect(latest(at)).toContain(`#/reviews/${opened.id}`);
     await at.gateway.sign({ credential: { scheme: 'bearer', token: 'bob' }, session: opened.id, comment: 'as it should be' });
     await soon(() => latest(at)).toContain('`idp:bob` signed it: `as it should be`');
     expect(at.slack.messages.size).toBe(3);

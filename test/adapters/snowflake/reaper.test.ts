@@ -20,7 +20,7 @@ it('the reaper drops what is ours and over, and nothing whose name, owner, comme
   const before = new Set(catalog.roles.keys());
   const told: string[] = [];
   const connector = connectorFor(server, { reapEveryMs: 1_000 });
-  await connector.start?.(async (code, data) => void told.push([code, data['role'], data['by']].join(' ')), [{ session: dead }] as never);
+  await connector.start?.(async (code, data) => void told.push(`${code} ${String(data['role'])} ${String(data['by'])}`), [{ session: dead }] as never);
   await expect.poll(() => told.length, { timeout: 30_000 }).toBe(2);
   // Two more rounds find nothing to do.
   const rounds = (): number => server.history.filter(({ text }) => text.startsWith('SHOW ROLES LIKE') && text.includes('%')).length;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, describe, expect, it } from 'vitest';
+import { routeOf } from '../../../page/route.js';
 import { webhook, type WebhookOptions } from '../../../src/adapters/webhook/index.js';
 import { office, people } from '../../core/approvals/office.js';
 import { closeAll, ends, receiver, type Asked } from '../http/receiver.js';
@@ -46,12 +47,13 @@ describe('a webhook', () => {
   });
 
   it.each([
-    [{}, 'https://jit.acme.dev/jit/review#approvals/019a0000-0000-7000-8000-00000000000b'], [{ type: 'session.revoked', ticket: undefined }, 'https://jit.acme.dev/jit/review#sessions/019a0000-0000-7000-8000-00000000000a'],
-    [{ type: 'breakglass.activated', ticket: undefined }, 'https://jit.acme.dev/jit/review#reviews/019a0000-0000-7000-8000-00000000000a'],
+    [{}, 'https://jit.acme.dev/jit/review#/approvals/019a0000-0000-7000-8000-00000000000b'], [{ type: 'session.revoked', ticket: undefined }, 'https://jit.acme.dev/jit/review#/sessions/019a0000-0000-7000-8000-00000000000a'],
+    [{ type: 'breakglass.activated', ticket: undefined }, 'https://jit.acme.dev/jit/review#/reviews/019a0000-0000-7000-8000-00000000000a'],
   ])('says where to look: %o', async (more, link) => {
     const { url, asked } = await receiver(ends(200));
     await webhook({ url, secret, page: 'https://jit.acme.dev/jit/review' }).notify({ ...notice, ...more } as typeof notice, never);
     expect(JSON.parse(asked[0]?.body ?? '')).toMatchObject({ data: { link } });
+    expect(link).toContain(`#/${routeOf(new URL(link).hash).view}/`);
   });
 
   it('goes without a link where the function has none that can be used', async () => {
