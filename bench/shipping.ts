@@ -12,7 +12,7 @@ import { median, ratioOf, timed, type Row } from './row.js';
 /** Events as statements leave them: some 2 kB each. */
 const data = { kind: 'read', operation: 'SELECT', sql: 'SELECT ?'.repeat(30), reads: ['ACME.OPS.ORDERS'], writes: [], rules: ['r1'], policyVersion: 'v1', queryId: '01b8f2c4-0000-4a1e-0000-00000001f3aa', transport: { protocol: 'rest', address: '10.0.4.17' } };
 
-/** P11: a journal's backlog brought to a real broker, against a bare kafkajs producer that sends the same messages in the same batches. */
+/** K1: a journal's backlog brought to a real broker, against a bare kafkajs producer that sends the same messages in the same batches. */
 export async function shippingRows(quick: boolean): Promise<Row[]> {
   const found = await kafkaJars();
   if ('missing' in found) {
@@ -51,7 +51,7 @@ export async function shippingRows(quick: boolean): Promise<Row[]> {
     }
     const perSecond = (ms: number): number => Math.round((count * 1_000) / ms);
     return [{
-      id: 'P11', what: 'events per second to Kafka: shipped from a journal / bare kafkajs with the same batches', ...ratioOf(bare, mine), goal: 0.8, better: 'least',
+      id: 'K1', what: 'events per second to Kafka: shipped from a journal / bare kafkajs with the same batches', ...ratioOf(bare, mine), goal: 0.8, better: 'least',
       detail: { shippedPerSecond: perSecond(median(mine)), barePerSecond: perSecond(median(bare)), events: count },
     }];
   } finally {

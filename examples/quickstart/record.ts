@@ -15,9 +15,14 @@ export function printRecord(events: readonly RecordedEvent[]): void {
   ])), 5);
 }
 
-function what({ data }: RecordedEvent): string {
-  const { rows, affected } = data;
-  const counted = typeof affected === 'number' ? `${affected} rows changed` : typeof rows === 'number' ? `${rows} rows` : undefined;
-  const parts = [data['code'], data['decision'], data['comment'], data['summary'], counted];
+function what({ code, data }: RecordedEvent): string {
+  const words = code === 'session.requested' ? data['reason'] : undefined;
+  const parts = [words, data['code'], data['decision'], data['comment'], data['summary'], countOf(data)];
   return parts.filter((part) => typeof part === 'string').join(' · ');
+}
+
+/** A change says how many rows it changed; what it gave out, none, would only confuse. */
+function countOf({ rows, affected }: RecordedEvent['data']): string | undefined {
+  if (typeof affected === 'number') return `${affected} rows changed`;
+  return typeof rows === 'number' ? `${rows} rows` : undefined;
 }

@@ -8,7 +8,7 @@ import { parametrised } from './types.js';
 /** Words that stand before a bracket without being called. */
 const syntax: ReadonlySet<string> = new Set(`
   ALL ALTER AND ANY AS ASOF AT BEFORE BETWEEN BY CASE CHANGES CHECK COLUMN COLUMNS CONNECT_BY_ROOT CUBE DEFINE DISTINCT ELSE END EXCEPT EXCLUDE EXISTS FOR FROM
-  GROUP HAVING IN INNER INTERSECT INTERVAL INTO IS JOIN KEY LATERAL LIKE ILIKE RLIKE REGEXP LIMIT MATCHES MATCH_CONDITION MATCH_RECOGNIZE MEASURES MINUS NOT NULL NULLS OFFSET ON OR ORDER
+  GROUP HAVING IN INNER INTERSECT INTO IS JOIN KEY LATERAL LIKE ILIKE RLIKE REGEXP LIMIT MATCHES MATCH_CONDITION MATCH_RECOGNIZE MEASURES MINUS NOT NULL NULLS OFFSET ON OR ORDER
   OVER OVERWRITE PARTITION PATTERN PIVOT PRIOR QUALIFY REFERENCES RENAME REPEATABLE REPLACE ROLLUP SAMPLE SEED SELECT SET SETS SOME START SUBSET TABLE TABLESAMPLE THEN TOP UNION
   PERMUTE UNIQUE UNPIVOT USING VALUES WHEN WHERE WITH WITHIN CLUSTER AUTOINCREMENT IDENTITY ESCAPE BERNOULLI SYSTEM BLOCK ROW FILTER ADD DROP
 `.trim().split(/\s+/));
@@ -69,7 +69,7 @@ export function checkCalled(functions: readonly Name[], own: OwnFunctions, inPat
   }
 }
 
-/** `t (a, b)` behind a table, a bracket or INTO names its columns, and so does `WITH t (a, b) AS (`: nothing is called there. */
+/** `t (a, b)` behind a table, a bracket or INTO names its columns, as in `FROM orders o (a, b)`, and so does `WITH t (a, b) AS (`: nothing is called there. */
 function isColumnList(tokens: readonly Token[], at: number): boolean {
   const before = tokens[at - 1];
   if (isWord(tokens[headOf(tokens, at) - 1], 'INTO', 'TABLE', 'VIEW', 'EXISTS', 'REFERENCES')) return true;
@@ -77,7 +77,7 @@ function isColumnList(tokens: readonly Token[], at: number): boolean {
   const plainList = tokens.slice(at + 2, end).every((each) => isIdentifier(each) || isSign(each, ','));
   if (!plainList || end === at + 2) return false;
   if (isWord(tokens[end + 1], 'AS') && isSign(tokens[end + 2], '(') && (isWord(before, 'WITH', 'RECURSIVE') || isSign(before, ','))) return true;
-  return isSign(before, ')') || before?.kind === 'quoted' || isWord(before, 'AS');
+  return isSign(before, ')') || before?.kind === 'quoted' || isWord(before, 'AS') || (isIdentifier(before) && isWord(tokens[headOf(tokens, at - 1) - 1], 'FROM', 'JOIN'));
 }
 
 /** Inside the brackets of `OBJECT(a INT, b VARCHAR(10))` and the like, which stand behind `::` or `AS`. */

@@ -1,5 +1,6 @@
 import type { ObjectRef, SchemaRef } from '../../core/index.js';
 import { nameAt, resolve, storedCase } from './names.js';
+import { shapeOf } from './readable/shape.js';
 import { Refused } from './refusal.js';
 import { isWord, type Token } from './token.js';
 
@@ -13,7 +14,13 @@ function described(tokens: readonly Token[], scope: SchemaRef): readonly ObjectR
   return [wholeName(tokens, 2, scope)];
 }
 
-/** `SHOW [TERSE] TABLES | VIEWS | OBJECTS [LIKE '...'] IN SCHEMA name`, and `SHOW COLUMNS [LIKE '...'] IN TABLE | VIEW name`. */
+/** Words that may stand where a schema's name does, and mean more or something else. */
+const wider = ['ACCOUNT', 'DATABASE', 'SCHEMA', 'APPLICATION', 'CLASS', 'TABLE', 'VIEW', 'MODEL', 'IDENTIFIER'];
+
+/**
+ * `SHOW [TERSE] TABLES | VIEWS | OBJECTS [LIKE '...'] IN [SCHEMA] name [STARTS WITH '...'] [LIMIT n [FROM '...']]`, and
+ * `SHOW COLUMNS [LIKE '...'] IN TABLE | VIEW name`.
+ */
 function shown(tokens: readonly Token[], scope: SchemaRef): readonly ObjectRef[] {
   let at = isWord(tokens[1], 'TERSE') ? 2 : 1;
   const what = tokens[at];
@@ -21,10 +28,13 @@ function shown(tokens: readonly Token[], scope: SchemaRef): readonly ObjectRef[]
   if (isWord(tokens[at], 'LIKE') && tokens[at + 1]?.kind === 'string') at += 2;
   if (!isWord(tokens[at], 'IN')) throw new Refused('sql.metadata');
   if (isWord(what, 'COLUMNS') && isWord(tokens[at + 1], 'TABLE', 'VIEW')) return [wholeName(tokens, at + 2, scope)];
-  if (!isWord(what, 'TABLES', 'VIEWS', 'OBJECTS') || !isWord(tokens[at + 1], 'SCHEMA')) throw new Refused('sql.metadata');
-  const { name, end } = nameAt(tokens, at + 2);
+  const start = isWord(tokens[at + 1], 'SCHEMA') ? at + 2 : at + 1;
+  if (!isWord(what, 'TABLES', 'VIEWS', 'OBJECTS') || isWord(tokens[start], ...wider)) throw new Refused('sql.metadata');
+  const { name, end } = nameAt(tokens, start);
   const [schema, database] = name.map(storedCase).toReversed();
-  if (end !== tokens.length || name.length > 2 || schema !== scope.schema || (database ?? scope.database) !== scope.database) throw new Refused('sql.metadata');
+  const rest = shapeOf(tokens.slice(end));
+  const part = /^(?:STARTS WITH s)?(?:(?:^| )LIMIT n(?: FROM s)?)?$/.test(rest);
+  if (!part || name.length > 2 || schema !== scope.schema || (database ?? scope.database) !== scope.database) throw new Refused('sql.metadata');
   return [];
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { duckdb } from '../../../src/adapters/duckdb/index.js';
 import { journal } from '../../../src/journal.js';
 import { memoryIdentity, memoryPolicy } from '../../../src/adapters/memory/index.js';
-import { buildGateway, type Analyzer, type Gateway } from '../../../src/core/index.js';
+import { buildGateway, type Analyzer, type Gateway, type Parts } from '../../../src/core/index.js';
 
 /** Takes every text for a query on ACME.OPS.ORDERS: what is judged is not the matter here, what runs and flows is. */
 const trusting: Analyzer = {
@@ -13,9 +13,9 @@ const trusting: Analyzer = {
 };
 
 /** A gateway with a real database and a real record in `directory`, for agents `a` and `b`. */
-export async function realHouse(directory: string): Promise<Gateway> {
+export async function realHouse(directory: string, more: Partial<Parts> = {}): Promise<Gateway> {
   return buildGateway({
     connections: { warehouse: duckdb({ schemas: ['ACME.OPS'] }) }, audit: await journal({ directory }), analyzer: trusting,
-    identity: memoryIdentity({ a: { subject: 'agent-a' }, b: { subject: 'agent-b' } }), policy: memoryPolicy([{ id: 'all', subject: '*', connection: '*', object: '*', action: '*' }]),
+    identity: memoryIdentity({ a: { subject: 'agent-a' }, b: { subject: 'agent-b' } }), policy: memoryPolicy([{ id: 'all', subject: '*', connection: '*', object: '*', action: '*' }]), ...more,
   });
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Gateway } from '../../../src/core/index.js';
+import { FakeClock } from '../../core/fake-clock.js';
 import { opening } from './house.js';
 import { hosts, mount } from './mounted.js';
 import { realHouse } from './real-parts.js';
@@ -11,9 +12,11 @@ const endless = 'SELECT sum(a.range * b.range % 7) FROM range(10000000) a, range
 
 let directory = '';
 let gateway: Gateway;
+let clock: FakeClock;
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'sallyport-express-'));
-  gateway = await realHouse(directory);
+  clock = new FakeClock();
+  gateway = await realHouse(directory, { clock });
 });
 afterEach(async () => {
   await gateway.shutdown();
@@ -60,7 +63,11 @@ describe.each(hosts)('a real database and a real record, $name', ({ host }) => {
     const { ask } = await mount(gateway, { host });
     const opened = await ask('POST', '/sessions', { body: { ...opening, ttl: 1 } });
     const here = `/sessions/${String(opened.json['id'])}`;
-    const { status, json } = await ask('POST', `${here}/statements`, { body: { sql: endless } });
+    const asking = ask('POST', `${here}/statements`, { body: { sql: endless } });
+    const codes = async () => ((await ask('GET', `${here}/record`)).json['events'] as Event[]).map((event) => event.code);
+    await expect.poll(codes).toContain('statement.authorized');
+    clock.forward(1_000);
+    const { status, json } = await asking;
     expect([status, json['code']]).toEqual([410, 'SESSION_EXPIRED']);
     expect((await ask('GET', here)).json).toMatchObject({ endedBy: 'deadline' });
     const { events } = (await ask('GET', `${here}/record`)).json as unknown as { events: Event[] };

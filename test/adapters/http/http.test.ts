@@ -75,7 +75,7 @@ describe('a receiver over HTTP', () => {
     closeAll();
     expect(await refusal(sinkTo(gone.url, { retries: 0 }), parcels(1))).toMatchObject(unavailable('ECONNREFUSED'));
     const hangs = await receiver(() => undefined);
-    expect(await refusal(sinkTo(hangs.url, { retries: 0 }), parcels(1))).toMatchObject(unavailable('TimeoutError'));
+    expect(await refusal(sinkTo(hangs.url, { retries: 0, timeoutMs: 300 }), parcels(1))).toMatchObject(unavailable('TimeoutError'));
     const breaks = await receiver((_asked, response) => {
       response.writeHead(200, { 'content-length': '100' }).write('{"code":0');
       setTimeout(() => response.destroy(), 20);

@@ -46,7 +46,7 @@ export const ends = (status: number, body = '', headers: Record<string, string> 
 /** One answer after the other, the last one for ever. */
 export const inTurn = (...answers: Answer[]): Answer => (asked, response, time) => (answers[Math.min(time, answers.length) - 1] ?? ends(500))(asked, response, time);
 
-export const sinkTo = (url: string, more: Partial<HttpOptions> = {}): AuditSink => httpSink({ url, format: ndjson(), timeoutMs: 300, retries: 2, ...more });
+export const sinkTo = (url: string, more: Partial<HttpOptions> = {}): AuditSink => httpSink({ url, format: ndjson(), timeoutMs: 30_000, retries: 2, ...more });
 export const idsIn = (body: string): string[] => [...body.matchAll(/"uid":"(e-\d+)"/g)].map((match) => match[1] as string);
 export const unavailable = (reason: string): object => ({ code: 'AUDIT_UNAVAILABLE', detail: { reason } });
 

@@ -104,12 +104,8 @@ describe(`forced ${times} times each`, () => {
 
   it('a session revoked while a statement runs, or is about to: cancelled, and nothing after it', async () => {
     for (let round = 0; round < times; round += 1) {
-      const { write, ticket, decide, gateway, id, codes, engine } = await office({ approvals: { store: slow() } }, undefined, (_statement, signal) => new Promise((resolve, reject) => {
-        const timer = setTimeout(() => resolve({ columns: ['N'], rows: [[1]] }), 5_000);
-        signal.addEventListener('abort', () => {
-          clearTimeout(timer);
-          reject(signal.reason as Error);
-        }, { once: true });
+      const { write, ticket, decide, gateway, id, codes, engine } = await office({ approvals: { store: slow() } }, undefined, (_statement, signal) => new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
       }));
       const asked = await ticket();
       valueOf(await decide(asked));

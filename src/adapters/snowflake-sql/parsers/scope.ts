@@ -26,15 +26,16 @@ export interface Definition {
 }
 
 /**
- * Visits CTEs in order and returns the scope of what follows them. A name is visible after its definition; inside its own body
- * only with RECURSIVE, or in the recursive term (what follows UNION ALL), for which Snowflake makes the keyword optional:
- * https://docs.snowflake.com/en/user-guide/queries-cte. Elsewhere the same name is a table.
+ * Visits CTEs in order and returns the scope of what follows them. A name is visible after its definition; inside its own body only in
+ * the recursive term, which is what follows UNION ALL, for Snowflake makes the keyword RECURSIVE optional:
+ * https://docs.snowflake.com/en/sql-reference/constructs/with. Elsewhere the same name is a table, with the keyword too: one object too
+ * many is decided on by a policy, one too few is not.
  */
-export function defineAll(definitions: readonly Definition[], recursive: boolean, outer: Scope): Scope {
+export function defineAll(definitions: readonly Definition[], outer: Scope): Scope {
   let scope = outer;
   for (const each of definitions) {
     const inside = define(each.name, scope);
-    each.walk(recursive ? inside : scope, inside);
+    each.walk(scope, inside);
     scope = inside;
   }
   return scope;

@@ -32,7 +32,7 @@ class Writer {
     return `${ctes}${first} ${operator} ${this.chance(2) ? `(${this.query(depth - 1, last)})` : this.select(depth - 1, last)}`;
   }
 
-  /** A name is visible after its definition, and in its own body with RECURSIVE or in the last operand of a UNION ALL. */
+  /** A name is visible after its definition, and in its own body in the last operand of a UNION ALL, with RECURSIVE or not. */
   private with(depth: number, visible: readonly string[]): { ctes: string; inside: readonly string[] } {
     const recursive = this.chance(4);
     const definitions: string[] = [];
@@ -41,8 +41,8 @@ class Writer {
       const name = this.pick(names);
       const known = [...inside, fold(name)];
       const body = this.chance(4)
-        ? `${this.select(depth, recursive ? known : inside)} union all ${this.select(depth, known)}`
-        : this.query(depth, recursive ? known : inside, known);
+        ? `${this.select(depth, inside)} union all ${this.select(depth, known)}`
+        : this.query(depth, inside, known);
       definitions.push(`${name}${this.pick(['', '', ' (a)', ' (a, "b")'])} as (${body})`);
       inside = known;
     }

@@ -113,14 +113,16 @@ describe('the pool, with faults', () => {
   });
 
   it('ignores an answer that comes after its end', async () => {
+    let tooLate: (() => void) | undefined;
     const { start } = faulty((events, canonical, life) => {
-      if (life === 1) setTimeout(() => events.answer(answer), 60);
+      if (life === 1) tooLate = () => events.answer(answer);
       else events.answer({ ok: false, why: 'unparsed', detail: canonical });
     });
     const pool = readers({ size: 1, timeoutMs: 20 }, start);
     const late = pool.read('late', never());
     const next = pool.read('next', never());
     expect(await late).toMatchObject({ why: 'timeout' });
+    tooLate?.();
     expect(await next).toMatchObject({ why: 'unparsed', detail: 'next' });
   });
 

@@ -8,6 +8,8 @@ describe('CTE names', () => {
     ['do not cover what stands before them', 'with a as (select * from b), b as (select 1 from t) select * from a, b', ['B', 'T']],
     ['cover later ones', 'with a as (select 1 from t), b as (select * from a) select * from b', ['T']],
     ['cover their own body with RECURSIVE', 'with recursive c as (select 1 x union all select x from c) select * from c', []],
+    ['do not cover the anchor with RECURSIVE either', 'with recursive c as (select * from c union all select * from u) select * from c', ['C', 'U']],
+    ['do not cover a body that does not recur, RECURSIVE or not', 'with recursive c as (select * from c) select * from c', ['C']],
     ['do not cover later ones with RECURSIVE either', 'with recursive a as (select * from b), b as (select 1) select * from a', ['B']],
     ['cover the recursive term without the keyword', 'with c (n) as (select 1 union all select n + 1 from c where n < 9) select * from c', []],
     ['do not cover the anchor without the keyword', 'with c as (select * from c union all select * from u) select * from c', ['C', 'U']],

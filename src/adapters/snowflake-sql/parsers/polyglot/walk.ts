@@ -65,7 +65,7 @@ export class Walk implements Walker {
       this.closed(cte, 'alias', 'this', 'columns', 'alias_first', 'materialized');
       return { name: part(cte['alias']), walk: (anchor, term) => this.body(cte['this'], anchor, term) };
     });
-    return defineAll(definitions, clause['recursive'] === true, scope);
+    return defineAll(definitions, scope);
   }
 
   /** The body of a CTE: the last operand of a UNION ALL is the recursive term. */

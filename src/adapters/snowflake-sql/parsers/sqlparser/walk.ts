@@ -45,7 +45,7 @@ export class Walk implements Walker {
       this.closed(cte, 'alias', 'query');
       return { name: part(tree(cte['alias'], 'a CTE')['name']), walk: (anchor, term) => this.body(tree(cte['query'], 'a CTE'), anchor, term) };
     });
-    return defineAll(definitions, clause['recursive'] === true, scope);
+    return defineAll(definitions, scope);
   }
 
   /** The body of a CTE: the last operand of a UNION ALL is the recursive term. */
