@@ -37,6 +37,15 @@ describe('breaking the glass', () => {
     expect(codes().filter((code) => code === 'breakglass.reviewed')).toHaveLength(1);
   });
 
+  it('is not signed by who broke it, whatever else they may oversee', async () => {
+    const { gateway, rule } = await office();
+    await rule(`${rules()}\np, idp:oncall, warehouse, ACME.OPS, oversee, allow, , oncall-oversees`);
+    const { id } = valueOf(await gateway.open(glass));
+    valueOf(await gateway.close({ ...as('oncall'), session: id }));
+    expect(await gateway.sign({ ...as('oncall-reviews'), session: id, comment: 'all fine' })).toMatchObject({ code: 'NOT_PERMITTED', reason: 'review.self' });
+    expect(valueOf(await gateway.reviews(as('bob')))).toHaveLength(1);
+  });
+
   it('stays on the list while the signature cannot be recorded', async () => {
     const inner = memoryAudit();
     let full = false;

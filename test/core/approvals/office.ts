@@ -11,7 +11,7 @@ export const identity = memoryIdentity({
   agent: { subject: 'alice', actor: 'agent', client: 'app' }, 'agent-elsewhere': { subject: 'alice', actor: 'agent', client: 'other' }, 'agent-for-bob': { subject: 'bob', actor: 'agent', client: 'app' },
   'other-agent': { subject: 'alice', actor: 'other', client: 'app' }, 'agent-reviews': { subject: 'alice', actor: 'agent', client: 'app', scopes: scope }, 'agent-alone': { subject: 'agent', scopes: scope },
   alice: { subject: 'alice', scopes: scope }, 'alice-again': { subject: 'alice2', scopes: scope }, owner: { subject: 'olga', scopes: scope }, bob: { subject: 'bob', scopes: scope }, 'bob-again': { subject: 'bob2', scopes: scope },
-  carol: { subject: 'carol', scopes: scope }, 'olga-again': { subject: 'olga2', scopes: scope }, 'bob-unscoped': { subject: 'bob' }, dave: { subject: 'dave', scopes: scope }, oncall: { subject: 'oncall' },
+  carol: { subject: 'carol', scopes: scope }, 'olga-again': { subject: 'olga2', scopes: scope }, 'bob-unscoped': { subject: 'bob' }, dave: { subject: 'dave', scopes: scope }, oncall: { subject: 'oncall' }, 'oncall-reviews': { subject: 'oncall', scopes: scope },
 });
 
 export const people: ApprovalOptions = {

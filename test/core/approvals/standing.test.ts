@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { casbin } from '../../../src/adapters/casbin/index.js';
-import { memoryTickets, type TicketFilter } from '../../../src/core/index.js';
+import { isAgreed } from '../../../src/core/approvals/reviewers.js';
+import { memoryTickets, type Ticket, type TicketFilter } from '../../../src/core/index.js';
 import { as, codeOf, house, valueOf } from '../house.js';
 import { identity, office, people, rules } from './office.js';
 
@@ -119,6 +120,19 @@ describe('a policy that changes while something waits', () => {
 });
 
 describe('people and accounts', () => {
+  it('a person counts once, even if two answers of theirs were kept', async () => {
+    const store = memoryTickets();
+    const { ticket, decide } = await office({ approvals: { store } }, 'approval=role:stewards/2');
+    const asked = await ticket();
+    valueOf(await decide(asked, 'bob'));
+    const kept = (await store.get(asked)) as Ticket;
+    const [bob] = kept.decisions;
+    if (bob === undefined) throw new Error('it should be kept');
+    expect(isAgreed(kept, [bob, bob])).toBe(false);
+    expect(isAgreed(kept, [bob, { ...bob, person: 'carol', decision: 'reject' }])).toBe(false);
+    expect(isAgreed(kept, [bob, { ...bob, person: 'carol' }])).toBe(true);
+  });
+
   it('an identity that somebody answers for decides on nothing, nor signs', async () => {
     const { ticket, decide, write, gateway } = await office({ approvals: { ownerOf: ({ id }) => ({ 'idp:agent': 'olga', 'idp:carol': 'somebody' })[id] } });
     const asked = await ticket();
