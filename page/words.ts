@@ -5,6 +5,8 @@ export const hindrances: Readonly<Record<string, string>> = {
   'review.not_permitted': 'You cannot decide on this one: no rule lets you review it.',
   'review.scope': 'You cannot decide: your sign-in is not one for reviewing.',
   'review.delegated': 'You cannot decide: whoever acts for somebody else reviews nothing.',
+  'review.agent': 'You cannot decide: somebody answers for this identity, so it is an agent.',
+  'review.open': 'The session still goes on. Revoke it, or look when it is over.',
   'approval.state': 'It is no longer waited for.',
   'approval.policy': 'The policy has changed since it was asked for. It must be asked for again.',
   'approval.twice': 'You have answered already. It waits for somebody else.',
@@ -17,7 +19,7 @@ export const states: Readonly<Record<string, string>> = { pending: 'waiting', ap
 /** Why an approval is over without anybody's answer. */
 export const endings: Readonly<Record<string, string>> = {
   time: 'Nobody answered, or used the answer, in time.', session_closed: 'Its session was closed.', session_expired: 'Its session reached its deadline.', session_revoked: 'Its session was revoked.',
-  policy_changed: 'The policy has changed and would answer otherwise.',
+  policy_changed: 'The policy has changed and would answer otherwise.', gateway_stopped: 'The gateway was stopped while it waited.',
 };
 
 /** The events of the record, in words; those that are not here are shown by their code. */

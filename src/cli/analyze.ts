@@ -40,7 +40,7 @@ export async function analyze(args: readonly string[], streams: Streams): Promis
 }
 
 /** Longer than in a service: nobody else waits here, and a machine that runs checks is a busy one. */
-const timeoutMs = 3_000;
+const timeoutMs = 10_000;
 
 interface Options {
   readonly statement: string | undefined;

@@ -119,6 +119,9 @@ describe.skipIf(chromium.missing)('a reviewer with a browser', { timeout: 180_00
     expect(await dialog.count()).toBe(1);
     await dialog.getByLabel('What you found').fill('It was in order.');
     await dialog.getByRole('button', { name: 'Sign' }).click();
+    await dialog.getByText('The session still goes on').waitFor();
+    await acme.agent('DELETE', `/sessions/${session}`);
+    await dialog.getByRole('button', { name: 'Sign' }).click();
     await bob.page.getByText('Nothing that was opened in an emergency waits').waitFor();
     expect(acme.audit.events.find(({ code }) => code === 'breakglass.reviewed')).toMatchObject({ session, who: { principal: 'idp:bob' }, data: { comment: 'It was in order.' } });
     await goTo(bob.page, `#/sessions/${session}`);

@@ -107,7 +107,8 @@ describe('the page where a person decides', () => {
     await call('run_statement', { session: id, sql: `DELETE FROM ops.orders WHERE status = 'cancelled'` }).catch(() => undefined);
     expect(tried).toEqual([[401, 'UNAUTHENTICATED'], [403, 'NOT_PERMITTED']]);
     const { events } = (await call('session_record', { session: id }))['record'] as unknown as { events: { code: string }[] };
-    expect(events.map(({ code }) => code)).toEqual(['session.requested', 'session.opened', 'statement.approval_requested']);
+    expect(events.map(({ code }) => code)).toEqual(['session.requested', 'session.opened', 'statement.approval_requested', 'statement.approval_decided']);
+    expect(events[3]).toMatchObject({ data: { decision: 'refused', why: 'review.scope' } });
     await call('close_session', { session: id });
     await at.client.close();
   });

@@ -38,6 +38,12 @@ async function traced({ audit }: House, work: () => Promise<unknown>): Promise<T
   return { answer, events: audit.events.slice(before).map((event: AuditEvent) => bare(event)) };
 }
 
+/** Each door says where its own form is told. */
+function withoutForm(answer: Readonly<Record<string, unknown>>): object {
+  const { hint: _, ...others } = answer;
+  return String(answer['reason']).startsWith('request.') ? others : answer;
+}
+
 interface Doors {
   readonly rest: (sql: string) => Promise<Traced>;
   readonly mcp: (sql: string) => Promise<Traced>;
@@ -52,13 +58,13 @@ async function doors(at: House, { origin, url }: Served, scope: SchemaRef): Prom
   return {
     rest: (sql) => traced(at, async () => {
       const { status, digest: _, ...json } = await ask(`/sessions/${here}/statements`, { sql });
-      return status === undefined ? { status: 'completed', answer: json } : status === 'pending' ? { status, answer: json } : { status: Object.hasOwn(faults, String(json['code'])) ? 'failed' : 'denied', answer: { ...json, status } };
+      return status === undefined ? { status: 'completed', answer: json } : status === 'pending' ? { status, answer: json } : { status: Object.hasOwn(faults, String(json['code'])) ? 'failed' : 'denied', answer: withoutForm({ ...json, status }) };
     }),
     mcp: (sql) => traced(at, async () => {
       const { status, data } = await call(client, 'run_statement', { session: there, sql });
       const { result, pending, problem } = data as unknown as Record<string, Record<string, unknown>>;
       const { untrusted: _, notice: _notice, total: _total, digest: _digest, ...answer } = result ?? pending ?? problem ?? {};
-      return { status, answer };
+      return { status, answer: withoutForm(answer) };
     }),
   };
 }

@@ -115,6 +115,7 @@ describe('a message', () => {
     const opened = await at.open({ credential: { scheme: 'bearer', token: 'oncall' }, access: 'write', reason: 'the site is down', breakGlass: true });
     await soon(() => latest(at)).toContain('"The glass was broken"');
     expect(latest(at)).toContain(`#/reviews/${opened.id}`);
+    await at.gateway.close({ credential: { scheme: 'bearer', token: 'oncall' }, session: opened.id });
     await at.gateway.sign({ credential: { scheme: 'bearer', token: 'bob' }, session: opened.id, comment: 'as it should be' });
     await soon(() => latest(at)).toContain('`idp:bob` signed it: `as it should be`');
     expect(at.slack.messages.size).toBe(3);

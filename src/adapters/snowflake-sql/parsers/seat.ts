@@ -3,8 +3,11 @@ import type { Host, StartHost } from './host.js';
 import type { Job } from './job.js';
 import type { Readings } from './reading.js';
 
-/** How long a host may take to load both parsers, or to take up a text: some hundred milliseconds in fact, far more on a starved machine. */
-const startLimitMs = 15_000;
+/** How long a host may take at least to load both parsers, or to take up a text: some hundred milliseconds in fact, far more on a starved machine. */
+const leastStartMs = 15_000;
+
+/** The same as a multiple of the limit for one text, where that is longer. */
+const startTimes = 20;
 
 /** While V8 still optimises the parsers' code, every text takes longer: so long after its start a thread has several times the limit. */
 const youngMs = 5_000;
@@ -29,13 +32,15 @@ export class Seat {
   private readonly host: Host;
   private readonly events: SeatEvents;
   private readonly timeoutMs: number;
+  private readonly startLimitMs: number;
 
   constructor(start: StartHost, timeoutMs: number, events: SeatEvents) {
     this.events = events;
     this.timeoutMs = timeoutMs;
+    this.startLimitMs = Math.max(leastStartMs, startTimes * timeoutMs);
     this.host = start({ ready: () => this.ready(), answer: (readings) => this.answer(readings), gone: () => this.lose('crashed', 'a parser thread ended') });
     // These timers hold the process only while somebody waits for a reading; the thread itself never does.
-    this.timer = setTimeout(() => this.lose('timeout', 'the parsers did not start in time'), startLimitMs);
+    this.timer = setTimeout(() => this.lose('timeout', 'the parsers did not start in time'), this.startLimitMs);
   }
 
   get starting(): boolean {
@@ -89,7 +94,7 @@ export class Seat {
       if (this.job !== job) return;
       const limitMs = performance.now() - this.loadedAt < youngMs ? grace * this.timeoutMs : this.timeoutMs;
       const workedMs = this.host.workedMs();
-      if (workedMs >= limitMs || performance.now() - this.takenAt >= startLimitMs) this.lose('timeout', `not read within ${this.timeoutMs} ms`);
+      if (workedMs >= limitMs || performance.now() - this.takenAt >= this.startLimitMs) this.lose('timeout', `not read within ${this.timeoutMs} ms`);
       else this.wait(job, workedMs === 0 ? this.timeoutMs : limitMs - workedMs);
     });
   }

@@ -58,6 +58,6 @@ function mutate(sql: string): string[] {
   const literal = /"[^"]*"|\$\$[^]*?\$\$|('(?:[^'\\]|\\[^]|'')*'|(?<![\w.$"'])\d+(?![\w.]))/g;
   const replaced = [...sql.matchAll(literal)].filter((match) => match[1] !== undefined)
     .flatMap((match) => covers.map((cover) => sql.slice(0, match.index) + cover + sql.slice(match.index + match[0].length)));
-  const joined = [...sql.matchAll(/"[^"]*"|\$\$[^]*?\$\$|'(?:[^'\\]|\\[^]|'')*'|(\bfrom\s+(?=[\w"(]))/gi)].filter((match) => match[1] !== undefined).map((match) => `${sql.slice(0, match.index)}from hidden_tbl hz, ${sql.slice(match.index + match[0].length)}`);
+  const joined = [...sql.matchAll(/"[^"]*"|\$\$[^]*?\$\$|'(?:[^'\\]|\\[^]|'')*'|((?<!\bdistinct\s+)\bfrom\s+(?=[\w"(]))/gi)].filter((match) => match[1] !== undefined).map((match) => `${sql.slice(0, match.index)}from hidden_tbl hz, ${sql.slice(match.index + match[0].length)}`);
   return [...replaced, ...joined];
 }

@@ -17,6 +17,7 @@ describe('relations of a query, as both parsers read them', () => {
     ['comma and derived', 'select 1 from a, (select 1 from b) x, lateral (select 1 from c) y', ['A', 'B', 'C']],
     ['scalar in the list', 'select (select max(x) from a), (select 1 from b) + 1', ['A', 'B']],
     ['function argument', 'select coalesce((select x from a), nvl((select y from b), 1))', ['A', 'B']],
+    ['index of a path', 'select a:b[(select 1 from u)], c[(select 1 from v)].d from t', ['T', 'U', 'V']],
     ['CASE', 'select case when exists (select 1 from a) then (select 1 from b) else (select 1 from c) end', ['A', 'B', 'C']],
     ['WHERE IN, ANY, EXISTS', 'select 1 from t where x in (select 1 from a) and y = any (select 1 from b) and not exists (select 1 from c)', ['A', 'B', 'C', 'T']],
     ['GROUP, HAVING, QUALIFY, ORDER', 'select 1 from t group by (select 1 from a) having (select 1 from b) > 1 qualify row_number() over (order by (select 1 from c)) = 1 order by (select 1 from d)', ['A', 'B', 'C', 'D', 'T']],
