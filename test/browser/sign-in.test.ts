@@ -47,6 +47,7 @@ describe.skipIf(chromium.missing)('signing in', { timeout: 300_000 }, () => {
     const asked = bob.page.waitForRequest(/\/auth\?/);
     await out(bob).click();
     const state = new URL((await asked).url()).searchParams.get('state');
+    await bob.page.waitForURL(/\/sign-in\//);
     const back = Object.entries({ code: 'of-somebody-else', state, iss: acme.issuer, ...change }).filter((each): each is [string, string] => typeof each[1] === 'string');
     await bob.page.goto(`${acme.review}?${new URLSearchParams(back).toString()}`);
     await bob.page.getByRole('alert').filter({ hasText: said }).waitFor();
