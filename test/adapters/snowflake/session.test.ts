@@ -56,6 +56,16 @@ describe('opening', () => {
     await expect(open()).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE', detail: { step: 'verification', differs } });
   }, 60_000);
 
+  it('of four at once, beside the reaper, takes one admin login', async () => {
+    const logins = (): number => asked.filter(({ path }) => path === '/session/v1/login-request').length;
+    const asked = watch();
+    await connector.start?.(async () => undefined, []);
+    const first = await Promise.all(Array.from({ length: 4 }, open));
+    expect(logins()).toBe(4 + 1);
+    await Promise.all(first.map((session) => session.close()));
+    expect(server.sessions()).toBe(1);
+  }, 60_000);
+
   it('says neither USE ROLE nor, without need, USE SECONDARY ROLES; and MULTI_STATEMENT_COUNT is 1 with everything that is sent', async () => {
     const asked = watch();
     const session = await open();

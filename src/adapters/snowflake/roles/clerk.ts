@@ -70,9 +70,12 @@ export class Clerk {
   }
 
   async #connected(signal: AbortSignal): Promise<Link> {
+    const before = this.#line;
+    const link = before === undefined ? undefined : await abortable(before.catch(() => undefined), signal);
     if (this.#closed) throw unavailable('closed');
-    const link = await this.#line?.catch(() => undefined);
     if (link?.ended.aborted === false) return link;
+    // Who waited beside us has dialled already: one line, or the other would never be hung up.
+    if (this.#line !== before) return this.#connected(signal);
     const { account, keeper, user, role } = this.#settings;
     const line = dial(account, keeper, { user, role, expiresAt: Date.now() + 10 * 60_000 }, signal);
     this.#line = line;
