@@ -60,10 +60,11 @@ export async function visitor(browser: Browser, { review, issuer, host, mount }:
   };
 }
 
-/** Presses the button, and says who they are at the provider. Ends where the page shows what waits, or why it does not. */
+/** Presses the button, and says who they are at the provider. Ends where the page has taken the provider's answer: before that, it puts back the place that was left. */
 export async function signIn(page: Page, person: string): Promise<void> {
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('button', { name: new RegExp(person, 'i') }).click();
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
   await page.getByRole('heading', { level: 1 }).waitFor();
 }
 
