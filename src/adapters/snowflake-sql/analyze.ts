@@ -7,12 +7,13 @@ import { checkDefinition, explained, kindOf, refusedKind, type Kind } from './ki
 import { lex } from './lexer.js';
 import { checkLimits } from './limits.js';
 import { revealed } from './metadata.js';
-import { resolve, storedCase } from './names.js';
+import { resolve } from './names.js';
 import { oneStatement, pieces, plainer } from './normalize.js';
+import { stored } from './parsers/identifier.js';
 import type { Name, Reading, Readers } from './parsers/reading.js';
 import { readable } from './readable/index.js';
 import { Refused, type Reason } from './refusal.js';
-import { checkRelations } from './relations.js';
+import { checkRelations, relationWords } from './relations.js';
 import { isSign, isWord, opening, type Token } from './token.js';
 import { checkTypes } from './types.js';
 
@@ -77,10 +78,11 @@ async function judged(tokens: readonly Token[], kind: Kind, bench: Bench): Promi
   if (kind.refuse !== undefined) throw new Refused(kind.refuse);
   checkText(tokens);
   const own = ownFunctions(bench);
+  const places = relationWords(tokens);
   try {
     checkCalls(tokens, own);
     checkTypes(tokens);
-    checkCost(tokens);
+    checkCost(tokens, places);
   } catch (error) {
     if (error instanceof Refused) error.objects = await touched([tokens], bench);
     throw error;
@@ -91,7 +93,7 @@ async function judged(tokens: readonly Token[], kind: Kind, bench: Bench): Promi
   const called = reading.functions.filter((name) => own.has(name)).map((name) => resolve(name, bench.scope, 'function'));
   const reads = reading.reads.filter((name) => !(name.length === 1 && isEarlierName(name[0]?.text ?? ''))).map((name) => resolve(name, bench.scope));
   const writes = reading.writes.map((name) => resolve(name, bench.scope));
-  checkRelations(tokens, [...reads, ...writes], bench.scope);
+  checkRelations(tokens, places, [...reads, ...writes], bench.scope);
   const lineage = reading.lineage === undefined ? {} : { lineage: reading.lineage.map(({ column, sources }) => lineageOf(column, sources, bench.scope)) };
   return { reads: unique([...reads, ...called]), writes: unique(writes), functions: namesOf(reading.functions), ...lineage };
 }
@@ -110,7 +112,8 @@ async function touched(texts: readonly (readonly Token[])[], bench: Bench): Prom
 
 /** What the text may not hold anywhere, whatever it means there. */
 function checkText(tokens: readonly Token[]): void {
-  for (const [at, token] of tokens.entries()) {
+  for (let at = 0; at < tokens.length; at += 1) {
+    const token = tokens[at] as Token;
     if (token.kind === 'stage' || (isWord(token, 'DIRECTORY', 'SEMANTIC_VIEW') && isSign(tokens[at + 1], '('))) throw new Refused('sql.stage');
     if (token.kind === 'variable' && !/^\$\d+$/.test(token.text)) throw new Refused('sql.variable');
     if (isWord(token, 'STREAM') && isSign(tokens[at + 1], '=>')) throw new Refused('sql.dynamic_name', 'STREAM');
@@ -142,11 +145,11 @@ function together(found: readonly Objects[]): Objects {
 
 function lineageOf(column: string, sources: readonly Name[] | 'unknown', scope: SchemaRef): ColumnLineage {
   if (sources === 'unknown') return { column, sources };
-  return { column, sources: sources.map((name) => `${formatObject(resolve(name.slice(0, -1), scope))}.${storedCase(name.at(-1) as Name[number])}`) };
+  return { column, sources: sources.map((name) => `${formatObject(resolve(name.slice(0, -1), scope))}.${stored(name.at(-1) as Name[number])}`) };
 }
 
 function namesOf(functions: readonly Name[]): readonly string[] {
-  return [...new Set(functions.map((name) => name.map(storedCase).join('.')))];
+  return [...new Set(functions.map((name) => name.map(stored).join('.')))];
 }
 
 function unique(objects: readonly ObjectRef[]): readonly ObjectRef[] {

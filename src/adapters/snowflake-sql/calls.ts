@@ -1,6 +1,6 @@
 import { isBuiltin, isPatternFunction, whyExcluded } from './functions/index.js';
 import type { Name } from './parsers/reading.js';
-import { nameAt, partOf, storedCase } from './names.js';
+import { nameAt } from './names.js';
 import { Refused } from './refusal.js';
 import { closing, isIdentifier, isSign, isWord, type Token } from './token.js';
 import { parametrised } from './types.js';
@@ -21,8 +21,8 @@ export interface OwnFunctions {
 /** Refuses a statement that calls anything but harmless built-ins and what the connection allows. Looks at the text itself, whatever a parser made of it. */
 export function checkCalls(tokens: readonly Token[], own: OwnFunctions): void {
   const inPattern = tokens.some((token) => isWord(token, 'MATCH_RECOGNIZE'));
-  for (const [at, token] of tokens.entries()) {
-    const before = tokens[at - 1];
+  for (let at = 0; at < tokens.length; at += 1) {
+    const [token, before] = [tokens[at] as Token, tokens[at - 1]];
     if (isSequenceStep(token) && isSign(before, '.')) throw new Refused('sql.sequence');
     if (!isIdentifier(token) || !isSign(tokens[at + 1], '(') || isOuter(tokens, at + 1) || isColumnList(tokens, at)) continue;
     if (isSign(before, '.')) {
@@ -40,7 +40,7 @@ function isByName(tokens: readonly Token[], at: number): boolean {
 
 /** `seq.NEXTVAL`, also in quotes. */
 function isSequenceStep(token: Token): boolean {
-  return isIdentifier(token) && storedCase(partOf(token)) === 'NEXTVAL';
+  return (token.kind === 'word' && token.upper === 'NEXTVAL') || (token.kind === 'quoted' && token.text === '"NEXTVAL"');
 }
 
 /** `column(+)`, the old way to write an outer join. */

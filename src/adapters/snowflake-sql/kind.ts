@@ -46,8 +46,9 @@ export function kindOf(tokens: readonly Token[]): Kind {
 
 /** A query, unless it does something: WITH p AS PROCEDURE, SELECT INTO, FOR UPDATE, or a change hidden in brackets. */
 function queryKind(tokens: readonly Token[], operation: string): Kind {
-  for (const [at, token] of tokens.entries()) {
-    const next = tokens[at + 1];
+  for (let at = 0; at < tokens.length; at += 1) {
+    const [token, next] = [tokens[at] as Token, tokens[at + 1]];
+    if (token.kind !== 'word') continue;
     if (isWord(token, 'AS') && isWord(next, 'PROCEDURE')) return { kind: 'call', operation: 'CALL', refuse: 'sql.procedure' };
     if (isWord(token, 'INTO')) return { kind: 'script', operation: 'SELECT INTO', refuse: 'sql.script' };
     if (isWord(token, 'FOR') && isWord(next, 'UPDATE')) return { kind: 'read', operation, refuse: 'sql.locks_rows' };

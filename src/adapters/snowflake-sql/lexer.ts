@@ -1,3 +1,4 @@
+import { asciiUpper } from './parsers/identifier.js';
 import { Refused } from './refusal.js';
 import { skipBlanks } from './blanks.js';
 import { endOfDollars, endOfQuoted, endOfString } from './quotes.js';
@@ -28,7 +29,7 @@ export function lex(text: string): readonly Token[] {
     if (start === text.length) return tokens;
     const [kind, end] = tokenAt(text, start);
     const raw = text.slice(start, end);
-    const token: Token = { kind, text: raw, upper: kind === 'word' ? raw.replaceAll(/[a-z]/g, (letter) => letter.toUpperCase()) : raw, spaced: start > at };
+    const token: Token = { kind, text: raw, upper: kind === 'word' ? asciiUpper(raw) : raw, spaced: start > at };
     checkBoundary(tokens.at(-1), token);
     tokens.push(token);
     if (tokens.length > mostTokens) throw new Refused('sql.too_long');

@@ -1,5 +1,6 @@
 import type { ObjectRef, SchemaRef } from '../../core/index.js';
-import { nameAt, resolve, storedCase } from './names.js';
+import { nameAt, resolve } from './names.js';
+import { stored } from './parsers/identifier.js';
 import { shapeOf } from './readable/shape.js';
 import { Refused } from './refusal.js';
 import { isWord, type Token } from './token.js';
@@ -31,7 +32,7 @@ function shown(tokens: readonly Token[], scope: SchemaRef): readonly ObjectRef[]
   const start = isWord(tokens[at + 1], 'SCHEMA') ? at + 2 : at + 1;
   if (!isWord(what, 'TABLES', 'VIEWS', 'OBJECTS') || isWord(tokens[start], ...wider)) throw new Refused('sql.metadata');
   const { name, end } = nameAt(tokens, start);
-  const [schema, database] = name.map(storedCase).toReversed();
+  const [schema, database] = name.map(stored).toReversed();
   const rest = shapeOf(tokens.slice(end));
   const part = /^(?:STARTS WITH s)?(?:(?:^| )LIMIT n(?: FROM s)?)?$/.test(rest);
   if (!part || name.length > 2 || schema !== scope.schema || (database ?? scope.database) !== scope.database) throw new Refused('sql.metadata');

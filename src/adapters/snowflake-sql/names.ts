@@ -1,15 +1,11 @@
 import type { ObjectKind, ObjectRef, SchemaRef } from '../../core/index.js';
+import { stored } from './parsers/identifier.js';
 import type { Name, Part } from './parsers/reading.js';
 import { isIdentifier, isSign, type Token } from './token.js';
 
-/** The case a name is stored in: unquoted folds to upper case (ASCII; the lexer lets no other letter through), quoted stays. */
-export function storedCase({ text, quoted }: Part): string {
-  return quoted ? text : text.replaceAll(/[a-z]/g, (letter) => letter.toUpperCase());
-}
-
 /** A name in three stored-case parts: one part lies in the scope, two in the scope's database. */
 export function resolve(name: Name, scope: SchemaRef, kind: ObjectKind = 'relation'): ObjectRef {
-  const [last = '', schema = scope.schema, database = scope.database] = name.map(storedCase).toReversed();
+  const [last = '', schema = scope.schema, database = scope.database] = name.map(stored).toReversed();
   return { database, schema, name: last, kind };
 }
 

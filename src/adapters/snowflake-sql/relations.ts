@@ -1,6 +1,7 @@
 import type { ObjectRef, SchemaRef } from '../../core/index.js';
 import { isEarlierName } from './flow.js';
-import { nameAt, partOf, resolve, storedCase } from './names.js';
+import { nameAt, partOf, resolve } from './names.js';
+import { stored } from './parsers/identifier.js';
 import { Refused } from './refusal.js';
 import { closing, isIdentifier, isSign, isWord, opening, type Token } from './token.js';
 
@@ -12,26 +13,22 @@ const withFrom = ['EXTRACT', 'TRIM', 'SUBSTRING', 'SUBSTR', 'OVERLAY', 'POSITION
 
 /**
  * The other way round: every name that the text itself puts where a table stands must be among the objects the parsers found, or be a CTE.
- * Refuses what is not, and every relation that is no name at all.
+ * Refuses what is not, and every relation that is no name at all. `places` are those of `relationWords`.
  */
-export function checkRelations(tokens: readonly Token[], objects: readonly ObjectRef[], scope: SchemaRef): void {
+export function checkRelations(tokens: readonly Token[], places: readonly number[], objects: readonly ObjectRef[], scope: SchemaRef): void {
   const known = new Set(objects.map(keyOf));
   const ctes = ctesOf(tokens);
-  for (const at of relationsIn(tokens)) {
+  for (const place of places) {
+    const at = isWord(tokens[place + 1], 'DIRECTED') ? place + 2 : place + 1;
     const token = tokens[at];
     if (isSign(token, '(') || isWord(token, ...notNames)) continue;
     const { name, end } = nameAt(tokens, at);
     if (name.length === 0) throw new Refused(token?.kind === 'string' || token?.kind === 'variable' ? 'sql.dynamic_name' : 'sql.relation_unclear');
     if (isSign(tokens[end], '(')) continue; // A table function: its name is judged as a call.
-    const only = name.length === 1 ? storedCase(name[0] as (typeof name)[number]) : undefined;
+    const only = name.length === 1 ? stored(name[0] as (typeof name)[number]) : undefined;
     if (only !== undefined && (ctes.has(only) || isEarlierName(only))) continue;
     if (!known.has(keyOf(resolve(name, scope)))) throw new Refused('sql.relation_unclear');
   }
-}
-
-/** Places right behind the words that a table follows. */
-function relationsIn(tokens: readonly Token[]): readonly number[] {
-  return relationWords(tokens).map((at) => (isWord(tokens[at + 1], 'DIRECTED') ? at + 2 : at + 1));
 }
 
 /** Where FROM and JOIN stand that a table follows. */
@@ -39,11 +36,14 @@ export function relationWords(tokens: readonly Token[]): readonly number[] {
   const places: number[] = [];
   /** For each bracket that is open: whether FROM separates arguments in it, as in `EXTRACT(YEAR FROM d)`. A SELECT ends that. */
   const separates: boolean[] = [];
-  for (const [at, token] of tokens.entries()) {
-    const before = tokens[at - 1];
-    if (isSign(token, '(')) separates.push(isWord(before, ...withFrom));
-    else if (isSign(token, ')')) separates.pop();
-    else if (isWord(token, 'SELECT') && separates.length > 0) separates[separates.length - 1] = false;
+  for (let at = 0; at < tokens.length; at += 1) {
+    const [token, before] = [tokens[at] as Token, tokens[at - 1]];
+    if (token.kind === 'sign') {
+      if (token.text === '(') separates.push(isWord(before, ...withFrom));
+      else if (token.text === ')') separates.pop();
+      continue;
+    }
+    if (isWord(token, 'SELECT') && separates.length > 0) separates[separates.length - 1] = false;
     const asTable = isWord(token, 'JOIN') || (isWord(token, 'FROM') && !isWord(before, 'DISTINCT') && separates.at(-1) !== true && !isFromEitherEnd(tokens, at));
     if (asTable && !isSign(before, '.') && !isSign(before, ':')) places.push(at);
   }
@@ -63,7 +63,7 @@ function ctesOf(tokens: readonly Token[]): ReadonlySet<string> {
   for (const [at, token] of tokens.entries()) {
     if (!isIdentifier(token)) continue;
     const next = isSign(tokens[at + 1], '(') ? closing(tokens, at + 1) + 1 : at + 1;
-    if (isWord(tokens[next], 'AS') && (isSign(tokens[next + 1], '(') || isSign(tokens[next + 2], '('))) names.add(storedCase(partOf(token)));
+    if (isWord(tokens[next], 'AS') && (isSign(tokens[next + 1], '(') || isSign(tokens[next + 2], '('))) names.add(stored(partOf(token)));
   }
   return names;
 }

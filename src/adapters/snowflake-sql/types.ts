@@ -11,7 +11,8 @@ const own: ReadonlySet<string> = new Set([...parametrised, 'BOOLEAN', 'DATE', 'V
 
 /** Refuses a cast to anything but a type of Snowflake's own: a type that somebody defined is an object of some schema. */
 export function checkTypes(tokens: readonly Token[]): void {
-  for (const [at, token] of tokens.entries()) {
+  for (let at = 0; at < tokens.length; at += 1) {
+    const token = tokens[at];
     const type = isSign(token, '::') ? at + 1 : isWord(token, 'CAST', 'TRY_CAST') && isSign(tokens[at + 1], '(') ? typeOfCast(tokens, at + 1) : undefined;
     if (type !== undefined && !isSnowflakes(tokens, type)) throw new Refused('sql.unparsed', 'a type that is not built in');
   }

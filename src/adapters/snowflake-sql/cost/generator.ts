@@ -8,10 +8,10 @@ const longestMaking = 60;
 /** Refuses generators of very many rows, each by itself or all together. */
 export function checkGenerators(tokens: readonly Token[]): void {
   let made = 1;
-  tokens.forEach((token, at) => {
-    if (isSign(token, '=>')) made *= rowsMade(tokens, at);
+  for (let at = 0; at < tokens.length; at += 1) {
+    if (isSign(tokens[at], '=>')) made *= rowsMade(tokens, at);
     if (made > mostTogether) throw new Refused('sql.too_costly');
-  });
+  }
 }
 
 /** How many rows a generator makes, by the literal behind `ROWCOUNT =>`; anything but a literal could be any number. */

@@ -1,6 +1,6 @@
 import { aggregates } from '../functions/aggregate.js';
-import { nameAt, partOf, storedCase } from '../names.js';
-import { relationWords } from '../relations.js';
+import { nameAt, partOf } from '../names.js';
+import { stored } from '../parsers/identifier.js';
 import type { Name } from '../parsers/reading.js';
 import { closing, isIdentifier, isSign, isWord, opening, type Token } from '../token.js';
 import { checkGenerators } from './generator.js';
@@ -12,11 +12,11 @@ const setOperators = ['UNION', 'INTERSECT', 'EXCEPT', 'MINUS'];
 
 /**
  * Refuses what costs without bound whatever the data: four or more tables multiplied with nothing between them, also through subqueries and
- * CTEs; recursion without a condition; generators of very many rows.
+ * CTEs; recursion without a condition; generators of very many rows. `places` are those of `relationWords`.
  */
-export function checkCost(tokens: readonly Token[]): void {
+export function checkCost(tokens: readonly Token[], places: readonly number[]): void {
   checkGenerators(tokens);
-  new Weighing(tokens).all();
+  new Weighing(tokens, places).all();
 }
 
 class Weighing {
@@ -25,23 +25,28 @@ class Weighing {
   private readonly levels: Level[] = [new Level({ kind: 'other' }, false)];
   private readonly ctes = new Map<string, Size>();
 
-  constructor(tokens: readonly Token[]) {
+  constructor(tokens: readonly Token[], places: readonly number[]) {
     this.tokens = tokens;
-    this.relations = new Set(relationWords(tokens));
+    this.relations = new Set(places);
   }
 
   all(): void {
-    for (const [at, token] of this.tokens.entries()) {
-      if (isSign(token, '(')) this.open(at);
-      else if (isSign(token, ')')) {
-        if (this.levels.length === 1) break; // One bracket too many: no reader takes that.
-        this.close(at);
-      }
-      else if (token.kind === 'word' && !isSign(this.tokens[at - 1], '.')) this.word(at, token);
-      else if (isSign(token, ',')) this.comma(at);
-      else if (token.kind === 'quoted' && this.top.expects) this.name(at);
+    for (let at = 0; at < this.tokens.length; at += 1) {
+      const token = this.tokens[at] as Token;
+      if (token.kind === 'word') {
+        if (!isSign(this.tokens[at - 1], '.')) this.word(at, token);
+      } else if (token.kind === 'sign') {
+        if (token.text === ')' && this.levels.length === 1) break; // One bracket too many: no reader takes that.
+        this.sign(at, token.text);
+      } else if (token.kind === 'quoted' && this.top.expects) this.name(at);
     }
     while (this.levels.length > 0) this.close(this.tokens.length);
+  }
+
+  private sign(at: number, sign: string): void {
+    if (sign === '(') this.open(at);
+    else if (sign === ')') this.close(at);
+    else if (sign === ',') this.comma(at);
   }
 
   private get top(): Level {
@@ -67,7 +72,7 @@ class Weighing {
     if (!isWord(before, 'AS') && !(isWord(before, 'MATERIALIZED') && isWord(tokens[at - 2], 'AS'))) return { kind: 'other' };
     const end = isWord(before, 'AS') ? at - 2 : at - 3;
     const name = isSign(tokens[end], ')') ? tokens[opening(tokens, end) - 1] : tokens[end];
-    return isIdentifier(name) ? { kind: 'cte', name: storedCase(partOf(name)) } : { kind: 'other' };
+    return isIdentifier(name) ? { kind: 'cte', name: stored(partOf(name)) } : { kind: 'other' };
   }
 
   private close(at: number): void {
@@ -131,7 +136,7 @@ class Weighing {
     const { top, tokens } = this;
     const { name, end } = nameAt(tokens, at);
     if (isWord(tokens[at], 'VALUES') || isSign(tokens[end], '(')) return top.relation(single);
-    const only = name.length === 1 ? storedCase(name[0] as Name[number]) : '';
+    const only = name.length === 1 ? stored(name[0] as Name[number]) : '';
     const own = this.levels.find(({ role }) => role.kind === 'cte' && role.name === only);
     if (own !== undefined) own.recurs = true;
     top.relation((own === undefined ? this.ctes.get(only) : undefined) ?? wholeTable);

@@ -19,8 +19,6 @@ export const excludedFamilies: readonly ExcludedFamily[] = excluded;
 /** Row references that exist only inside MATCH_RECOGNIZE; anywhere else these names could be somebody's own functions. */
 const patternFunctions: ReadonlySet<string> = new Set(['FIRST', 'LAST', 'NEXT', 'PREV']);
 
-const allowed: ReadonlySet<string> = new Set(allowedFamilies.flatMap((family) => family.names));
-
 const covers = (family: ExcludedFamily, name: string): boolean =>
   family.names.includes(name) ||
   (family.prefixes ?? []).some((prefix) => name.startsWith(prefix)) ||
@@ -31,12 +29,14 @@ export function whyExcluded(name: string): string | undefined {
   return excluded.find((family) => covers(family, name))?.reason;
 }
 
+const builtins: ReadonlySet<string> = new Set(allowedFamilies.flatMap((family) => family.names).filter((name) => whyExcluded(name) === undefined));
+
 /**
  * True only for a Snowflake built-in that may run unasked inside a judged statement. Expects the name as written without
  * quotes or qualification, folded to upper case; a quoted or qualified name is never a built-in, whatever it spells.
  */
 export function isBuiltin(name: string): boolean {
-  return allowed.has(name) && whyExcluded(name) === undefined;
+  return builtins.has(name);
 }
 
 /** True for the row references of MATCH_RECOGNIZE (FIRST, LAST, NEXT, PREV), which are built-ins inside that clause only. */

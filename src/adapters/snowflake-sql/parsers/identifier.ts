@@ -4,23 +4,28 @@ import { Unparsed } from './parser.js';
 const plain = /^[A-Za-z_][\w$]*$/;
 
 /** ASCII upper case only: Snowflake folds an unquoted identifier so, and the canonical text has no other letters outside quotes. */
-function upper(text: string): string {
-  return text.replace(/[a-z]/g, (letter) => letter.toUpperCase());
+export function asciiUpper(text: string): string {
+  return /^[\0-\x7f]*$/.test(text) ? text.toUpperCase() : text.replaceAll(/[a-z]/g, (letter) => letter.toUpperCase());
 }
 
 /** The stored case of one identifier: unquoted folds to upper case, quoted keeps its case. */
 export function stored(part: Part): string {
-  return part.quoted ? part.text : upper(part.text);
+  return part.quoted ? part.text : asciiUpper(part.text);
 }
 
 /** Equal for two names if and only if Snowflake would look up the same one. */
 export function lookup(name: Name): string {
-  return JSON.stringify(name.map(stored));
+  return name.map((part) => measured(stored(part))).join('.');
 }
 
 /** Like `lookup`, but tells `"COUNT"` from `COUNT`: a quoted function name is never a built-in. */
 export function callKey(name: Name): string {
-  return JSON.stringify(name.map((part) => [stored(part), part.quoted]));
+  return name.map((part) => (part.quoted ? `"${measured(part.text)}` : measured(stored(part)))).join('.');
+}
+
+/** With its length, so that names joined to one text cannot run into each other whatever is in them. */
+function measured(text: string): string {
+  return `${text.length}:${text}`;
 }
 
 /** Throws unless every part is a plain or a quoted identifier: stages, binds, variables and string literals are no names. */
@@ -32,5 +37,5 @@ export function checkedName(name: Name): Name {
 
 /** True for an unquoted identifier that spells `word`, which is upper case. */
 export function spells(part: Part | undefined, word: string): boolean {
-  return part !== undefined && !part.quoted && upper(part.text) === word;
+  return part !== undefined && !part.quoted && asciiUpper(part.text) === word;
 }

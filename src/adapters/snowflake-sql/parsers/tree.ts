@@ -39,5 +39,10 @@ export function variant(value: unknown): readonly [string, unknown] {
 
 /** A copy without some keys: those the caller has dealt with. */
 export function without(node: Tree, ...keys: readonly string[]): Tree {
-  return Object.fromEntries(Object.entries(node).filter(([key]) => !keys.includes(key)));
+  const rest: Record<string, unknown> = {};
+  for (const key of Object.keys(node)) {
+    if (key === '__proto__') throw new Unparsed('a node of unknown shape');
+    if (!keys.includes(key)) rest[key] = node[key];
+  }
+  return rest;
 }

@@ -7,6 +7,8 @@ export interface Walker {
   readonly gathering: Gathering;
   /** Visits a value and all below it; `field` is the field it stands in, where that matters. */
   visit(value: unknown, scope: Scope, field?: string): void;
+  /** Visits all fields of a node but those the caller has dealt with. */
+  rest(node: Tree, scope: Scope, ...dealtWith: readonly string[]): void;
   /** Throws when a node has more than the named fields. */
   closed(node: Tree, ...known: readonly string[]): void;
 }

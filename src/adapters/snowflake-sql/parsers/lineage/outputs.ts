@@ -18,10 +18,15 @@ export type Relation =
 
 /** The sources of several values together; one that is unknown makes all of it unknown. */
 export function together(all: readonly Sources[]): Sources {
-  const found = new Map<string, Name>();
+  const found: Name[] = [];
   for (const sources of all) {
     if (sources === 'unknown') return 'unknown';
-    for (const source of sources) found.set(lookup(source), source);
+    found.push(...sources);
   }
-  return [...found.values()];
+  return distinct(found);
+}
+
+/** Each source once. */
+export function distinct(sources: readonly Name[]): readonly Name[] {
+  return sources.length < 2 ? sources : [...new Map(sources.map((source) => [lookup(source), source])).values()];
 }

@@ -1,7 +1,7 @@
 import { spells } from '../identifier.js';
 import { Unparsed } from '../parser.js';
 import type { Scope } from '../scope.js';
-import { isTree, list, text, tree, without, type Tree } from '../tree.js';
+import { isTree, list, text, tree, type Tree } from '../tree.js';
 import type { Handler, Walker } from '../walker.js';
 import { writtenName } from './calls.js';
 import { columnParts, part } from './names.js';
@@ -11,11 +11,11 @@ const noCalls: ReadonlySet<string> = new Set(['GROUPING SETS', 'ROLLUP', 'CUBE']
 
 const typed = (name: string): Handler => (walk, payload, scope) => {
   walk.gathering.call([{ text: name, quoted: false }]);
-  walk.visit(without(tree(payload, name), 'original_name'), scope);
+  walk.rest(tree(payload, name), scope, 'original_name');
 };
 
 /** Nodes that mean more than the sum of their children. */
-export const nodes: Readonly<Record<string, Handler>> = {
+export const nodes: ReadonlyMap<string, Handler> = new Map(Object.entries<Handler>({
   function: call,
   aggregate_function: call,
   method_call: (walk, payload, scope) => {
@@ -51,7 +51,7 @@ export const nodes: Readonly<Record<string, Handler>> = {
     const node = tree(payload, 'a pattern');
     // The pattern is kept as text: only symbols and their operators may stand in it.
     if (!isPattern(text(node['pattern'], 'a pattern'))) throw new Unparsed('a row pattern');
-    walk.visit(without(node, 'pattern'), scope);
+    walk.rest(node, scope, 'pattern');
   },
   j_s_o_n_extract: (walk, payload, scope) => {
     // A path is kept as text: an index that is an expression would hide in it.
@@ -63,7 +63,7 @@ export const nodes: Readonly<Record<string, Handler>> = {
     const node = tree(payload, 'an interval');
     // `DAY`, or `YEAR TO MONTH`: words only.
     if (isTree(node['unit']) && Object.values(node['unit']).some((each) => typeof each === 'object' && each !== null)) throw new Unparsed('a unit of unknown shape');
-    walk.visit(without(node, 'unit'), scope);
+    walk.rest(node, scope, 'unit');
   },
   // FETCH has a field of that name.
   count: (walk, payload, scope) => (isTree(payload) && 'star' in payload ? typed('COUNT')(walk, payload, scope) : walk.visit(payload, scope)),
@@ -79,7 +79,7 @@ export const nodes: Readonly<Record<string, Handler>> = {
   lag: typed('LAG'),
   first: typed('FIRST'),
   last: typed('LAST'),
-};
+}));
 
 function call(walk: Walker, payload: unknown, scope: Scope): void {
   const node = tree(payload, 'a call');
@@ -87,7 +87,7 @@ function call(walk: Walker, payload: unknown, scope: Scope): void {
   const args = list(node['args'], 'a call');
   if (spells({ text: name, quoted: node['quoted'] === true }, 'TABLE')) tableFunction(args);
   else if (!noCalls.has(name) && !spells({ text: name, quoted: node['quoted'] === true }, 'VALUES')) walk.gathering.call([{ text: name, quoted: node['quoted'] === true }]);
-  walk.visit(without(node, 'name', 'quoted'), scope);
+  walk.rest(node, scope, 'name', 'quoted');
 }
 
 /** TABLE(f(…)) reads what f returns; TABLE(name) or TABLE('name') names a relation in a way we do not resolve. */

@@ -35,27 +35,26 @@ export class Walk implements Walker {
 
   /** What stands beside a relation's name. */
   clauses(node: Tree, scope: Scope): void {
-    this.children(without(node, 'name', 'schema', 'catalog'), scope);
+    this.rest(node, scope, 'name', 'schema', 'catalog');
+  }
+
+  rest(node: Tree, scope: Scope, ...dealtWith: readonly string[]): void {
+    const keys = Object.keys(node);
+    for (const key of keys) {
+      const value = node[key];
+      // A lone key is a node's name and must be known even where the node is empty.
+      if ((isAbsent(value) && keys.length > 1) || key === 'span' || dealtWith.includes(key)) continue;
+      const handler = nodes.get(key);
+      if (handler !== undefined && !isNameOnly(value)) handler(this, value, scope);
+      else if (containers.has(key) || isNameOnly(value)) this.visit(value, scope, key);
+      else throw new Unparsed(`polyglot ${key}`);
+    }
   }
 
   private node(node: Tree, scope: Scope): void {
     if (isIdentifier(node)) return;
     if (isTableRef(node)) return this.relation(node, scope);
-    const inside = isTree(node['with']) ? this.define(node['with'], scope) : scope;
-    this.children(without(node, 'with'), inside);
-  }
-
-  private children(node: Tree, scope: Scope): void {
-    const keys = Object.keys(node);
-    for (const key of keys) {
-      const value = node[key];
-      // A lone key is a node's name and must be known even where the node is empty.
-      if (key === 'span' || (isAbsent(value) && keys.length > 1)) continue;
-      const handler = Object.hasOwn(nodes, key) ? nodes[key] : undefined;
-      if (handler !== undefined && !isNameOnly(value)) handler(this, value, scope);
-      else if (containers.has(key) || isNameOnly(value)) this.visit(value, scope, key);
-      else throw new Unparsed(`polyglot ${key}`);
-    }
+    this.rest(node, isTree(node['with']) ? this.define(node['with'], scope) : scope, 'with');
   }
 
   private define(clause: Tree, scope: Scope): Scope {

@@ -11,18 +11,18 @@ const typed = (name: string): Handler => (walk, payload, scope) => {
 };
 
 /** Nodes that mean more than the sum of their children. */
-export const nodes: Readonly<Record<string, Handler>> = {
+export const nodes: ReadonlyMap<string, Handler> = new Map(Object.entries<Handler>({
   Table: (walk, payload, scope) => {
     const node = tree(payload, 'a relation');
     if (!isAbsent(node['args'])) throw new Unparsed('a relation with arguments');
     walk.gathering.relation(objectName(node['name']), scope);
-    walk.visit(without(node, 'name', 'with_hints', 'partitions', 'index_hints'), scope);
+    walk.rest(node, scope, 'name', 'with_hints', 'partitions', 'index_hints');
     walk.closed(node, 'name', 'alias', 'version', 'sample');
   },
   Function: (walk, payload, scope) => {
     const node = tree(payload, 'a call');
     walk.gathering.call(objectName(node['name']));
-    walk.visit(without(node, 'name'), scope);
+    walk.rest(node, scope, 'name');
   },
   TableFunction: (walk, payload, scope) => {
     const node = tree(payload, 'TABLE()');
@@ -65,14 +65,14 @@ export const nodes: Readonly<Record<string, Handler>> = {
   },
   Like: like,
   ILike: like,
-  Collate: (walk, payload, scope) => walk.visit(without(tree(payload, 'COLLATE'), 'collation'), scope),
+  Collate: (walk, payload, scope) => walk.rest(tree(payload, 'COLLATE'), scope, 'collation'),
   Substring: (walk, payload, scope) => typed(tree(payload, 'SUBSTRING')['shorthand'] === true ? 'SUBSTR' : 'SUBSTRING')(walk, payload, scope),
   Ceil: typed('CEIL'),
   Floor: typed('FLOOR'),
   Trim: typed('TRIM'),
   Position: typed('POSITION'),
   Extract: typed('EXTRACT'),
-};
+}));
 
 /** LIKE ALL (…) is held as if ALL were a function. */
 function like(walk: Walker, payload: unknown, scope: Scope): void {
@@ -94,7 +94,7 @@ function timeTravel(walk: Walker, payload: unknown, scope: Scope): void {
     if (!isTree(named) || spells(part(named['name']), 'STREAM')) throw new Unparsed('time travel to a stream');
     walk.visit(each, scope);
   }
-  walk.visit(without(node, 'name', 'args'), scope);
+  walk.rest(node, scope, 'name', 'args');
 }
 
 /** A type with lengths at most: nothing in it can be an expression. */

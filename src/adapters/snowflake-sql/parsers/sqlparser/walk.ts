@@ -17,23 +17,22 @@ export class Walk implements Walker {
 
   visit(value: unknown, scope: Scope): void {
     if (Array.isArray(value)) for (const each of value) this.visit(each, scope);
-    else if (isTree(value)) this.node(value, scope);
+    else if (isTree(value)) this.rest(value, isTree(value['with']) ? this.define(value['with'], scope) : scope, 'with');
   }
 
   closed(node: Tree, ...known: readonly string[]): void {
     for (const [key, value] of Object.entries(node)) if (!known.includes(key) && !isSpelling(key) && !isAbsent(value)) throw new Unparsed(`sqlparser ${key}`);
   }
 
-  private node(node: Tree, scope: Scope): void {
-    const inside = isTree(node['with']) ? this.define(node['with'], scope) : scope;
+  rest(node: Tree, scope: Scope, ...dealtWith: readonly string[]): void {
     const keys = Object.keys(node);
     for (const key of keys) {
       const value = node[key];
       // A lone key is a node's name and must be known even where the node is empty.
-      if (key === 'with' || isSpelling(key) || (isAbsent(value) && keys.length > 1)) continue;
-      const handler = Object.hasOwn(nodes, key) ? nodes[key] : undefined;
-      if (handler !== undefined) handler(this, value, inside);
-      else if (containers.has(key)) this.visit(value, inside);
+      if ((isAbsent(value) && keys.length > 1) || isSpelling(key) || dealtWith.includes(key)) continue;
+      const handler = nodes.get(key);
+      if (handler !== undefined) handler(this, value, scope);
+      else if (containers.has(key)) this.visit(value, scope);
       else throw new Unparsed(`sqlparser ${key}`);
     }
   }
