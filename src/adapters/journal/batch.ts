@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Parcel, RecordFormat } from '../../core/index.js';
 import type { Position } from './cursor.js';
-import { linesOf } from './lines.js';
+import { lineGroups, type Line } from './lines.js';
 import { segmentName, segmentNumber } from './segment.js';
 import type { Durable } from './segments.js';
 
@@ -22,24 +22,80 @@ export async function segmentsIn(directory: string): Promise<readonly number[]> 
   return (await readdir(directory)).map(segmentNumber).filter((number) => number !== undefined).toSorted((a, b) => a - b);
 }
 
-/** Reads on from a position, at most to the end of what is durable. Undefined where there is nothing more. */
-export async function nextBatch(directory: string, format: RecordFormat, from: Position, durable: Durable): Promise<Batch | undefined> {
-  const present = (await segmentsIn(directory)).filter((number) => number >= from.segment && number <= durable.segment);
-  const parcels: Parcel[] = [];
-  let [after, bytes] = [from, 0];
-  for (const segment of present) {
-    const start = segment === from.segment ? from.offset : 0;
-    const limit = segment === durable.segment ? durable.offset : undefined;
-    if (limit !== undefined && start >= limit) break;
-    after = { ...after, segment, offset: start };
-    for await (const line of linesOf(join(directory, segmentName(segment)), start, limit)) {
-      if (!line.complete) break;
-      const parcel = format.parcel(line.text);
-      parcels.push(parcel);
-      bytes += line.end - line.offset;
-      after = { segment, offset: line.end, sealed: parcel.kind === 'checkpoint' ? segment : after.sealed };
-      if (parcels.length >= mostParcels || bytes >= mostBytes) return { parcels, after, full: true };
-    }
+/** Whole lines of one segment; those before `at` are used up. */
+interface Group {
+  readonly segment: number;
+  readonly lines: readonly Line[];
+  at: number;
+}
+
+/** Reads a journal on from a position, batch by batch. What was read beyond one is kept for the next. One call at a time. */
+export class BatchReader {
+  readonly #directory: string;
+  readonly #format: RecordFormat;
+  #groups: AsyncGenerator<readonly Line[]> | undefined;
+  #group: Group | undefined;
+
+  constructor(directory: string, format: RecordFormat) {
+    this.#directory = directory;
+    this.#format = format;
   }
-  return after.segment === from.segment && after.offset === from.offset ? undefined : { parcels, after, full: false };
+
+  /** At most to the end of what is durable. Undefined where there is nothing more. */
+  async next(from: Position, durable: Durable): Promise<Batch | undefined> {
+    const parcels: Parcel[] = [];
+    let [after, bytes] = [from, 0];
+    for (let group = await this.#groupAt(after, durable); group !== undefined; group = await this.#groupAt(after, durable)) {
+      const { segment, lines } = group;
+      while (group.at < lines.length) {
+        const { text, offset, end } = lines[group.at] as Line;
+        const parcel = this.#format.parcel(text);
+        group.at += 1;
+        parcels.push(parcel);
+        bytes += end - offset;
+        after = { segment, offset: end, sealed: parcel.kind === 'checkpoint' ? segment : after.sealed };
+        if (parcels.length >= mostParcels || bytes >= mostBytes) return { parcels, after, full: true };
+      }
+    }
+    return parcels.length === 0 ? undefined : { parcels, after, full: false };
+  }
+
+  async close(): Promise<void> {
+    const groups = this.#groups;
+    this.#groups = this.#group = undefined;
+    await groups?.return(undefined);
+  }
+
+  /** What begins at a position, which is in the group at hand, behind it, or anywhere else; at the end of a segment the next one. */
+  async #groupAt(position: Position, durable: Durable): Promise<Group | undefined> {
+    const { segment, offset } = position;
+    const known = this.#group;
+    if (known?.segment === segment) {
+      if (known.lines[known.at]?.offset === offset) return known;
+      if (known.at === known.lines.length && known.lines.at(-1)?.end === offset) {
+        const more = await this.#more(segment);
+        if (more !== undefined) return more;
+      }
+    }
+    await this.close();
+    for (const number of await segmentsIn(this.#directory)) {
+      if (number < segment || number > durable.segment) continue;
+      const start = number === segment ? offset : 0;
+      const end = number === durable.segment ? durable.offset : Number.POSITIVE_INFINITY;
+      if (start >= end) return undefined;
+      this.#groups = lineGroups(join(this.#directory, segmentName(number)), start, end);
+      const first = await this.#more(number);
+      if (first !== undefined) return first;
+      await this.close();
+    }
+    return undefined;
+  }
+
+  /** A last line that is not whole was never durable: a crash left it. */
+  async #more(segment: number): Promise<Group | undefined> {
+    const read = await this.#groups?.next();
+    if (read === undefined || read.done === true || read.value[0]?.complete !== true) return undefined;
+    this.#group = { segment, lines: read.value, at: 0 };
+    return this.#group;
+  }
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { AccessError, type AuditSink, type Parcel } from '../../core/index.js';
-import { nextBatch, type Batch } from './batch.js';
+import { BatchReader, type Batch } from './batch.js';
 import type { Cursor, Position } from './cursor.js';
 import type { Settings } from './options.js';
 import type { Durable } from './segments.js';
@@ -14,7 +14,7 @@ const deliveryMs = 60_000;
 export class Shipper {
   readonly sink: AuditSink;
   readonly cursor: Cursor;
-  readonly #settings: Settings;
+  readonly #reader: BatchReader;
   readonly #durable: () => Durable;
   readonly #moved: () => void;
   #work: Promise<void> = Promise.resolve();
@@ -28,13 +28,15 @@ export class Shipper {
   #reached: Position;
   /** Read, and not arrived yet. */
   #kept: Batch | undefined;
+  /** What comes behind it, being read. */
+  #ahead: Promise<Batch | undefined> | undefined;
   #noting: Promise<void> | undefined;
 
   constructor(sink: AuditSink, cursor: Cursor, settings: Settings, durable: () => Durable, moved: () => void) {
     this.sink = sink;
     this.cursor = cursor;
     this.#reached = cursor.position;
-    this.#settings = settings;
+    this.#reader = new BatchReader(settings.directory, settings.format);
     this.#durable = durable;
     this.#moved = moved;
   }
@@ -64,6 +66,8 @@ export class Shipper {
     clearTimeout(patience);
     end.cancel();
     await this.#noting;
+    await this.#ahead?.catch(() => undefined);
+    await this.#reader.close();
     await this.sink.close?.();
   }
 
@@ -87,25 +91,22 @@ export class Shipper {
 
   /** One batch. False where there was none. The next one is read, and the cursor written, while a receiver takes its time. */
   async #step(): Promise<boolean> {
-    const batch = this.#kept ?? (await this.#read(this.#reached));
+    const batch = this.#kept ?? (await this.#reader.next(this.#reached, this.#durable()));
     if (batch === undefined) return false;
     this.#kept = batch; // Sent again as it is, until it has arrived.
-    const ahead = batch.full ? this.#read(batch.after) : undefined;
-    ahead?.catch(() => undefined);
+    if (batch.full) this.#ahead ??= this.#reader.next(batch.after, this.#durable());
+    this.#ahead?.catch(() => undefined);
     if (batch.parcels.length > 0) await this.#deliver(batch.parcels);
     this.#reached = batch.after;
     this.#kept = undefined;
     this.#failingSince = undefined;
     this.#noting ??= this.#note();
     if (!batch.full) await this.#noting;
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
     const next = await ahead;
-    if (next?.full) this.#kept = next;
+    if (next?.full === true) this.#kept = next;
     return true;
-  }
-
-  #read(from: Position): Promise<Batch | undefined> {
-    const { directory, format } = this.#settings;
-    return nextBatch(directory, format, from, this.#durable());
   }
 
   /** Keeps how far it came. Where that fails the next batch tries again: behind costs time after a crash, and loses nothing. */

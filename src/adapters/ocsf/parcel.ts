@@ -30,14 +30,10 @@ function eventParcel(value: string, event: Told, authority: string): Parcel {
   const { trace_id: trace, span_id: span } = unmapped?.sallyport ?? {};
   const key = metadata.correlation_uid ?? attestationOf(event as unknown as Readonly<Record<string, unknown>>)?.chain_uid;
   if (key === undefined) throw new AccessError('INTERNAL', 'an event without a session carries no chain');
-  return {
-    kind: 'event', id: metadata.uid, key, at: time, value, stub: () => stubOf(value),
-    headers: {
-      ...cloudEvent(metadata.uid, metadata.event_code, time, authority, metadata.correlation_uid),
-      ocsf_class_uid: String(class_uid),
-      ...(trace === undefined || span === undefined ? {} : { traceparent: `00-${trace}-${span}-01` }),
-    },
-  };
+  const headers = cloudEvent(metadata.uid, metadata.event_code, time, authority, metadata.correlation_uid);
+  headers['ocsf_class_uid'] = String(class_uid);
+  if (trace !== undefined && span !== undefined) headers['traceparent'] = `00-${trace}-${span}-01`;
+  return { kind: 'event', id: metadata.uid, key, at: time, value, stub: () => stubOf(value), headers };
 }
 
 function checkpointParcel(jws: string, authority: string): Parcel {
@@ -51,9 +47,10 @@ function textParcel(text: SqlText, authority: string): Parcel {
   return { kind: 'text', id: text.id, key: text.session ?? text.id, at: text.at, value: JSON.stringify(text), headers: cloudEvent(text.id, 'sqltext', text.at, authority, text.session) };
 }
 
-function cloudEvent(id: string, type: string, at: number, authority: string, subject: string | undefined): Readonly<Record<string, string>> {
-  return {
+function cloudEvent(id: string, type: string, at: number, authority: string, subject: string | undefined): Record<string, string> {
+  const headers: Record<string, string> = {
     'content-type': 'application/json', ce_specversion: '1.0', ce_id: id, ce_source: sourceOf(authority), ce_type: `dev.sallyport.${type}.v1`, ce_time: new Date(at).toISOString(),
-    ...(subject === undefined ? {} : { ce_subject: subject }),
   };
+  if (subject !== undefined) headers['ce_subject'] = subject;
+  return headers;
 }
