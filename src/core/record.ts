@@ -22,6 +22,8 @@ export interface Sealed {
   readonly digest: string;
   /** Epoch milliseconds. */
   readonly at: number;
+  /** The id of the key that signs the one after it. */
+  readonly key?: string;
 }
 
 /** What a line of a log is: an event, a signed statement of how far the chain goes, or the text of a statement kept apart. */

@@ -15,12 +15,12 @@ const sealed = (line: string): string | undefined => /^\{"checkpoint":"(.*)"\}$/
 let whole = '';
 let pinned = '';
 
-/** Two runs over several segments, the signing key replaced on the way: what a gateway leaves after a while. */
+/** Two runs over several segments, the signing key replaced at every checkpoint of the second: what a gateway leaves after a while. */
 beforeAll(async () => {
   whole = place();
   pinned = join(place(), 'jwks.json');
   for (let run = 0; run < 2; run += 1) {
-    const keys = await localKeys({ directory: whole, rotateMs: 60 });
+    const keys = await localKeys({ directory: whole, rotateMs: run === 0 ? 86_400_000 : 0 });
     if (run === 0) copyFileSync(join(whole, 'jwks.json'), pinned);
     const log = await journal({ directory: whole, format: ocsf({ ...keys, authority: 'gate-1' }), segmentBytes: 12_000, checkpointEvents: 4 });
     for (let turn = 0; turn < 24; turn += 1) {

@@ -35,23 +35,33 @@ export function checkpointOf(line: string): string | undefined {
 
 /** The claims of a checkpoint, unverified; undefined where it has none. */
 export function readCheckpoint(jws: string): Checkpoint | undefined {
+  const claims = partOf(jws, 1) as Partial<Checkpoint> | undefined;
+  const good = claims?.v === 1 && typeof claims.chain === 'string' && Number.isSafeInteger(claims.seq) && typeof claims.head === 'string' && typeof claims.head_uid === 'string';
+  return good && Number.isSafeInteger(claims.at) ? (claims as Checkpoint) : undefined;
+}
+
+function partOf(jws: string, index: number): Readonly<Record<string, unknown>> | undefined {
   try {
-    const claims = JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString()) as Partial<Checkpoint> | null;
-    const good = claims?.v === 1 && typeof claims.chain === 'string' && Number.isSafeInteger(claims.seq) && typeof claims.head === 'string' && typeof claims.head_uid === 'string';
-    return good && Number.isSafeInteger(claims.at) ? (claims as Checkpoint) : undefined;
+    const part: unknown = JSON.parse(Buffer.from(jws.split('.')[index] ?? '', 'base64url').toString());
+    return typeof part === 'object' && part !== null ? (part as Readonly<Record<string, unknown>>) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** The id of the key that signs what follows a checkpoint: the one that it announces, else its own. */
+export function keyAfter(jws: string): string | undefined {
+  const { reason, next } = readCheckpoint(jws) ?? {};
+  const kid: unknown = reason === 'rotation' ? next?.kid : partOf(jws, 0)?.['kid'];
+  return typeof kid === 'string' ? kid : undefined;
 }
 
 /** Signs checkpoints, one after the other; a new key is announced under the old one first, and again where the log did not take the announcement. */
 export class Notary {
   readonly #authority: string;
   readonly #signer: () => Signer | Promise<Signer>;
-  /** Whose key the log goes on under, as far as is known to be in it. */
-  #current: Signer | undefined;
-  /** The digests of the checkpoints made last, and who signs on where they became durable. */
-  #made: ReadonlyMap<string, Signer> = new Map();
+  /** Who was known to sign when asked last, and who was to go on; whether the log took that is seen the next time. */
+  #known: readonly Signer[] = [];
 
   constructor(authority: string, signer: () => Signer | Promise<Signer>) {
     this.#authority = authority;
@@ -67,16 +77,24 @@ export class Notary {
     const facts = { v: 1, authority: this.#authority, chain, seq, head: fingerprint, head_uid: id, at } as const;
     try {
       const signer = await this.#signer();
-      const old = (checkpoint === undefined ? undefined : this.#made.get(checkpoint.digest)) ?? this.#current ?? signer;
+      const old = this.#before(signer, checkpoint?.key);
       const isNew = old.publicKey.kid !== signer.publicKey.kid;
+      // What it holds too long does no harm to the record.
+      if (!isNew) await signer.predecessor?.retire().catch(() => undefined);
       const announced = isNew ? [await signed(old, { ...facts, ...linkTo(checkpoint?.digest), reason: 'rotation', next: signer.publicKey })] : [];
       const sealed = [...announced, await signed(signer, { ...facts, ...linkTo(isNew ? sha256(announced[0] as string) : checkpoint?.digest), reason })];
-      this.#current = old;
-      this.#made = new Map(sealed.map((jws) => [sha256(jws), signer]));
+      this.#known = [old, signer];
       return sealed.map((jws) => ({ jws, at }));
     } catch (error) {
       throw new AccessError('AUDIT_UNAVAILABLE', 'the checkpoint could not be signed', { cause: error });
     }
+  }
+
+  /** Whose key the log goes on under: as its last checkpoint says, else as far as is known here. */
+  #before(signer: Signer, key: string | undefined): Signer {
+    const { predecessor } = signer;
+    const candidates = [signer, ...(predecessor === undefined ? [] : [predecessor]), ...this.#known];
+    return candidates.find(({ publicKey }) => publicKey.kid === key) ?? this.#known[0] ?? predecessor ?? signer;
   }
 }
 

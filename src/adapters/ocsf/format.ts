@@ -1,6 +1,6 @@
-import { newId, type AuditEvent, type Link, type Recorded, type RecordFormat } from '../../core/index.js';
+import { newId, type AuditEvent, type Link, type Recorded, type RecordFormat, type Sealed } from '../../core/index.js';
 import { canonical } from './canonical.js';
-import { checkpointLine, checkpointOf, readCheckpoint, type Notary } from './checkpoint.js';
+import { checkpointLine, checkpointOf, keyAfter, readCheckpoint, type Notary } from './checkpoint.js';
 import { attestationOf, fingerprintOf, sha256, type Attestation } from './fingerprint.js';
 import { toOcsf, type Unchained } from './map.js';
 import type { MapSettings } from './settings.js';
@@ -22,7 +22,7 @@ export function createFormat(settings: MapSettings, notary: Notary | undefined):
     write: (event, head) => write(event, head, settings),
     async seal(head, reason) {
       const sealed = await (notary?.seal(head, reason, Date.now()) ?? []);
-      return sealed.map(({ jws, at }) => ({ line: checkpointLine(jws), checkpoint: { digest: sha256(jws), at } }));
+      return sealed.map(({ jws, at }) => ({ line: checkpointLine(jws), checkpoint: sealedBy(jws, at) }));
     },
     read,
     parcel: (line) => parcelOf(line, authority),
@@ -74,7 +74,12 @@ function read(line: string): Recorded | undefined {
 function readSealed(jws: string): Recorded | undefined {
   const checkpoint = readCheckpoint(jws);
   if (checkpoint === undefined) return undefined;
-  return { kind: 'checkpoint', link: { chain: checkpoint.chain, sequence: checkpoint.seq, id: checkpoint.head_uid, fingerprint: checkpoint.head, checkpoint: { digest: sha256(jws), at: checkpoint.at } } };
+  return { kind: 'checkpoint', link: { chain: checkpoint.chain, sequence: checkpoint.seq, id: checkpoint.head_uid, fingerprint: checkpoint.head, checkpoint: sealedBy(jws, checkpoint.at) } };
+}
+
+function sealedBy(jws: string, at: number): Sealed {
+  const key = keyAfter(jws);
+  return { digest: sha256(jws), at, ...(key === undefined ? {} : { key }) };
 }
 
 function linkOf(value: Readonly<Record<string, unknown>>, event: AuditEvent): Link | undefined {

@@ -1,12 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
-import { join } from 'node:path';
-import { AccessError } from '../../core/index.js';
+import { mkdir } from 'node:fs/promises';
+import { loadKeys, saveKeys, type Stored } from './key-files.js';
 import type { HmacKey } from './options.js';
-import { jwkSigner, newSigningKey, type PrivateKey, type PublicKey, type Signer } from './signer.js';
+import { jwkSigner, newSigningKey, type Signer } from './signer.js';
 
 export interface LocalKeysOptions {
-  /** Where `keys.json` (secret, mode 600) and `jwks.json` (public) live; made if missing. */
+  /** Where `keys.json` (secret, mode 600) and `jwks.json` (public) live; made if missing. One record's only. */
   readonly directory: string;
   /** A signing key is replaced at this age, milliseconds; the new one is announced under the old one. Default 30 days. */
   readonly rotateMs?: number;
@@ -18,86 +16,26 @@ export interface LocalKeys {
   readonly hmac: HmacKey;
 }
 
-interface Stored {
-  readonly v: 1;
-  readonly signing: PrivateKey;
-  /** Epoch milliseconds. */
-  readonly since: number;
-  readonly hmac: { readonly id: string; readonly secret: string };
-}
-
 /** Reads the keys of a directory, or makes them. Throws CONFIG_INVALID for files that are no such keys. */
 export async function localKeys({ directory, rotateMs = 30 * 86_400_000 }: LocalKeysOptions): Promise<LocalKeys> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const path = join(directory, 'keys.json');
-  let stored = (await read(path)) ?? (await create(path));
-  let current = jwkSigner(stored.signing);
-  await publish(directory, current.publicKey);
-  let asked = false;
+  let stored = await loadKeys(directory);
+  const save = async (next: Stored): Promise<void> => {
+    await saveKeys(directory, next);
+    stored = next;
+  };
+  const retire = async (kid: string): Promise<void> => {
+    const { predecessor, ...rest } = stored;
+    if (predecessor !== undefined && jwkSigner(rest.signing).publicKey.kid === kid) await save(rest);
+  };
   return {
     hmac: { id: stored.hmac.id, secret: Buffer.from(stored.hmac.secret, 'base64url') },
     async signer() {
-      // Never at the first call: the old key has to announce the new one, and only who has it in hand can.
-      if (asked && Date.now() - stored.since >= rotateMs) {
-        const next: Stored = { ...stored, signing: newSigningKey(), since: Date.now() };
-        const signer = jwkSigner(next.signing);
-        await publish(directory, signer.publicKey);
-        await replace(path, JSON.stringify(next), 0o600);
-        [stored, current] = [next, signer];
-      }
-      asked = true;
-      return current;
+      // The old one stays on disk until the record names the new one: whoever starts after a crash can still announce it.
+      if (stored.predecessor === undefined && Date.now() - stored.since >= rotateMs) await save({ ...stored, signing: newSigningKey(), since: Date.now(), predecessor: stored.signing });
+      const { signing, predecessor } = stored;
+      const signer = jwkSigner(signing);
+      return predecessor === undefined ? signer : { ...signer, predecessor: { ...jwkSigner(predecessor), retire: () => retire(signer.publicKey.kid) } };
     },
   };
-}
-
-async function read(path: string): Promise<Stored | undefined> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (text === undefined) return undefined;
-  try {
-    const { v, signing, since, hmac } = JSON.parse(text) as Stored;
-    if (v !== 1 || !Number.isSafeInteger(since) || typeof hmac.id !== 'string' || Buffer.from(hmac.secret, 'base64url').length < 32) throw new TypeError('unreadable');
-    jwkSigner(signing);
-    return { v, signing, since, hmac };
-  } catch {
-    throw new AccessError('CONFIG_INVALID', `${path} holds no keys: restore it, or delete it to begin with new ones`);
-  }
-}
-
-async function create(path: string): Promise<Stored> {
-  const made: Stored = { v: 1, signing: newSigningKey(), since: Date.now(), hmac: { id: `k-${randomBytes(3).toString('hex')}`, secret: randomBytes(32).toString('base64url') } };
-  await replace(path, JSON.stringify(made), 0o600);
-  return made;
-}
-
-/** Adds a public key to those that verify the checkpoints of this directory. */
-async function publish(directory: string, key: PublicKey): Promise<void> {
-  const path = join(directory, 'jwks.json');
-  const keys = keysOf(await readFile(path, 'utf8').catch(() => ''));
-  if (keys.some(({ kid }) => kid === key.kid)) return;
-  await replace(path, `${JSON.stringify({ keys: [...keys, key] }, undefined, 2)}\n`, 0o644);
-}
-
-function keysOf(text: string): readonly PublicKey[] {
-  try {
-    const { keys } = JSON.parse(text) as { readonly keys?: unknown };
-    return Array.isArray(keys) ? (keys as readonly PublicKey[]) : [];
-  } catch {
-    return [];
-  }
-}
-
-/** Whole or not at all. */
-async function replace(path: string, text: string, mode: number): Promise<void> {
-  const file = await open(`${path}.new`, 'w', mode);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(`${path}.new`, path);
 }

@@ -15,6 +15,14 @@ export interface PublicKey {
 export interface Signer {
   readonly publicKey: PublicKey;
   sign(bytes: Uint8Array): Promise<Uint8Array>;
+  /** Who signed before, for as long as the record may not name this one yet: announces it there, also after a crash in between. */
+  readonly predecessor?: Predecessor;
+}
+
+/** A signer that is being replaced. */
+export interface Predecessor extends Signer {
+  /** The record goes on under the new key for certain: this one is of no use any more. Called again where it rejects. */
+  retire(): Promise<void>;
 }
 
 /** A private Ed25519 key as RFC 8037 writes it. */

@@ -2,25 +2,16 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { jwkSigner, localKeys, newSigningKey, ocsf, verifier } from '../../../src/adapters/ocsf/index.js';
+import { jwkSigner, localKeys, newSigningKey, ocsf } from '../../../src/adapters/ocsf/index.js';
 import { sampleEvent } from '../../../src/core/contract/index.js';
 import type { AuditLog } from '../../../src/core/index.js';
 import { journal } from '../../../src/journal.js';
-import { place, segmentsIn } from './place.js';
+import { place } from './place.js';
+import { linesIn, verdictOf } from './sealed.js';
 
 const handle = await open(import.meta.filename);
 const files = Object.getPrototypeOf(handle) as FileHandle;
 await handle.close();
-
-const linesIn = (directory: string): string[] => segmentsIn(directory).flatMap((name) => readFileSync(join(directory, name), 'utf8').split('\n').slice(0, -1));
-
-/** Whether the log is whole for somebody who has only the first key. */
-async function verdictOf(directory: string, first: string): Promise<readonly string[]> {
-  const check = await verifier({ keys: { keys: (JSON.parse(readFileSync(first, 'utf8')) as { keys: unknown[] }).keys } });
-  for (const [index, line] of linesIn(directory).entries()) await check.take(line, { source: 'journal', line: index + 1, log: directory });
-  const report = check.report();
-  return [report.verdict, ...[...report.problems, ...report.chains.flatMap(({ problems }) => problems)].map(({ kind, message }) => `${kind}: ${message}`)];
-}
 
 async function opened(): Promise<{ readonly directory: string; readonly first: string; readonly log: AuditLog }> {
   const directory = place();
