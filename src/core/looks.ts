@@ -69,7 +69,8 @@ export function createLooks(parts: LooksParts): Looks {
       trip.stageName = 'scope';
       const first = events[0];
       if (first === undefined) return unknown();
-      return isOwner(first, identity) || (await oversees(first, identity, trip)) ? events : unknown();
+      if (isOwner(first, identity)) return events.map(withoutReviewers);
+      return (await oversees(first, identity, trip)) ? events : unknown();
     },
   };
 }
@@ -77,6 +78,12 @@ export function createLooks(parts: LooksParts): Looks {
 function isOwner({ who }: AuditEvent, identity: Identity): boolean {
   const asking = whoOf(identity);
   return who !== undefined && who.principal === asking.principal && who.actor === asking.actor && who.issuer === asking.issuer && who.client === asking.client;
+}
+
+/** From where a reviewer came is no business of whoever was reviewed. */
+function withoutReviewers(event: AuditEvent): AuditEvent {
+  const { transport: _transport, ...data } = event.data;
+  return data['requester'] === undefined && data['revokedBy'] === undefined ? event : { ...event, data };
 }
 
 async function permitted({ connections, policy }: LooksParts, facts: Identified<'run'>, trip: Trip): Promise<readonly ConnectionInfo[]> {

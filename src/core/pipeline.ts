@@ -1,8 +1,9 @@
+import type { Reviewer } from './approvals/reviewers.js';
 import type { Room } from './approvals/room.js';
 import { endOfRequest } from './ended.js';
 import type { Caller, Gateway } from './gateway.js';
 import type { Looks } from './looks.js';
-import type { Identified, Identity, Moment, Received } from './model.js';
+import type { Identified, Moment, Received } from './model.js';
 import { watch } from './observe.js';
 import { deny, type Outcome, type Stop } from './outcome.js';
 import type { Observer } from './plugin.js';
@@ -31,8 +32,8 @@ export interface PipelineParts {
 /** The five stages in one straight line; the audit is in the trip itself, around every effect. */
 export function createPipeline(parts: PipelineParts): Omit<Gateway, 'recovered' | 'shutdown'> {
   const { identity, scope, approval, execute, looks, room } = parts;
-  const inRoom = <Asked, T>(answer: (room: Room, who: Identity, trip: Trip, request: Asked) => Promise<T | Stop>): Answer<Asked, T> => async (facts, trip, request) =>
-    room === undefined ? deny('NOT_FOUND', 'Approvals are not configured here.', { reason: 'approval.not_configured' }) : answer(room, facts.identity, trip, request);
+  const inRoom = <Asked, T>(answer: (room: Room, by: Reviewer, trip: Trip, request: Asked) => Promise<T | Stop>): Answer<Asked, T> => async (facts, trip, request) =>
+    room === undefined ? deny('NOT_FOUND', 'Approvals are not configured here.', { reason: 'approval.not_configured' }) : answer(room, facts, trip, request);
   return {
     open: (given, signal) => travel(parts, 'open', given, signal, async (trip, request) => {
       const received = await trip.step('receive', request, receiveOpen);
@@ -65,13 +66,13 @@ export function createPipeline(parts: PipelineParts): Omit<Gateway, 'recovered' 
     close: (request, signal) => look(parts, request, signal, receiveLook, looks.close),
     record: (request, signal) => look(parts, request, signal, receiveLook, looks.record),
 
-    approvals: (given, signal) => look(parts, given, signal, receiveLook, inRoom(({ reviewing }, who, trip, request) => reviewing.list(who, request.state === 'decided' ? 'decided' : 'pending', trip.signal))),
-    approval: (given, signal) => look(parts, given, signal, receiveTicket, inRoom(({ reviewing }, who, trip, request) => reviewing.one(who, request.ticket, request.waitMs ?? 0, trip.signal))),
-    decide: (given, signal) => look(parts, given, signal, receiveTicket, inRoom(({ reviewing }, who, trip, request) => reviewing.decide(who, request, trip.signal))),
-    sessions: (given, signal) => look(parts, given, signal, receiveLook, inRoom(({ oversight }, who, trip) => oversight.live(who, trip.signal))),
-    revoke: (given, signal) => look(parts, given, signal, receiveWords, inRoom(({ oversight }, who, trip, request) => oversight.revoke(who, request.session, request.comment, trip.signal))),
-    reviews: (given, signal) => look(parts, given, signal, receiveLook, inRoom(({ glass }, who, trip) => glass.list(who, trip.signal))),
-    sign: (given, signal) => look(parts, given, signal, receiveSigned, inRoom(({ glass }, who, trip, request) => glass.sign(who, request.session, request.comment, trip.signal))),
+    approvals: (given, signal) => look(parts, given, signal, receiveLook, inRoom(({ reviewing }, by, trip, request) => reviewing.list(by.identity, request.state === 'decided' ? 'decided' : 'pending', trip.signal))),
+    approval: (given, signal) => look(parts, given, signal, receiveTicket, inRoom(({ reviewing }, by, trip, request) => reviewing.one(by.identity, request.ticket, request.waitMs ?? 0, trip.signal))),
+    decide: (given, signal) => look(parts, given, signal, receiveTicket, inRoom(({ reviewing }, by, trip, request) => reviewing.decide(by, request, trip.signal))),
+    sessions: (given, signal) => look(parts, given, signal, receiveLook, inRoom(({ oversight }, by, trip) => oversight.live(by.identity, trip.signal))),
+    revoke: (given, signal) => look(parts, given, signal, receiveWords, inRoom(({ oversight }, by, trip, request) => oversight.revoke(by, request.session, request.comment, trip.signal))),
+    reviews: (given, signal) => look(parts, given, signal, receiveLook, inRoom(({ glass }, by, trip) => glass.list(by.identity, trip.signal))),
+    sign: (given, signal) => look(parts, given, signal, receiveSigned, inRoom(({ glass }, by, trip, request) => glass.sign(by, request.session, request.comment, trip.signal))),
   };
 }
 

@@ -3,7 +3,7 @@ import { AccessError, type DenialCode } from './errors.js';
 import type { EndReason, SessionState } from './gateway.js';
 import { timeLeft } from './grant.js';
 import { Lane } from './lane.js';
-import type { Grant, Identity } from './model.js';
+import type { Grant, Identity, Json } from './model.js';
 import { formatSchema } from './names.js';
 import type { Connector, EngineSession } from './ports.js';
 import { within } from './within.js';
@@ -13,7 +13,7 @@ const endCodes: Readonly<Record<EndReason, DenialCode>> = {
 };
 
 /** Who ended a session, and why, where it was not its owner. */
-export type EndWords = Readonly<Record<string, string>>;
+export type EndWords = Readonly<Record<string, Json>>;
 
 /** Something under way in a session: can be told to stop, and settles when it has. */
 export interface Running {

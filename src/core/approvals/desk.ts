@@ -2,7 +2,7 @@ import type { Clock } from '../clock.js';
 import type { EventCode } from '../events.js';
 import type { EndReason } from '../gateway.js';
 import { newId } from '../id.js';
-import type { Approval, Identity, Json } from '../model.js';
+import type { Approval, Json } from '../model.js';
 import { deny, type Denied, type Pending } from '../outcome.js';
 import type { ApprovalRequest, Approver } from '../ports.js';
 import { Turns } from '../turns.js';
@@ -10,12 +10,12 @@ import { boundOf, decidedOf, differenceOf } from './bound.js';
 import { noticeOf, type Crier } from './crier.js';
 import { sizeOf, ticketOf } from './new-ticket.js';
 import type { ApprovalSettings } from './options.js';
-import { isAgreed, type Reviewers } from './reviewers.js';
+import { isAgreed, type Reviewer, type Reviewers } from './reviewers.js';
 import type { Ticket, TicketEnd, TicketState } from './ticket.js';
 import { Watchers } from './watchers.js';
 
 /** Writes a line of the record about a ticket; `by` is who did it, else whoever asked. */
-export type TicketNote = (code: EventCode, ticket: Ticket, data: Readonly<Record<string, Json>>, by?: Identity) => Promise<void>;
+export type TicketNote = (code: EventCode, ticket: Ticket, data: Readonly<Record<string, Json>>, by?: Reviewer) => Promise<void>;
 
 export interface DeskParts {
   readonly clock: Clock;

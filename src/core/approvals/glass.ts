@@ -8,7 +8,7 @@ import { Turns } from '../turns.js';
 import type { Crier } from './crier.js';
 import type { Notice } from './notice.js';
 import type { Oversight } from './oversight.js';
-import type { Reviewers } from './reviewers.js';
+import type { Reviewer, Reviewers } from './reviewers.js';
 import { namedOf, type GlassReview } from './view.js';
 
 interface Waiting {
@@ -23,7 +23,7 @@ export interface GlassParts {
   readonly oversight: Oversight;
   /** How a session ended; undefined while it goes on. */
   readonly endOf: (session: string) => EndReason | undefined;
-  readonly note: (grant: Pick<GlassReview, 'session'> & { readonly identity: Identity; readonly review: GlassReview }, comment: string, by: Identity) => Promise<void>;
+  readonly note: (grant: Pick<GlassReview, 'session'> & { readonly identity: Identity; readonly review: GlassReview }, comment: string, by: Reviewer) => Promise<void>;
 }
 
 const [mostPerPrincipal, most] = [100, 10_000];
@@ -64,12 +64,13 @@ export class Glass {
   }
 
   /** Signs that somebody else has looked at it when it was over; recorded before it leaves the list. One at a time for each session. */
-  sign(identity: Identity, session: string, comment: string, signal: AbortSignal): Promise<GlassReview | Denied> {
-    return this.#turns.take(session, () => this.#sign(identity, session, comment, signal));
+  sign(by: Reviewer, session: string, comment: string, signal: AbortSignal): Promise<GlassReview | Denied> {
+    return this.#turns.take(session, () => this.#sign(by, session, comment, signal));
   }
 
-  async #sign(identity: Identity, session: string, comment: string, signal: AbortSignal): Promise<GlassReview | Denied> {
+  async #sign(by: Reviewer, session: string, comment: string, signal: AbortSignal): Promise<GlassReview | Denied> {
     const { reviewers, oversight, clock, crier, note, endOf } = this.#parts;
+    const { identity } = by;
     const refusal = reviewers.refusal(identity);
     if (refusal !== undefined) return refusal;
     const found = this.#waiting.get(session);
@@ -78,7 +79,7 @@ export class Glass {
     if (reviewers.isParty(identity, found.identity)) return deny('NOT_PERMITTED', 'Nobody reviews what they did themselves.', { reason: 'review.self' });
     if (endOf(session) === undefined) return deny('NOT_PERMITTED', 'The session still goes on: revoke it, or look when it is over.', { reason: 'review.open' });
     const signed: GlassReview = Object.freeze({ ...found.review, signed: { by: namedOf(identity.principal), comment, at: clock.now() } });
-    await note({ session, identity: found.identity, review: found.review }, comment, identity);
+    await note({ session, identity: found.identity, review: found.review }, comment, by);
     this.#waiting.delete(session);
     crier.tell({ ...noticeOf(found.review), type: 'breakglass.reviewed', id: newId(clock.now()), at: clock.now(), by: namedOf(identity.principal), comment });
     return signed;

@@ -8,7 +8,7 @@ import type { Session } from '../session.js';
 import type { Sessions } from '../sessions.js';
 import type { Crier } from './crier.js';
 import type { Notice } from './notice.js';
-import type { Reviewers } from './reviewers.js';
+import type { Reviewer, Reviewers } from './reviewers.js';
 import { namedOf } from './view.js';
 
 export interface OversightParts {
@@ -37,13 +37,13 @@ export class Oversight {
   }
 
   /** Ends somebody's session now: what runs in it is cancelled. Revoking one that is over changes nothing. */
-  async revoke(identity: Identity, id: string, comment: string | undefined, signal: AbortSignal): Promise<SessionState | Denied> {
+  async revoke({ identity, transport }: Reviewer, id: string, comment: string | undefined, signal: AbortSignal): Promise<SessionState | Denied> {
     const { reviewers, sessions, crier, clock } = this.#parts;
     const refusal = reviewers.refusal(identity);
     if (refusal !== undefined) return refusal;
     const session = sessions.any(id);
     if (session === undefined || !(await this.#may(identity, session, signal))) return unknown();
-    const said = { revokedBy: identity.principal.id, ...(comment === undefined ? {} : { comment }) };
+    const said = { revokedBy: identity.principal.id, transport: { ...transport }, ...(comment === undefined ? {} : { comment }) };
     const running = session.refusal() === undefined;
     try {
       await session.end('revoked', said);

@@ -1,12 +1,15 @@
 import { heeding } from '../abort.js';
 import { checkDecision } from '../answers.js';
 import { AccessError } from '../errors.js';
-import type { Decision, Identity, Principal } from '../model.js';
+import type { Decision, Identified, Identity, Principal } from '../model.js';
 import { deny, type Denied } from '../outcome.js';
 import type { Ask, PolicyDecisionPoint, Question } from '../ports.js';
 import { decidedOf } from './bound.js';
 import type { ApprovalSettings } from './options.js';
 import type { Ticket, TicketDecision } from './ticket.js';
+
+/** Who answers, and how the answer came in. */
+export type Reviewer = Pick<Identified, 'identity' | 'transport'>;
 
 /** Who may speak for whom. */
 export class Reviewers {

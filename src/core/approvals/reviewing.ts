@@ -5,7 +5,7 @@ import { deny, type Denied } from '../outcome.js';
 import { Turns } from '../turns.js';
 import { noticeOf, type Crier } from './crier.js';
 import type { Desk, TicketNote } from './desk.js';
-import { isAgreed, type Reviewers } from './reviewers.js';
+import { isAgreed, type Reviewer, type Reviewers } from './reviewers.js';
 import type { Ticket, TicketDecision } from './ticket.js';
 import { namedOf, viewOf, type ApprovalView, type Decided } from './view.js';
 
@@ -52,8 +52,8 @@ export class Reviewing {
   }
 
   /** Takes one reviewer's answer: recorded before it counts. One at a time for each ticket. */
-  decide(identity: Identity, decided: Decided, signal: AbortSignal): Promise<ApprovalView | Denied> {
-    return this.#turns.take(decided.ticket, () => this.#decide(identity, decided, signal));
+  decide(by: Reviewer, decided: Decided, signal: AbortSignal): Promise<ApprovalView | Denied> {
+    return this.#turns.take(decided.ticket, () => this.#decide(by, decided, signal));
   }
 
   /** The ticket when somebody answered, the time is over, or the signal aborts; at once where this actor waits too often already. */
@@ -74,18 +74,19 @@ export class Reviewing {
     }
   }
 
-  async #decide(identity: Identity, { ticket: id, decision, digest, comment }: Decided, signal: AbortSignal): Promise<ApprovalView | Denied> {
+  async #decide(by: Reviewer, { ticket: id, decision, digest, comment }: Decided, signal: AbortSignal): Promise<ApprovalView | Denied> {
     const { reviewers, desk, note, clock } = this.#parts;
+    const { identity } = by;
     const refusal = reviewers.refusal(identity);
     if (refusal !== undefined) {
-      await this.#attempted(await desk.find(id), identity, refusal.reason);
+      await this.#attempted(await desk.find(id), by, refusal.reason);
       return refusal;
     }
     const ticket = await this.#visible(identity, id, signal);
     if ('status' in ticket) return ticket;
     if (!(await reviewers.may(identity, ticket.connection, ticket.asks, signal))) return deny('NOT_PERMITTED', 'No rule lets this person review it.', { reason: 'review.not_permitted' });
     const why = await this.#hindrance(ticket, identity);
-    await this.#attempted(ticket, identity, why);
+    await this.#attempted(ticket, by, why);
     if (why !== undefined) return why.startsWith('review.') ? deny('NOT_PERMITTED', words[why], { reason: why }) : deny('APPROVAL_EXPIRED', words[why], { reason: why });
     if (await reviewers.isStale(ticket, signal)) {
       await desk.end(id, 'void', 'policy_changed');
@@ -98,7 +99,7 @@ export class Reviewing {
     const decisions = [...ticket.decisions, said];
     const state = decision === 'reject' ? 'rejected' : isAgreed(ticket, [...(await reviewers.standing(ticket, signal)), said]) ? 'approved' : 'pending';
     const code = ticket.moment === 'run' ? 'statement.approval_decided' : decision === 'approve' ? 'session.approved' : 'session.denied';
-    await note(code, ticket, { ticket: id, binding: digest, decision, state, ...(comment === undefined ? {} : { comment }), ...(code === 'session.denied' ? { code: 'APPROVAL_REJECTED', at: 'approval' } : {}) }, identity);
+    await note(code, ticket, { ticket: id, binding: digest, decision, state, ...(comment === undefined ? {} : { comment }), ...(code === 'session.denied' ? { code: 'APPROVAL_REJECTED', at: 'approval' } : {}) }, by);
     const next = await desk.swap(ticket, { decisions, state });
     if (next === undefined) return deny('APPROVAL_EXPIRED', words['approval.state'], { reason: 'approval.state' });
     this.#parts.crier.tell({ ...noticeOf(next), type: 'approval.decided', id: newId(clock.now()), at: clock.now(), by: said.reviewer, decision, ...(comment === undefined ? {} : { comment }) });
@@ -116,9 +117,9 @@ export class Reviewing {
   }
 
   /** Records that somebody would have decided on their own request, by whatever path. */
-  async #attempted(ticket: Ticket | undefined, identity: Identity, why: string | undefined): Promise<void> {
-    if (ticket === undefined || why?.startsWith('review.') !== true || !this.#parts.reviewers.isParty(identity, ticket.identity)) return;
-    await this.#parts.note('statement.approval_decided', ticket, { ticket: ticket.id, binding: ticket.digest, decision: 'refused', why, code: 'NOT_PERMITTED', reason: 'approval.self' }, identity);
+  async #attempted(ticket: Ticket | undefined, by: Reviewer, why: string | undefined): Promise<void> {
+    if (ticket === undefined || why?.startsWith('review.') !== true || !this.#parts.reviewers.isParty(by.identity, ticket.identity)) return;
+    await this.#parts.note('statement.approval_decided', ticket, { ticket: ticket.id, binding: ticket.digest, decision: 'refused', why, code: 'NOT_PERMITTED', reason: 'approval.self' }, by);
   }
 
   async #visible(identity: Identity, id: string, signal: AbortSignal): Promise<Ticket | Denied> {

@@ -1,6 +1,6 @@
 import { AccessError } from '../errors.js';
 import type { EndReason } from '../gateway.js';
-import type { Identity } from '../model.js';
+import type { Json } from '../model.js';
 import { parseSchema } from '../names.js';
 import type { PolicyDecisionPoint } from '../ports.js';
 import { makeEvent, type Seen } from '../seen.js';
@@ -11,7 +11,7 @@ import { Desk, type TicketNote } from './desk.js';
 import { Glass, type GlassParts } from './glass.js';
 import type { ApprovalSettings } from './options.js';
 import { Oversight } from './oversight.js';
-import { Reviewers } from './reviewers.js';
+import { Reviewers, type Reviewer } from './reviewers.js';
 import { Reviewing } from './reviewing.js';
 import type { Ticket } from './ticket.js';
 
@@ -29,13 +29,11 @@ export function openRoom(settings: ApprovalSettings, policy: PolicyDecisionPoint
   const crier = new Crier(settings.notify);
   const reviewers = new Reviewers(policy, settings);
   const note: TicketNote = async (code, ticket, data, by) => {
-    const { principal, actor } = ticket.identity;
-    const requester = by === undefined ? {} : { requester: { principal: principal.id, actor: actor.id } };
-    await recorder.outcome(makeEvent(clock, instance, code, seenOf(ticket, by), { ...data, ...requester }));
+    await recorder.outcome(makeEvent(clock, instance, code, seenOf(ticket, by), by === undefined ? data : { ...data, ...answeredTo(ticket, by) }));
   };
   const reviewed: GlassParts['note'] = async ({ session, identity, review }, comment, by) => {
-    const seen: Seen = { session, identity: by, connection: review.connection, scope: { connection: review.connection, ...schemaOf(review.schema), access: review.access }, breakGlass: true };
-    await recorder.outcome(makeEvent(clock, instance, 'breakglass.reviewed', seen, { comment, requester: { principal: identity.principal.id, actor: identity.actor.id } }));
+    const seen: Seen = { session, identity: by.identity, connection: review.connection, scope: { connection: review.connection, ...schemaOf(review.schema), access: review.access }, breakGlass: true };
+    await recorder.outcome(makeEvent(clock, instance, 'breakglass.reviewed', seen, { comment, ...answeredTo({ identity }, by) }));
   };
   const endOf = (id: string): EndReason | undefined => {
     const session = sessions.any(id);
@@ -54,9 +52,14 @@ export function openRoom(settings: ApprovalSettings, policy: PolicyDecisionPoint
   };
 }
 
-function seenOf({ moment, request, session, breakGlass, identity, connection, schema, access, rules, policyVersion }: Ticket, by: Identity | undefined): Seen {
+function seenOf({ moment, request, session, breakGlass, identity, connection, schema, access, rules, policyVersion }: Ticket, by: Reviewer | undefined): Seen {
   const about = moment === 'run' ? { session: session ?? '', statement: request } : { session: request };
-  return { ...about, identity: by ?? identity, connection, scope: { connection, ...schemaOf(schema), access }, rules, policyVersion, breakGlass };
+  return { ...about, identity: by?.identity ?? identity, connection, scope: { connection, ...schemaOf(schema), access }, rules, policyVersion, breakGlass };
+}
+
+/** Whose request it was, and from where the answer came. */
+function answeredTo({ identity: { principal, actor } }: Pick<Ticket, 'identity'>, { transport }: Reviewer): Readonly<Record<string, Json>> {
+  return { requester: { principal: principal.id, actor: actor.id }, transport: { ...transport } };
 }
 
 function schemaOf(text: string): ReturnType<typeof parseSchema> {

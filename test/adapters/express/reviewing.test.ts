@@ -33,6 +33,8 @@ describe('approvals over REST', () => {
     expect((await write(here, { ticket })).status).toBe(200);
     expect((await write(here, { ticket })).json).toMatchObject({ code: 'APPROVAL_EXPIRED', reason: 'approval.used' });
     expect(here.ran).toHaveLength(1);
+    const { events } = (await here.ask('GET', `/sessions/${here.id}/record`, { token: 'bob' })).json as { readonly events: readonly { readonly code: string; readonly data: object }[] };
+    expect(events.find(({ code }) => code === 'statement.approval_decided')?.data).toMatchObject({ transport: { protocol: 'rest', address: expect.stringContaining('127.0.0.1') as string } });
     expect((await here.ask('GET', '/approvals?state=decided', { token: 'carol' })).json).toMatchObject({ approvals: [{ ticket, state: 'used', decisions: [{ reviewer: { id: 'idp:bob' }, comment: 'ok' }] }] });
     expect((await here.see(ticket, 'agent'))['mine']).toEqual({ may: false, why: 'review.delegated' });
   });
