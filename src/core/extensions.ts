@@ -1,4 +1,5 @@
 import { heeding, reasonOf } from './abort.js';
+import { isJson } from './context.js';
 import { Disposal } from './disposal.js';
 import { AccessError } from './errors.js';
 import { facts } from './freeze.js';
@@ -100,6 +101,7 @@ async function inform(informers: readonly Named<Informer>[], given: Identified, 
   for (const { plugin, act } of informers) {
     try {
       const told = facts(await heeding(() => act(given, signal), signal));
+      if (!isJson(told)) throw new TypeError('an informer tells JSON');
       if (Object.keys(told).length > 0) context[plugin] = { ...context[plugin], ...told };
     } catch (error) {
       throw signal.aborted ? reasonOf(signal) : failed(plugin, error);

@@ -10,7 +10,7 @@ export interface Plugin {
 
 /** The four verbs. All must be called during `setup`; later calls throw PLUGIN_SEALED. */
 export interface PluginHost {
-  /** Adds facts under the plugin's name before policy is asked. Throwing fails the request. */
+  /** Adds facts (JSON) under the plugin's name before policy is asked. Throwing fails the request. The record holds up to 16,384 bytes of all plugins' together. */
   inform(informer: Informer): void;
   /** May deny after a stage; anything but a denial or undefined fails the request. */
   guard<At extends keyof FactsAfter>(after: At, guard: Guard<At>): void;

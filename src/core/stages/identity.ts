@@ -1,6 +1,7 @@
 import { heeding } from '../abort.js';
 import { checkIdentity } from '../answers.js';
 import type { Clock } from '../clock.js';
+import { recordedContext } from '../context.js';
 import type { Extensions } from '../extensions.js';
 import type { Caller } from '../gateway.js';
 import type { Identified, Identity, Moment, Received } from '../model.js';
@@ -29,7 +30,7 @@ export function createIdentityStage(provider: IdentityProvider, extensions: Exte
       if (shared !== undefined) await trip.conclude('identity.shared', { by: shared.by, one: { ...shared.one }, other: { ...shared.other } }).catch(() => undefined);
       const bare = Object.freeze({ ...received, identity, context: {} });
       const context = await extensions.inform(bare, trip.signal);
-      trip.seen.context = context;
+      trip.seen.context = await recordedContext(context);
       const identified = { identity, context };
       return (await extensions.guard('identity', Object.freeze({ ...received, ...identified }), trip.signal)) ?? identified;
     };
