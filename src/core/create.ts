@@ -2,6 +2,7 @@ import { settleApprovals, type ApprovalSettings } from './approvals/options.js';
 import { openRoom, type Room } from './approvals/room.js';
 import { systemClock } from './clock.js';
 import { checkConnections, checkLimits, checkPart } from './config.js';
+import { changeOf, configurationOf, earlierConfiguration } from './configuration.js';
 import { partOf, rootContainer, sessionHome, type Container, type Parts } from './container.js';
 import { Disposal } from './disposal.js';
 import { AccessError } from './errors.js';
@@ -48,10 +49,13 @@ async function start(ports: Ports, root: Container, closing: Disposal): Promise<
   const instance = newId(clock.now());
   const recorder = createRecorder(audit, clock, limits.auditTimeoutMs, extensions.observers);
   const road: Road = { instance, clock, recorder };
-  const note = (code: 'gateway.started' | 'gateway.stopped' | 'policy.changed', data: EventData = {}): Promise<void> => recorder.outcome(makeEvent(clock, instance, code, {}, data));
+  const note = (code: 'gateway.started' | 'gateway.stopped' | 'policy.changed' | 'config.changed', data: EventData): Promise<void> => recorder.outcome(makeEvent(clock, instance, code, {}, data));
   const left = await recover(audit, clock, instance);
   const recovered = Object.freeze({ statements: left.statements, sessions: left.sessions.length });
-  await note('gateway.started', { policyVersion: policy.version, connections: [...connections.keys()], recovered });
+  const config = await configurationOf(ports);
+  await note('gateway.started', { policyVersion: policy.version, connections: [...connections.keys()], recovered, config });
+  const change = await changeOf(await earlierConfiguration(audit), config);
+  if (change !== undefined) await note('config.changed', change);
   for (const [name, connector] of connections) await connector.start?.(noteOf(name, road), left.sessions);
   const sessions = new Sessions(limits.sessionsPerActor);
   const traffic = new Traffic();
@@ -62,7 +66,7 @@ async function start(ports: Ports, root: Container, closing: Disposal): Promise<
   const room: Room | undefined = ports.approvals === undefined ? undefined : openRoom(ports.approvals, told, sessions, road);
   const pipeline = createPipeline(stagesOf({ ...ports, policy: told, room }, road, sessions, traffic, extensions, root));
   closing.own(() => room?.close());
-  closing.own(() => note('gateway.stopped'));
+  closing.own(() => note('gateway.stopped', { config }));
   closing.own(async () => {
     await traffic.stop();
     await Promise.allSettled(sessions.live().map((session) => session.end('shutdown')));

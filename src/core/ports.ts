@@ -1,4 +1,4 @@
-import type { AuditEvent } from './events.js';
+import type { AuditEvent, EventCode } from './events.js';
 import type { Analysis, Approval, Bind, Decision, Grant, Identity, Json, Limits, Obligation, SchemaRef, Scope, Scoped } from './model.js';
 import type { Denied, Pending } from './outcome.js';
 
@@ -172,6 +172,8 @@ export interface AuditLog {
   record(session: string): Promise<readonly AuditEvent[]>;
   /** Intents of earlier runs that have no outcome: authorized statements, requested or opened sessions not closed. */
   unresolved(): Promise<readonly AuditEvent[]>;
+  /** The last event with one of these codes that earlier runs wrote and that is still there; left out where the log does not look so far back. */
+  newest?(codes: readonly EventCode[]): Promise<AuditEvent | undefined>;
   close?(): Promise<void>;
 }
 

@@ -65,6 +65,7 @@ async function start(settings: Settings, hold: Hold): Promise<AuditLog> {
     append,
     record: (session) => recordOf(settings, ledger, session),
     unresolved: async () => ledger.unresolved(),
+    newest: async (codes) => ledger.newest(codes),
     async close() {
       health.stop();
       await scribe.close();

@@ -1,4 +1,4 @@
-import { intents, sessionEnds, statementOutcomes, type AuditEvent } from '../../core/index.js';
+import { intents, sessionEnds, statementOutcomes, type AuditEvent, type EventCode } from '../../core/index.js';
 
 /** Where an event stands: `end` is the offset behind its line. */
 export interface Place {
@@ -17,10 +17,14 @@ export interface Span {
 export class Ledger {
   readonly #spans = new Map<string, Span>();
   readonly #open = new Map<string, AuditEvent>();
+  /** In the order in which the last of each code was written. */
+  readonly #newest = new Map<EventCode, AuditEvent>();
 
   /** An event of an earlier run, read back. */
   replay(event: AuditEvent, place: Place): void {
     this.#place(event, place);
+    this.#newest.delete(event.code);
+    this.#newest.set(event.code, event);
     this.#answer(event);
     if (event.code === 'session.opened' || intents.has(event.code)) this.#open.set(keyOf(event), event);
   }
@@ -33,6 +37,11 @@ export class Ledger {
 
   span(session: string): Span | undefined {
     return this.#spans.get(session);
+  }
+
+  /** The last with one of these codes that an earlier run wrote. */
+  newest(codes: readonly EventCode[]): AuditEvent | undefined {
+    return [...this.#newest.values()].findLast(({ code }) => codes.includes(code));
   }
 
   /** Oldest first. */

@@ -17,6 +17,7 @@ export function memoryAudit(earlier: readonly AuditEvent[] = []): MemoryAudit {
     },
     record: async (session) => events.filter((event) => event.session === session).map(({ text: _apart, ...event }) => event),
     unresolved: async () => earlier.filter((event) => !isAnswered(event, events)),
+    newest: async (codes) => earlier.findLast(({ code }) => codes.includes(code)),
     async close() {
       closed = true;
     },

@@ -80,7 +80,7 @@ function laterRuns(open: () => Promise<AuditLog>, reopen: () => Promise<AuditLog
   });
   const [requested, opened] = [sampleEvent('session.requested', { session: 's1' }), sampleEvent('session.opened', { session: 's1' })];
   const [authorized, executed] = (['statement.authorized', 'statement.executed'] as const).map((code) => sampleEvent(code, { session: 's1', statement: 't1' })) as [AuditEvent, AuditEvent];
-  const closed = sampleEvent('session.closed', { session: 's1' });
+  const [closed, started, stopped] = [sampleEvent('session.closed', { session: 's1' }), sampleEvent('gateway.started'), sampleEvent('gateway.stopped')];
   return [
     contract('keeps the record for a later run', [requested, opened], async (log) => {
       await log.append(closed);
@@ -91,6 +91,14 @@ function laterRuns(open: () => Promise<AuditLog>, reopen: () => Promise<AuditLog
     }),
     contract('names nothing that has its outcome', [requested, opened, authorized, executed, closed], async (log) => {
       expectThat((await log.unresolved()).length === 0, 'something answered is named');
+    }),
+    contract('finds the last event of a code that earlier runs wrote, where it looks so far back', [started, stopped, opened], async (log) => {
+      if (log.newest === undefined) return;
+      await log.append(sampleEvent('gateway.started'));
+      const [last, first, none] = [await log.newest(['gateway.stopped', 'gateway.started']), await log.newest(['gateway.started']), await log.newest(['policy.changed'])];
+      expectThat(last !== undefined && same([last], [stopped]), 'the last of two codes is another one');
+      expectThat(first !== undefined && same([first], [started]), 'the last of a code is another one');
+      expectThat(none === undefined, 'an event came from nowhere');
     }),
     contract('names nothing of this run', [], async (log) => {
       await log.append(sampleEvent('statement.authorized', { session: 's9', statement: 't9' }));

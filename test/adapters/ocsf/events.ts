@@ -30,7 +30,7 @@ export function bareEvents(): readonly AuditEvent[] {
 }
 
 /** Codes that docs/record.md calls reserved: nothing writes them. */
-export const reserved: ReadonlySet<EventCode> = new Set(['statement.resolved', 'config.changed']);
+export const reserved: ReadonlySet<EventCode> = new Set(['statement.resolved']);
 
 let made: Promise<readonly AuditEvent[]> | undefined;
 

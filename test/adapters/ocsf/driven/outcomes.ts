@@ -71,7 +71,7 @@ export async function recovered(): Promise<readonly AuditEvent[]> {
   return audit.events.slice(earlier.length);
 }
 
-/** Other rules come into force, and one agent comes from two places. */
+/** Other rules come into force, one agent comes from two places, and the next start finds other limits. */
 export async function changed(): Promise<readonly AuditEvent[]> {
   let current = memoryPolicy(rules, 'v1');
   const policy: PolicyDecisionPoint = {
@@ -88,7 +88,9 @@ export async function changed(): Promise<readonly AuditEvent[]> {
   await at.run(session, 'SELECT orders', 'token-b');
   await at.gateway.run({ ...as('token-a'), session, sql: 'SELECT orders', transport: { protocol: 'rest', address: '10.0.0.9', userAgent: 'curl/8' } });
   await at.gateway.shutdown();
-  return at.audit.events;
+  const next = await house({ audit: memoryAudit(at.audit.events), policy, identity, limits: { maxRows: 1_000 } });
+  await next.gateway.shutdown();
+  return next.audit.events;
 }
 
 /** An approver that lets somebody agree to their own request, and one that does not. */
