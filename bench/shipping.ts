@@ -30,11 +30,11 @@ export async function shippingRows(quick: boolean): Promise<Row[]> {
     const count = quick ? 10_000 : 50_000;
     const directory = join(home, 'journal');
     await filled(directory, count);
+    const batches = await batchesOf(directory, count);
     const rounds = quick ? 3 : 7;
     const [mine, bare]: [number[], number[]] = [[], []];
     for (let round = 0; round <= rounds; round += 1) {
-      const batches: (readonly Parcel[])[] = [];
-      const shipping = await shipped(directory, kafka({ client, prefix: 'bench', name: `round-${round}` }), batches);
+      const shipping = await shipped(directory, kafka({ client, prefix: 'bench', name: `round-${round}` }), batches.length);
       const producer = client.producer({ maxInFlightRequests: 1, retry: { retries: 0 } });
       await producer.connect();
       const sending = await timed(async () => {
@@ -68,22 +68,32 @@ async function filled(directory: string, count: number): Promise<void> {
   await log.close?.();
 }
 
-/** Milliseconds from the first delivery to the end of the last; keeps what was delivered. */
-async function shipped(directory: string, sink: AuditSink, batches: (readonly Parcel[])[]): Promise<number> {
-  let [first, last] = [0, 0];
-  const log = await journal({
-    directory, keepMs: Number.MAX_SAFE_INTEGER,
-    ship: { name: sink.name, close: async () => sink.close?.(), deliver: async (parcels, signal) => {
+/** What a receiver is brought, batch by batch. Found out beforehand: who measures must not keep what is shipped, or its garbage is ours. */
+async function batchesOf(directory: string, count: number): Promise<readonly (readonly Parcel[])[]> {
+  const batches: (readonly Parcel[])[] = [];
+  const events = (): number => batches.flat().filter(({ kind }) => kind === 'event').length;
+  await through(directory, { name: 'batches', deliver: async (parcels) => void batches.push(parcels) }, () => events() >= count);
+  return batches;
+}
+
+/** Milliseconds from the first delivery to the end of the last. */
+async function shipped(directory: string, sink: AuditSink, batches: number): Promise<number> {
+  let [first, last, count] = [0, 0, 0];
+  await through(directory, {
+    name: sink.name, close: async () => sink.close?.(), deliver: async (parcels, signal) => {
       first ||= performance.now();
       await sink.deliver(parcels, signal);
       last = performance.now();
-      batches.push(parcels);
-    } },
-  });
-  for (let before = -1; before < batches.length; ) {
-    before = batches.length;
-    await new Promise((resolve) => setTimeout(resolve, 300));
-  }
-  await log.close?.();
+      count += 1;
+    },
+  }, () => count >= batches);
+  if (count !== batches) throw new Error(`${count} batches were shipped instead of ${batches}`);
   return last - first;
+}
+
+/** A journal that ships to `sink` until `done`. */
+async function through(directory: string, sink: AuditSink, done: () => boolean): Promise<void> {
+  const log = await journal({ directory, keepMs: Number.MAX_SAFE_INTEGER, ship: sink });
+  while (!done()) await new Promise((resolve) => setTimeout(resolve, 100));
+  await log.close?.();
 }
