@@ -10,9 +10,9 @@ it.each([
   ['docs/kafka.md', 'src/adapters/http/options.ts', 'HttpOptions', '| option of `httpSink` | means |'],
   ['docs/snowflake.md', 'src/adapters/snowflake/options.ts', 'SnowflakeOptions'],
   ['docs/approvals.md', 'src/core/approvals/options.ts', 'ApprovalOptions', '| option of `approvals` | means |'],
-  ['docs/approvals.md', 'src/adapters/express/review-options.ts', 'ReviewOptions', '| option of `review` | means |'],
-  ['docs/approvals.md', 'src/adapters/webhook/options.ts', 'WebhookOptions', '| option of `webhook` | means |'],
-  ['docs/approvals.md', 'src/adapters/slack/options.ts', 'SlackOptions', '| option of `slack` | means |'],
+  ['docs/reviewing.md', 'src/adapters/express/review-options.ts', 'ReviewOptions', '| option of `review` | means |'],
+  ['docs/notifying.md', 'src/adapters/webhook/options.ts', 'WebhookOptions', '| option of `webhook` | means |'],
+  ['docs/notifying.md', 'src/adapters/slack/options.ts', 'SlackOptions', '| option of `slack` | means |'],
   ['docs/mcp.md', 'src/adapters/mcp/options.ts', 'McpOptions'],
   ['docs/audit.md', 'src/adapters/ocsf/options.ts', 'OcsfOptions', '| option of `ocsf` | means |'],
 ])('%s names the options that there are', (page, source, name, header = '| option | means |') => {

@@ -4,7 +4,7 @@ import { settingsOf } from '../../src/adapters/slack/options.js';
 import { tellingOf } from '../../src/outgoing/telling.js';
 import { quoted, read, table } from './page.js';
 
-const page = read('docs/approvals.md');
+const page = read('docs/notifying.md');
 
 it('has each reason that comes from Slack, and no other', () => {
   const told = table(page, '| reason from Slack | because |').flatMap(([reason = '']) => quoted(reason));
