@@ -7,6 +7,30 @@ import { identity, office, rules } from './office.js';
 const glass = { ...as('oncall'), connection: 'warehouse', schema: 'ACME.OPS', access: 'write', ttlMs: 600_000, reason: 'the site is down', breakGlass: true } as const;
 
 describe('breaking the glass', () => {
+  it('opens under rules of its own, tells at once, labels every event, and is listed until somebody else has signed', async () => {
+    const { gateway, audit, notices } = await office();
+    expect(codeOf(await gateway.open({ ...glass, breakGlass: false }))).toBe('NOT_PERMITTED');
+    const session = valueOf(await gateway.open(glass));
+    expect(session.breakGlass).toBe(true);
+    expect(notices.at(-1)).toMatchObject({ type: 'breakglass.activated', session: session.id, reason: 'the site is down' });
+    valueOf(await gateway.run({ ...as('oncall'), session: session.id, sql: 'DELETE orders' }));
+    valueOf(await gateway.close({ ...as('oncall'), session: session.id }));
+    const its = audit.events.filter((event) => event.session === session.id);
+    expect(its.map((event) => [event.code, event.data['breakGlass']])).toEqual(['session.requested', 'breakglass.activated', 'session.opened', 'statement.authorized', 'statement.executed', 'session.closed'].map((code) => [code, true]));
+    expect(valueOf(await gateway.reviews(as('bob')))).toMatchObject([{ session: session.id, reason: 'the site is down' }]);
+    expect(codeOf(await gateway.sign({ ...as('bob'), session: session.id, comment: undefined as never }))).toBe('INVALID_REQUEST');
+    expect(valueOf(await gateway.sign({ ...as('bob'), session: session.id, comment: 'it was right' })).signed).toMatchObject({ by: { id: 'idp:bob' } });
+    expect(valueOf(await gateway.reviews(as('bob')))).toEqual([]);
+    expect(audit.events.at(-1)).toMatchObject({ code: 'breakglass.reviewed', who: { principal: 'idp:bob' }, data: { breakGlass: true, comment: 'it was right' } });
+    expect(codeOf(await gateway.sign({ ...as('bob'), session: session.id, comment: 'again' }))).toBe('NOT_FOUND');
+  });
+
+  it('opens nothing where the rules know no emergency, nor while the record cannot be written', async () => {
+    const { gateway } = await office();
+    expect(codeOf(await gateway.open({ ...glass, ...as('agent') }))).toBe('NOT_PERMITTED');
+    expect(codeOf(await gateway.open({ ...glass, breakGlass: 'yes' as never }))).toBe('INVALID_REQUEST');
+  });
+
   it('needs people who are told and look at it afterwards: without approvals it opens nothing', async () => {
     const { gateway, engine, codes } = await house({ identity, policy: await casbin({ policy: { name: 'policy.csv', text: rules() } }) });
     expect(await gateway.open(glass)).toMatchObject({ code: 'APPROVAL_REQUIRED', reason: 'breakglass.not_configured' });
