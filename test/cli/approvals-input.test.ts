@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { shipped } from '../support/built.js';
 import { inProcess } from './command.js';
 import { by, place } from './place.js';
 
@@ -64,7 +65,7 @@ describe('what is no gateway, or no command line', () => {
   it('takes the token of the environment, ends by itself, and prints it nowhere', async () => {
     const { url, ticket } = await place();
     const asked = await ticket();
-    const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'approvals', 'show', asked, '--url', `${url}/`], { cwd: join(import.meta.dirname, '../..'), env: { ...process.env, SALLYPORT_TOKEN: 'bob' } });
+    const child = spawn(process.execPath, [shipped, 'approvals', 'show', asked, '--url', `${url}/`], { cwd: join(import.meta.dirname, '../..'), env: { ...process.env, SALLYPORT_TOKEN: 'bob' } });
     let out = '';
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
     const [code] = (await once(child, 'close')) as [number];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { run } from '../../src/cli/run.js';
+import { shipped } from '../support/built.js';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -15,7 +16,7 @@ export interface Ended {
 
 /** Starts the real command in its own process. */
 export function start(...args: readonly string[]): ChildProcessWithoutNullStreams {
-  return spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args], { cwd: root });
+  return spawn(process.execPath, [shipped, ...args], { cwd: root });
 }
 
 /** Runs the command to its end on an input. */

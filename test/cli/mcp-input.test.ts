@@ -6,6 +6,7 @@ import { memoryIdentity } from '../../src/adapters/memory/index.js';
 import { AccessError } from '../../src/core/index.js';
 import { connect, house, serve, session } from '../adapters/mcp/house.js';
 import { meta } from '../adapters/mcp/wire.js';
+import { shipped } from '../support/built.js';
 
 const root = join(import.meta.dirname, '../..');
 const token = 'canary-4711';
@@ -23,7 +24,7 @@ interface Line {
 
 /** The command with its input and output in our hands. */
 function started(url: string) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'mcp', '--url', url], { cwd: root, env: { ...process.env, SALLYPORT_TOKEN: token } });
+  const child = spawn(process.execPath, [shipped, 'mcp', '--url', url], { cwd: root, env: { ...process.env, SALLYPORT_TOKEN: token } });
   const lines: Line[] = [];
   let [rest, err] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => {

@@ -9,6 +9,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { AccessError } from '../../src/core/index.js';
 import { call, eras, house, serve, session } from '../adapters/mcp/house.js';
+import { shipped } from '../support/built.js';
 import { sallyport } from './command.js';
 
 const root = join(import.meta.dirname, '../..');
@@ -28,7 +29,7 @@ afterEach(async () => {
 async function started(args: readonly string[], options: object, env: Readonly<Record<string, string>> = { SALLYPORT_TOKEN: 'a' }): Promise<Client> {
   const client = new Client({ name: 'stdio', version: '1' }, options);
   clients.push(client);
-  await client.connect(new StdioClientTransport({ command: process.execPath, args: ['--import', 'tsx', 'src/cli/main.ts', 'mcp', ...args], cwd: root, env: { PATH: process.env['PATH'] ?? '', ...env }, stderr: 'inherit' }));
+  await client.connect(new StdioClientTransport({ command: process.execPath, args: [shipped, 'mcp', ...args], cwd: root, env: { PATH: process.env['PATH'] ?? '', ...env }, stderr: 'inherit' }));
   return client;
 }
 
@@ -86,7 +87,7 @@ describe('sallyport mcp', () => {
     ['an option nobody knows', ['--token', 'x'], 'a', 'Unknown option'], ['no token', ['--url', 'https://gate.example/mcp'], '', 'SALLYPORT_TOKEN holds no access token'],
     ['a token that would be a header of its own', ['--url', 'https://gate.example/mcp'], 'a\r\nx: y', 'SALLYPORT_TOKEN holds no access token'], ['a file that is not there', ['--url', 'https://gate.example/mcp', '--token-file', join(folder, 'nothing')], 'a', 'cannot be read'],
   ])('refuses %s', async (_what, args, token, message) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'mcp', ...args], { cwd: root, env: { ...process.env, SALLYPORT_TOKEN: token }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [shipped, 'mcp', ...args], { cwd: root, env: { ...process.env, SALLYPORT_TOKEN: token }, stdio: ['ignore', 'pipe', 'pipe'] });
     let [out, err] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => { out += chunk.toString(); });
     child.stderr.on('data', (chunk: Buffer) => { err += chunk.toString(); });
@@ -110,7 +111,7 @@ describe('sallyport mcp', () => {
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
-    const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'mcp', '--url', `http://127.0.0.1:${port}/mcp`], { cwd: root, env: { ...process.env, SALLYPORT_TOKEN: 'a' } });
+    const child = spawn(process.execPath, [shipped, 'mcp', '--url', `http://127.0.0.1:${port}/mcp`], { cwd: root, env: { ...process.env, SALLYPORT_TOKEN: 'a' } });
     const lines: { id: number; error: { code: number; message: string } }[] = [];
     let rest = '';
     child.stdout.on('data', (chunk: Buffer) => {
