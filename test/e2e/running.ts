@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { compiled } from '../support/child.js';
 
 /** An answer over HTTP. */
 export interface Told {
@@ -33,9 +34,11 @@ export function place(): string {
   return directory;
 }
 
+const program = await compiled(join(import.meta.dirname, 'service.ts'));
+
 /** Starts the service; it is killed with the test. */
 export async function service(directory: string, ...more: string[]): Promise<Running> {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'service.ts'), directory, ...more], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [program, directory, ...more], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { said += chunk.toString(); });
   onTestFinished(() => void child.kill('SIGKILL'));

@@ -1,12 +1,12 @@
 /** A host application with the gateway mounted, on real parts, as a process of its own. Prints its port and what an earlier run had left. */
 import type { AddressInfo } from 'node:net';
 import express from 'express';
-import { casbin } from '../../src/adapters/casbin/index.js';
-import { duckdb } from '../../src/adapters/duckdb/index.js';
-import { expressRouter } from '../../src/adapters/express/index.js';
-import { journal } from '../../src/journal.js';
-import { memoryIdentity } from '../../src/adapters/memory/index.js';
-import { createGateway } from '../../src/index.js';
+import { casbin } from 'sallyport/casbin';
+import { duckdb } from 'sallyport/duckdb';
+import { expressRouter } from 'sallyport/express';
+import { journal } from 'sallyport/journal';
+import { memoryIdentity } from 'sallyport/memory';
+import { createGateway } from 'sallyport';
 
 const [directory = '', maxBytes] = process.argv.slice(2);
 const policy = `

@@ -1,9 +1,9 @@
 /** A gateway on a Snowflake server elsewhere, as a process of its own: opens a session, runs one statement, closes it, and ends. */
-import { casbin } from '../../../src/adapters/casbin/index.js';
-import { memoryIdentity } from '../../../src/adapters/memory/index.js';
-import { snowflake } from '../../../src/adapters/snowflake/index.js';
-import { createGateway } from '../../../src/index.js';
-import { journal } from '../../../src/journal.js';
+import { casbin } from 'sallyport/casbin';
+import { memoryIdentity } from 'sallyport/memory';
+import { snowflake } from 'sallyport/snowflake';
+import { createGateway } from 'sallyport';
+import { journal } from 'sallyport/journal';
 
 const { url, account, directory, agentKey, gateKey } = JSON.parse(process.argv[2] ?? '') as Readonly<Record<string, string>>;
 const key = (privateKey = '') => ({ keyPair: { privateKey } });
@@ -17,6 +17,8 @@ const gateway = await createGateway({
   identity: memoryIdentity({ a: { subject: 'agent-a' } }),
   policy: casbin({ policy: { name: 'policy.csv', text: 'p, idp:agent-a, warehouse, ACME.OPS, open:read, allow\np, idp:agent-a, warehouse, ACME.OPS.*, read, allow' } }),
   audit: journal({ directory: directory ?? '' }),
+  // A disk that is slow meanwhile is not the matter here.
+  limits: { auditTimeoutMs: 60_000 },
 });
 process.send?.({ recovered: gateway.recovered });
 if (process.argv[3] === 'stay') await new Promise((resolve) => process.once('message', resolve));

@@ -5,7 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Asked, SnowflakeServer } from '../../../src/snowflake-server/index.js';
+import { compiled } from '../../support/child.js';
 import { account, agentKey, gateKey, left } from './account.js';
+
+const doomed = await compiled(join(import.meta.dirname, 'doomed.ts'));
 
 const says = (words: string) => ({ sql = '' }: Asked): boolean => sql.startsWith(words);
 
@@ -18,7 +21,7 @@ const steps: Readonly<Record<string, (asked: Asked) => boolean>> = {
 
 function start(server: SnowflakeServer, directory: string, mode = '') {
   const settings = { url: `http://${server.host}:${server.port}`, account: server.account, directory, agentKey: agentKey.privateKey, gateKey: gateKey.privateKey };
-  return fork(join(import.meta.dirname, 'doomed.ts'), [JSON.stringify(settings), mode], { execArgv: ['--import', 'tsx'], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  return fork(doomed, [JSON.stringify(settings), mode], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
 }
 
 /** Roles that were made, by the history, and those whose end the record tells. */
