@@ -13,18 +13,28 @@ import { drained, eventsOf, judged, orderHolds } from './drained.js';
 
 const directoryOf = (): string => mkdtempSync(join(tmpdir(), 'kafka-outage-'));
 
+interface Load {
+  /** Until so many more have been written, wherever the broker is meanwhile. */
+  readonly more: (count: number) => Promise<void>;
+  readonly stop: () => Promise<number>;
+}
+
 /** Writes until it is told to stop: so many sessions at once, each one's statements in order. */
-function load(log: AuditLog, sessions = 16): { readonly stop: () => Promise<number> } {
+function load(log: AuditLog, sessions = 16): Load {
   const ended = new AbortController();
   let written = 0;
   const writers = Array.from({ length: sessions }, async (_, session) => {
     for (let turn = 0; !ended.signal.aborted; turn += 1) {
       await log.append(sampleEvent('statement.executed', { session: `s-${session}`, statement: `t-${session}-${turn}` }));
       written += 1;
-      await wait(5);
+      await wait(20);
     }
   });
   return {
+    more: async (count) => {
+      const wanted = written + count;
+      await expect.poll(() => written, { timeout: 90_000 }).toBeGreaterThanOrEqual(wanted);
+    },
     stop: async () => {
       ended.abort();
       await Promise.all(writers);
@@ -59,13 +69,13 @@ describe.skipIf(one.missing)('one broker', () => {
     const writing = load(log);
     const [node] = one.cluster.nodes;
     for (let time = 0; time < times; time += 1) {
-      await wait(800);
+      await writing.more(500);
       await node?.stop(signal);
-      await wait(700);
+      await writing.more(500);
       node?.start();
       await answering(one.cluster);
     }
-    await wait(500);
+    await writing.more(200);
     const written = await writing.stop();
     await audited(one, prefix, directory, written, log);
   }, 180_000);
@@ -75,7 +85,7 @@ describe.skipIf(one.missing)('one broker', () => {
     await makeTopics(one.cluster, prefix);
     const log = await journal({ directory, ship: kafka({ client: clientOf(one.cluster.brokers), prefix, timeoutMs: 500 }), degradedAfterMs: 1_000 });
     const writing = load(log, 4);
-    await wait(500);
+    await writing.more(100);
     one.cluster.nodes[0]?.freeze(true);
     await expect.poll(() => readFileSync(join(directory, 'journal-00000001.jsonl'), 'utf8').includes('"audit.degraded"')).toBe(true);
     one.cluster.nodes[0]?.freeze(false);
@@ -117,10 +127,11 @@ describe.skipIf(three.missing)('three brokers', () => {
     const log = await journal({ directory, ship: kafka({ client: clientOf(three.cluster.brokers), prefix, timeoutMs: 2_000 }) });
     const writing = load(log);
     for (let time = 0; time < 2; time += 1) {
-      await wait(1_000);
+      await writing.more(500);
       const leader = await leaderOf(prefix);
       const node = three.cluster.nodes.find(({ id }) => id === leader);
       await node?.stop();
+      // Longer than a request may take, so that some fail.
       await wait(3_000);
       node?.start();
       await answering(three.cluster);
