@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { memoryApprover, memoryAudit } from '../../src/adapters/memory/index.js';
 import { AccessError, deny, type AuditEvent, type Execution, type Plugin, type Row } from '../../src/core/index.js';
+import { turns } from '../support/turns.js';
 import { FakeClock } from './fake-clock.js';
 import { as, codeOf, house, rowsOf, rules, valueOf } from './house.js';
 
@@ -89,7 +90,7 @@ describe('an execution that comes when nobody waits any more', () => {
     leave.abort();
     expect(codeOf(await first)).toBe('ABORTED');
     const second = ask(id, 'SELECT two');
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await turns(50);
     expect(calls).toBe(1);
     give?.(execution);
     expect(await rowsOf(valueOf(await second))).toEqual([]);

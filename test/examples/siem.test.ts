@@ -46,15 +46,29 @@ beforeAll(async () => {
   await log.close?.();
 });
 
+/** How many events a group of consumers has not been through yet. */
+async function unread(groupId: string): Promise<number> {
+  const topic = `${prefix}.events`;
+  const admin = clientOf(broker.cluster.brokers).admin();
+  await admin.connect();
+  try {
+    const [ends, [read]] = [await admin.fetchTopicOffsets(topic), await admin.fetchOffsets({ groupId, topics: [topic] })];
+    return ends.reduce((sum, { partition, high }) => sum + Number(high) - Math.max(0, Number(read?.partitions.find((each) => each.partition === partition)?.offset ?? 0)), 0);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
 describe.skipIf(broker.missing)('consumers', () => {
   it('consumer.ts prints what somebody should look at, once', async () => {
-    const child = spawn(process.execPath, ['--import', 'tsx', join(examples, 'consumer.ts'), broker.cluster.brokers.join(','), `${prefix}.events`, freshTopic()], { cwd: root });
+    const group = freshTopic();
+    const child = spawn(process.execPath, ['--import', 'tsx', join(examples, 'consumer.ts'), broker.cluster.brokers.join(','), `${prefix}.events`, group], { cwd: root });
     let out = '';
     child.stdout.on('data', (chunk: Buffer) => {
       out += chunk.toString();
     });
     await expect.poll(() => out).toContain('OUT_OF_SCOPE');
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await expect.poll(() => unread(group), { timeout: 60_000, interval: 200 }).toBe(0);
     child.kill();
     expect(await once(child, 'close')).toEqual([0, null]);
     expect(out.trim().split('\n')).toEqual([`${new Date(denied.at).toISOString()} statement.denied {"who":"idp:agent","for":"idp:alice","code":"OUT_OF_SCOPE","what":"SELECT ACME.FINANCE.PAYROLL","session":"s"}`]);

@@ -122,14 +122,18 @@ describe.each(hosts)('clients that are slow, or leave, $name', ({ host }) => {
       return identity.authenticate(credential, signal);
     };
     const { gateway, engine } = await house(undefined, { identity: { authenticate } });
-    const mounted = await mount(gateway, { host });
+    let left = false;
+    const mounted = await mount(gateway, { host, before: (app) => void app.use((asked, _response, next) => {
+      if (asked.method === 'DELETE') asked.socket.once('close', () => { left = true; });
+      next();
+    }) });
     const path = `/jit/sessions/${await mounted.session()}`;
     Object.assign(door, { asked: false, way: new Promise<void>((resolve) => { door.open = resolve; }) });
     const asking = request({ port: mounted.port, host: '127.0.0.1', method: 'DELETE', path, headers: { authorization: 'Bearer a' } });
     asking.on('error', () => undefined).end();
     await until(() => door.asked);
     asking.destroy();
-    await sleep(50);
+    await until(() => left);
     expect(engine.live()).toBe(1);
     door.open();
     await until(() => engine.live() === 0);

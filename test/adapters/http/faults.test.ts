@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ndjson, splunkHec } from '../../../src/adapters/http/index.js';
 import { never, parcels, refusal } from '../parcels.js';
-import { atOnce } from '../soon.js';
+import { atOnce } from '../../support/turns.js';
 import { closeAll, ends, inTurn, receiver, sinkTo, unavailable } from './receiver.js';
 
 afterEach(closeAll);

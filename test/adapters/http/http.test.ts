@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { bulk, httpSink, ndjson, splunkHec, type HttpFormat, type HttpOptions } from '../../../src/adapters/http/index.js';
 import type { Parcel } from '../../../src/core/index.js';
 import { checkpoint, never, parcels, refusal, text } from '../parcels.js';
-import { atOnce, soon, turns } from '../soon.js';
+import { atOnce, turns } from '../../support/turns.js';
+import { soon } from '../soon.js';
 import { closeAll, ends, idsIn, inTurn, items, receiver, sinkTo, unavailable } from './receiver.js';
 
 afterEach(closeAll);

@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { AccessError, type EngineSession } from '../../../src/core/index.js';
 import type { Asked, Fault, SnowflakeServer } from '../../../src/snowflake-server/index.js';
 import type { SnowflakeConnector } from '../../../src/adapters/snowflake/index.js';
+import { turns } from '../../support/turns.js';
 import { account, connectorFor, drained, grantOf, left, nothing, statement } from './account.js';
 
 const faults: Readonly<Record<string, Fault>> = {
@@ -57,10 +58,6 @@ async function fails(work: (signal: AbortSignal) => Promise<unknown>, { met, tim
   await patience;
   clearTimeout(timer);
   expect(AccessError.is(error), String(error)).toBe(true);
-}
-
-async function turns(count: number): Promise<void> {
-  for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
 const eventually = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 120_000, interval: 20 });

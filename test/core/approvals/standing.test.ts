@@ -2,10 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { casbin } from '../../../src/adapters/casbin/index.js';
 import { isAgreed } from '../../../src/core/approvals/reviewers.js';
 import { memoryTickets, type Ticket, type TicketFilter } from '../../../src/core/index.js';
+import { turns } from '../../support/turns.js';
 import { as, codeOf, house, valueOf } from '../house.js';
 import { identity, office, people, rules } from './office.js';
-
-const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
 
 const without = (name: string, terms?: string): string => rules(terms).replace(`g, idp:${name}, role:stewards, warehouse\n`, '');
 
@@ -63,8 +62,7 @@ describe('a policy that changes while something waits', () => {
     valueOf(await decide(agreed, 'bob'));
     await rule(silent);
     expect(codeOf(await write({ ticket: agreed }))).toBe('NOT_PERMITTED');
-    await settled();
-    expect(new Set(notices.filter(({ type }) => type === 'approval.closed').map(({ ticket: of }) => of))).toEqual(new Set([agreed, waiting]));
+    await expect.poll(() => new Set(notices.filter(({ type }) => type === 'approval.closed').map(({ ticket: of }) => of))).toEqual(new Set([agreed, waiting]));
     await rule(rules());
     for (const each of [agreed, waiting]) expect(await see(each)).toMatchObject({ state: 'void', ended: 'policy_changed' });
     expect(await write({ ticket: agreed })).toMatchObject({ code: 'APPROVAL_EXPIRED', reason: 'approval.policy' });
@@ -92,7 +90,7 @@ describe('a policy that changes while something waits', () => {
     const asked = await ticket();
     await rule(`${rules()}\np, idp:zoe, warehouse, ACME.OPS.*, read, allow, , zoe`);
     expect(await ticket()).toBe(asked);
-    await settled();
+    await turns(50);
     valueOf(await decide(asked, 'bob'));
     valueOf(await write({ ticket: asked }));
     expect(engine.ran).toHaveLength(1);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { memoryAudit, type Answer } from '../../../src/adapters/memory/index.js';
 import { deferred } from '../../../src/core/deferred.js';
 import { AccessError } from '../../../src/core/index.js';
+import { turns } from '../../support/turns.js';
 import { as, codeOf, valueOf } from '../house.js';
 import { office } from './office.js';
 
@@ -20,8 +21,6 @@ function gated(): { readonly answer: Answer; readonly open: () => void } {
     },
   };
 }
-
-const started = () => new Promise((resolve) => setTimeout(resolve, 10));
 
 describe('a ticket is spent by its use', () => {
   it('whatever the engine then says: what failed is not tried again unasked', async () => {
@@ -53,7 +52,7 @@ describe('a ticket is spent by its use', () => {
     const asked = await ticket();
     valueOf(await decide(asked));
     const reading = run(id, 'SELECT orders', 'agent');
-    await started();
+    await expect.poll(() => engine.ran).toEqual(['SELECT orders']);
     expect(codeOf(await write({ ticket: asked }))).toBe('SESSION_BUSY');
     gate.open();
     valueOf(await reading);
@@ -67,9 +66,9 @@ describe('a ticket is spent by its use', () => {
     const asked = await ticket();
     valueOf(await decide(asked));
     const reading = run(id, 'SELECT orders', 'agent');
-    await started();
+    await expect.poll(() => engine.ran).toEqual(['SELECT orders']);
     const writing = write({ ticket: asked });
-    await started();
+    await turns(50);
     clock.forward(30_000);
     gate.open();
     valueOf(await reading);

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { memoryTickets, type TicketStore } from '../../../src/core/index.js';
+import { turns } from '../../support/turns.js';
 import { as, codeOf, valueOf } from '../house.js';
 import { office } from './office.js';
-
-const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 describe('waiting for an answer', () => {
   it('is bounded for each actor: one too many is answered at once, and others wait on', async () => {
@@ -13,12 +12,12 @@ describe('waiting for an answer', () => {
     const states: string[] = [];
     const wait = (token = 'agent') => gateway.approval({ ...as(token), ticket: asked, waitMs: 30_000 }).then((answer) => states.push(valueOf(answer).state));
     const waiting = Array.from({ length: 32 }, () => wait());
-    await settle();
-    expect([states, clock.timers]).toEqual([[], before + 32]);
+    await expect.poll(() => clock.timers).toBe(before + 32);
+    expect(states).toEqual([]);
     await wait();
     expect(states).toEqual(['pending']);
     const other = wait('bob');
-    await settle();
+    await expect.poll(() => clock.timers).toBe(before + 33);
     expect(states).toHaveLength(1);
     valueOf(await decide(asked));
     await Promise.all([...waiting, other]);
@@ -33,8 +32,7 @@ describe('waiting for an answer', () => {
     for (let round = 0; round < 3; round += 1) {
       const leaving = Array.from({ length: 32 }, () => new AbortController());
       const waiting = leaving.map(({ signal }) => gateway.approval({ ...as('agent'), ticket: asked, waitMs: 30_000 }, signal));
-      await settle();
-      expect(clock.timers).toBe(before + 32);
+      await expect.poll(() => clock.timers).toBe(before + 32);
       for (const each of leaving) each.abort();
       await Promise.all(waiting);
       expect(clock.timers).toBe(before);
@@ -44,8 +42,9 @@ describe('waiting for an answer', () => {
   it('ends when the gateway stops', async () => {
     const { gateway, ticket, clock } = await office();
     const asked = await ticket();
+    const before = clock.timers;
     const waiting = [gateway.approval({ ...as('agent'), ticket: asked, waitMs: 30_000 }), gateway.approval({ ...as('bob'), ticket: asked, waitMs: 30_000 })];
-    await settle();
+    await expect.poll(() => clock.timers).toBe(before + 2);
     const held = clock.timers;
     await gateway.shutdown();
     for (const answer of await Promise.all(waiting)) expect(['completed', 'SHUTTING_DOWN']).toContain(codeOf(answer));
@@ -68,13 +67,13 @@ describe('a store of tickets that is out of order', () => {
     const { gateway, id, codes, clock, engine, write } = await office({ approvals: { store: { ...memoryTickets(), list } } });
     const asking = write();
     const closing = gateway.close({ ...as('agent'), session: id });
-    await settle();
-    expect(engine.live()).toBe(0);
+    await expect.poll(() => engine.live()).toBe(0);
+    await turns(50);
     clock.forward(5_000);
     expect(valueOf(await closing).state).toBe('closed');
     expect(codes()).toContain('session.closed');
     const stopping = gateway.shutdown();
-    await settle();
+    await turns(50);
     clock.forward(5_000);
     await stopping;
     expect(['APPROVAL_UNAVAILABLE', 'SHUTTING_DOWN']).toContain(codeOf(await asking));
