@@ -8,6 +8,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { reviewAs } from '../../examples/agent/reviewer.js';
 import { reviewerToken } from '../../examples/quickstart/tokens.js';
 import { account, agentKey, left } from '../adapters/snowflake/account.js';
+import { compiled } from '../support/child.js';
 
 const root = join(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-quickstart-'));
@@ -22,13 +23,20 @@ interface Run {
   saw(text: string): Promise<void>;
 }
 
-/** Starts the quick start as `npm start` does after its build, but without the process that tsx puts before it: that one kills a child which does not answer a signal within 60 ms. */
+const program = await compiled(join(root, 'examples/quickstart/main.ts'), ['policy.csv']);
+
+/** Starts the quick start, in plain JavaScript. */
 function start(...options: string[]): Run {
-  return startIn(process.env, ...options);
+  return startIn(process.env, [program, ...options]);
 }
 
-function startIn(env: NodeJS.ProcessEnv, ...options: string[]): Run {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'examples/quickstart/main.ts', ...options], { cwd: root, env });
+/** Starts it as `npm start` does after its build, but without the process that tsx puts before it: that one kills a child which does not answer a signal within 60 ms. */
+function startAsWritten(...options: string[]): Run {
+  return startIn(process.env, ['--import', 'tsx', 'examples/quickstart/main.ts', ...options]);
+}
+
+function startIn(env: NodeJS.ProcessEnv, args: readonly string[]): Run {
+  const child = spawn(process.execPath, args, { cwd: root, env });
   let out = '';
   let err = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
@@ -56,7 +64,7 @@ function pastedIn(lines: readonly string[]): Promise<string> {
 
 describe('npm start -- --once', () => {
   const journal = join(folder, 'once');
-  const run = start('--once', '--port', '0', '--journal', journal);
+  const run = startAsWritten('--once', '--port', '0', '--journal', journal);
 
   it('plays the loop and exits 0', async () => {
     expect([await run.ended, run.err()]).toEqual([0, '']);
@@ -121,7 +129,7 @@ describe('npm start -- --once --snowflake', () => {
     const key = join(folder, 'key.p8');
     writeFileSync(key, agentKey.privateKey, { mode: 0o600 });
     const environment = { SNOWFLAKE_ACCOUNT: server.account, SNOWFLAKE_URL: `http://${server.host}:${server.port}`, SNOWFLAKE_USER: 'AGENT', SNOWFLAKE_PRIVATE_KEY_PATH: key, SNOWFLAKE_WAREHOUSE: 'WH', SNOWFLAKE_ROLE: 'OPS_WRITE' };
-    const run = startIn({ ...process.env, ...environment }, '--once', '--snowflake', '--port', '0', '--journal', join(folder, 'own'));
+    const run = startIn({ ...process.env, ...environment }, [program, '--once', '--snowflake', '--port', '0', '--journal', join(folder, 'own')]);
     expect([await run.ended, run.err()]).toEqual([0, '']);
     expect(run.out()).toMatch(/100 rows[\s\S]*300 rows deleted/);
     expect(left(server).sessions).toBe(0);
@@ -129,7 +137,7 @@ describe('npm start -- --once --snowflake', () => {
   });
 
   it('says what is missing in one line', async () => {
-    const run = startIn({ PATH: process.env['PATH'], SNOWFLAKE_USER: 'AGENT' }, '--once', '--snowflake', '--port', '0', '--journal', join(folder, 'own'));
+    const run = startIn({ PATH: process.env['PATH'], SNOWFLAKE_USER: 'AGENT' }, [program, '--once', '--snowflake', '--port', '0', '--journal', join(folder, 'own')]);
     expect(await run.ended).toBe(1);
     expect(run.err()).toBe('--snowflake needs SNOWFLAKE_ACCOUNT, SNOWFLAKE_PRIVATE_KEY_PATH, SNOWFLAKE_WAREHOUSE, SNOWFLAKE_ROLE in the environment\n');
   });
