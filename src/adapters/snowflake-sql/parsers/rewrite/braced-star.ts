@@ -11,8 +11,7 @@ export function starsWithoutBraces(pieces: readonly string[]): string[] {
   const kept: string[] = [];
   for (let at = 0; at < pieces.length; at++) {
     const close = pieces[at] === '{' ? pieces.indexOf('}', at) : -1;
-    const inside = pieces.slice(at + 1, close);
-    if (close > 0 && beginsWithStar(pieces, at) && inside.every((piece) => isHarmless(piece) || /^["*.]/.test(piece))) {
+    if (close > 0 && beginsWithStar(pieces, at) && pieces.slice(at + 1, close).every((piece) => isHarmless(piece) || /^["*.]/.test(piece))) {
       kept.push('$1');
       at = close;
     } else kept.push(pieces[at] as string);
