@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonical } from './canonical.js';
 
 /** One entry of OCSF's `attestation_list` (1.9, profile record_integrity); before 1.9 it stands under `unmapped`. */
@@ -21,7 +21,7 @@ export interface Fingerprint {
 }
 
 export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text, 'hex');
 }
 
 export function fingerprintOf(value: string): Fingerprint {
