@@ -19,14 +19,12 @@ export const excludedFamilies: readonly ExcludedFamily[] = excluded;
 /** Row references that exist only inside MATCH_RECOGNIZE; anywhere else these names could be somebody's own functions. */
 const patternFunctions: ReadonlySet<string> = new Set(['FIRST', 'LAST', 'NEXT', 'PREV']);
 
-const covers = (family: ExcludedFamily, name: string): boolean =>
-  family.names.includes(name) ||
-  (family.prefixes ?? []).some((prefix) => name.startsWith(prefix)) ||
-  (family.suffixes ?? []).some((suffix) => name.endsWith(suffix));
+const byName: ReadonlyMap<string, string> = new Map(excluded.toReversed().flatMap(({ names, reason }) => names.map((name) => [name, reason] as const)));
+const byPattern = excluded.filter(({ prefixes = [], suffixes = [] }) => prefixes.length + suffixes.length > 0);
 
 /** Why a function is refused by family, in one sentence; undefined where no family names it. Expects the name upper-case and unqualified. */
 export function whyExcluded(name: string): string | undefined {
-  return excluded.find((family) => covers(family, name))?.reason;
+  return byName.get(name) ?? byPattern.find(({ prefixes = [], suffixes = [] }) => prefixes.some((each) => name.startsWith(each)) || suffixes.some((each) => name.endsWith(each)))?.reason;
 }
 
 const builtins: ReadonlySet<string> = new Set(allowedFamilies.flatMap((family) => family.names).filter((name) => whyExcluded(name) === undefined));

@@ -2,11 +2,11 @@ import { after, before, isWord, says } from './tokens.js';
 
 /** Words that Snowflake takes as names and polyglot as the beginning of something else, in a list or behind a relation. */
 const inLists = ['FORMAT', 'SETTINGS'];
-const asAliases = [
+const asAliases: ReadonlySet<string> = new Set([
   'AFTER', 'ALWAYS', 'BEFORE', 'BODY', 'CACHE', 'COLUMN', 'COMMENT', 'CURRENT', 'DATABASE', 'DATE', 'DOMAIN', 'FINAL', 'FIRST', 'FORMAT', 'INDEX', 'INPUT', 'KEEP', 'KEY', 'LANGUAGE', 'LAST',
   'LOAD', 'LOCAL', 'MATCH', 'MEASURES', 'NEW', 'NEXT', 'OLD', 'OPERATOR', 'OUTPUT', 'PATTERN', 'PERCENT', 'PRIMARY', 'PRIOR', 'RANGE', 'SCHEMA', 'SEQUENCE', 'SORT', 'START', 'STATEMENT', 'SYSTEM',
   'TIME', 'TIMESTAMP', 'TRANSACTION', 'TYPE', 'VIEW', 'WAREHOUSE',
-];
+]);
 const following = ['ON', 'JOIN', 'LEFT', 'RIGHT', 'INNER', 'FULL', 'CROSS', 'NATURAL', 'WHERE', 'GROUP', 'ORDER', 'HAVING', 'QUALIFY', 'USING', 'LIMIT', 'UNION'];
 
 /**
@@ -16,8 +16,8 @@ const following = ['ON', 'JOIN', 'LEFT', 'RIGHT', 'INNER', 'FULL', 'CROSS', 'NAT
  * no name makes polyglot read something else than the other parser does in the untouched text, and the statement is refused.
  */
 export function wordsInQuotes(pieces: readonly string[]): string[] {
-  const aliases = asAliases.filter((word) => pieces.some((piece, at) => says(piece, word) && isQualifier(pieces, at)));
-  return pieces.map((piece, at) => (isListed(pieces, at) || (says(piece, ...aliases) && isAlias(pieces, at)) ? `"${piece.toUpperCase()}"` : piece));
+  const aliases = new Set(pieces.filter((piece, at) => isWord(piece) && asAliases.has(piece.toUpperCase()) && isQualifier(pieces, at)).map((piece) => piece.toUpperCase()));
+  return pieces.map((piece, at) => (isListed(pieces, at) || (isWord(piece) && aliases.has(piece.toUpperCase()) && isAlias(pieces, at)) ? `"${piece.toUpperCase()}"` : piece));
 }
 
 function isListed(pieces: readonly string[], at: number): boolean {
