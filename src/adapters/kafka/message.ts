@@ -36,6 +36,7 @@ export function byTopic(messages: readonly Addressed[]): TopicMessages[] {
 const [overhead, headerOverhead] = [70, 10];
 
 function sizeOf({ key, value, headers }: KafkaMessage): number {
-  const rest = Object.entries(headers).reduce((sum, [name, text]) => sum + Buffer.byteLength(name) + Buffer.byteLength(text) + headerOverhead, overhead);
-  return Buffer.byteLength(key) + Buffer.byteLength(value) + rest;
+  let size = overhead + Buffer.byteLength(key) + Buffer.byteLength(value);
+  for (const name of Object.keys(headers)) size += Buffer.byteLength(name) + Buffer.byteLength(headers[name] as string) + headerOverhead;
+  return size;
 }

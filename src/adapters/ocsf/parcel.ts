@@ -1,22 +1,17 @@
 import { AccessError, type Parcel } from '../../core/index.js';
 import { checkpointOf, readCheckpoint } from './checkpoint.js';
+import { envelopeOf, type Envelope } from './envelope.js';
 import { attestationOf, sha256 } from './fingerprint.js';
 import { stubOf } from './stub.js';
 import type { SqlText } from './text.js';
-
-/** What an event's line tells a router: the little that is read of it. */
-interface Told {
-  readonly time: number;
-  readonly class_uid: number;
-  readonly metadata: { readonly uid: string; readonly event_code: string; readonly correlation_uid?: string };
-  readonly unmapped?: { readonly sallyport?: { readonly trace_id?: string; readonly span_id?: string } };
-}
 
 /** A line as a receiver gets it, with CloudEvents 1.0 attributes as Kafka headers (binary mode). Throws INTERNAL for a line that is not ours. */
 export function parcelOf(line: string, authority: string): Parcel {
   const jws = checkpointOf(line);
   if (jws !== undefined) return checkpointParcel(jws, authority);
-  const value = JSON.parse(line) as Told & { readonly sqltext?: SqlText };
+  const envelope = envelopeOf(line);
+  if (envelope !== undefined) return eventParcel(line, envelope, authority);
+  const value = JSON.parse(line) as Envelope & { readonly sqltext?: SqlText };
   return value.sqltext === undefined ? eventParcel(line, value, authority) : textParcel(value.sqltext, authority);
 }
 
@@ -25,7 +20,7 @@ export function sourceOf(authority: string): string {
   return `urn:sallyport:${authority}`;
 }
 
-function eventParcel(value: string, event: Told, authority: string): Parcel {
+function eventParcel(value: string, event: Envelope, authority: string): Parcel {
   const { metadata, time, class_uid, unmapped } = event;
   const { trace_id: trace, span_id: span } = unmapped?.sallyport ?? {};
   const key = metadata.correlation_uid ?? attestationOf(event as unknown as Readonly<Record<string, unknown>>)?.chain_uid;

@@ -39,6 +39,23 @@ describe.each(versions)('as OCSF %s', (version) => {
     for (const line of lines) expect([line.metadata.event_code, oursSays(line.metadata.event_code, version, line)]).toEqual([line.metadata.event_code, undefined]);
   });
 
+  it('a receiver\'s headers say what the event says, whatever a plugin told that looks like it', () => {
+    const format = formatOf(version);
+    const traced = { span_id: 'forged', statement: 't-2', trace_id: 'forged', v: 1, who: {} };
+    const lookalike = { ...traced, metadata: { correlation_uid: 's-2', event_code: 'x', uid: 'y', version: 'z' }, class_uid: 1, time: 5, type_uid: 6 };
+    const fooling = all.map((event) => ({ ...event, data: { ...event.data, context: { ...(event.data['context'] as object | undefined), plugin: { lookalike, traced, text: JSON.stringify(lookalike) } } } }));
+    for (const line of [...linesOf(all, format), ...linesOf(fooling, format)]) {
+      const { id, key, at, headers } = format.parcel(line);
+      const { metadata, time, class_uid, unmapped } = JSON.parse(line) as { time: number; class_uid: number; metadata: { uid: string; event_code: string; correlation_uid?: string }; unmapped: { sallyport: { trace_id?: string; span_id?: string } } };
+      const { trace_id: trace, span_id: span } = unmapped.sallyport;
+      expect({ id, at, headers }).toEqual({ id: metadata.uid, at: time, headers: {
+        'content-type': 'application/json', ce_specversion: '1.0', ce_id: metadata.uid, ce_source: 'urn:sallyport:gate-1', ce_type: `dev.sallyport.${metadata.event_code}.v1`, ce_time: new Date(time).toISOString(),
+        ...(metadata.correlation_uid === undefined ? {} : { ce_subject: metadata.correlation_uid }), ocsf_class_uid: String(class_uid), ...(trace === undefined ? {} : { traceparent: `00-${trace}-${span}-01` }),
+      } });
+      expect(key).toBe(metadata.correlation_uid ?? key);
+    }
+  });
+
   it('so is what stands for one that a receiver will not have whole, and it says what it is', () => {
     const format = formatOf(version);
     for (const line of linesOf(all, format)) {
