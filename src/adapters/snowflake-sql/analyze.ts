@@ -153,7 +153,7 @@ function namesOf(functions: readonly Name[]): readonly string[] {
 }
 
 function unique(objects: readonly ObjectRef[]): readonly ObjectRef[] {
-  return [...new Map(objects.map((each) => [`${each.kind} ${formatObject(each)}`, each])).values()].toSorted((a, b) => (formatObject(a) < formatObject(b) ? -1 : 1));
+  return objects.length < 2 ? objects : [...new Map(objects.map((each) => [`${each.kind} ${formatObject(each)}`, each])).values()].toSorted((a, b) => (formatObject(a) < formatObject(b) ? -1 : 1));
 }
 
 function analysis(tokens: readonly Token[], { kind, operation }: Kind, objects: Objects): Analysis {

@@ -10,8 +10,8 @@ export function skipBlanks(text: string, from: number): number {
     const char = text[at];
     if (char === ' ' || char === '\t' || char === '\n') at += 1;
     else if (char === '\r' && text[at + 1] === '\n') at += 2;
-    else if (text.startsWith('--', at) || text.startsWith('//', at)) at = endOfLine(text, at);
-    else if (text.startsWith('/*', at)) at = endOfBlock(text, at);
+    else if ((char === '-' || char === '/') && text[at + 1] === char) at = endOfLine(text, at);
+    else if (char === '/' && text[at + 1] === '*') at = endOfBlock(text, at);
     else return at;
   }
 }

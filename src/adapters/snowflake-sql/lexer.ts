@@ -1,4 +1,3 @@
-import { asciiUpper } from './parsers/identifier.js';
 import { Refused } from './refusal.js';
 import { skipBlanks } from './blanks.js';
 import { endOfDollars, endOfQuoted, endOfString } from './quotes.js';
@@ -29,7 +28,7 @@ export function lex(text: string): readonly Token[] {
     if (start === text.length) return tokens;
     const [kind, end] = tokenAt(text, start);
     const raw = text.slice(start, end);
-    const token: Token = { kind, text: raw, upper: kind === 'word' ? asciiUpper(raw) : raw, spaced: start > at };
+    const token: Token = { kind, text: raw, upper: kind === 'word' ? raw.toUpperCase() : raw, spaced: start > at };
     checkBoundary(tokens.at(-1), token);
     tokens.push(token);
     if (tokens.length > mostTokens) throw new Refused('sql.too_long');
@@ -37,22 +36,41 @@ export function lex(text: string): readonly Token[] {
   }
 }
 
+/** What a token is, its first character tells; where it ends, the pattern of its kind. */
 function tokenAt(text: string, start: number): readonly [TokenKind, number] {
   const char = text[start] as string;
-  if (char === "'") return ['string', endOfString(text, start)];
-  if (char === '"') return ['quoted', endOfQuoted(text, start)];
-  if (text.startsWith('$$', start)) return ['string', endOfDollars(text, start)];
-  if (text.startsWith('{{', start) || text.startsWith('{%', start) || text.startsWith('{#', start) || char === '&') throw new Refused('sql.template');
-  const wordEnd = match(word, text, start);
-  if (wordEnd !== undefined) return ['word', wordEnd];
-  const numberEnd = match(number, text, start);
-  if (numberEnd !== undefined) return ['number', numberEnd];
-  const variableEnd = match(variable, text, start);
-  if (variableEnd !== undefined) return ['variable', variableEnd];
-  if (char === '@') return ['stage', endOfStage(text, start)];
-  const signEnd = match(sign, text, start);
-  if (signEnd !== undefined) return ['sign', signEnd];
-  throw new Refused('sql.character');
+  if ((char >= 'a' && char <= 'z') || (char >= 'A' && char <= 'Z') || char === '_') return ['word', match(word, text, start) as number];
+  if (char >= '0' && char <= '9') return ['number', match(number, text, start) as number];
+  switch (char) {
+    case "'":
+      return ['string', endOfString(text, start)];
+    case '"':
+      return ['quoted', endOfQuoted(text, start)];
+    case '@':
+      return ['stage', endOfStage(text, start)];
+    case '$':
+      return text[start + 1] === '$' ? ['string', endOfDollars(text, start)] : either('variable', variable, text, start);
+    case '.':
+      return either('number', number, text, start);
+    case '{':
+      if (['{', '%', '#'].includes(text[start + 1] ?? '')) throw new Refused('sql.template');
+      break;
+    case '&':
+      throw new Refused('sql.template');
+  }
+  return ['sign', endOfSign(text, start)];
+}
+
+/** `$1` and `.5`, or a sign that begins like them. */
+function either(kind: TokenKind, pattern: RegExp, text: string, start: number): readonly [TokenKind, number] {
+  const end = match(pattern, text, start);
+  return end === undefined ? ['sign', endOfSign(text, start)] : [kind, end];
+}
+
+function endOfSign(text: string, start: number): number {
+  const end = match(sign, text, start);
+  if (end === undefined) throw new Refused('sql.character');
+  return end;
 }
 
 /** A path that could also be read as one with a comment or a string behind it is refused. */
