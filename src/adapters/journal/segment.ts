@@ -59,11 +59,15 @@ export class Segment {
     return this.#file.close();
   }
 
-  /** Takes back what an append that failed may have left, so that nothing refused is found later. */
+  /**
+   * Takes back what an append that failed may have left, so that nothing refused is found later: through its own handle, for the directory may be elsewhere
+   * just now and come back. Durable when resolved, through a handle that never failed where the file is still in its place.
+   */
   async cut(): Promise<void> {
+    await this.#file.truncate(this.size);
     const there = await stat(this.#path).catch(() => undefined);
-    if (there?.ino !== this.#inode || there.size <= this.size) return;
-    await cutFile(this.#path, this.size);
+    if (there?.ino === this.#inode) await cutFile(this.#path, this.size);
+    else await this.#file.sync();
   }
 }
 

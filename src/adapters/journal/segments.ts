@@ -82,8 +82,8 @@ export class Segments implements Medium {
   async #writable(): Promise<Segment> {
     if (this.#broken !== undefined) {
       await this.#broken.cut();
-      await this.#broken.close().catch(() => undefined);
       await this.#renewLock();
+      await this.#broken.close().catch(() => undefined);
       this.#broken = undefined;
     }
     if (this.#segment !== undefined && this.#segment.size >= this.#settings.segmentBytes) {

@@ -2,6 +2,7 @@ import { readFileSync, renameSync, statSync, writeFileSync, appendFileSync } fro
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Segment } from '../../../src/adapters/journal/segment.js';
 import { journal } from './plain.js';
 import { sampleEvent } from '../../../src/core/contract/index.js';
 import type { AuditEvent } from '../../../src/core/index.js';
@@ -100,6 +101,36 @@ describe('a disk that fails', () => {
     await expect(log.append(odd)).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
     await log.close?.();
     expect(sessionsIn(directory)).toEqual(['good']);
+  });
+});
+
+describe('a directory that goes elsewhere and comes back', () => {
+  it('holds nothing that was refused, whenever it comes back', async () => {
+    const directory = place();
+    const segment = await Segment.create(directory, 1);
+    await segment.append(Buffer.from('kept\n'));
+    renameSync(directory, `${directory}.away`);
+    await expect(segment.append(Buffer.from('refused\n'))).rejects.toMatchObject({ code: 'ENOENT' });
+    await segment.cut();
+    await segment.cut();
+    await segment.close();
+    renameSync(`${directory}.away`, directory);
+    expect(segmentsIn(directory).map((name) => readFileSync(join(directory, name), 'utf8'))).toEqual(['kept\n']);
+  });
+
+  it('again and again, is written to again each time, and by no event that was refused', async () => {
+    const directory = place();
+    const log = await journal({ directory });
+    const good: string[] = [];
+    for (let round = 0; round < 5; round += 1) {
+      renameSync(directory, `${directory}.away`);
+      for (const each of ['first', 'second']) await expect(log.append(opened(`refused-${each}`))).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
+      renameSync(`${directory}.away`, directory);
+      await log.append(opened(`good-${round}`));
+      good.push(`good-${round}`);
+    }
+    await log.close?.();
+    expect(sessionsIn(directory)).toEqual(good);
   });
 });
 
