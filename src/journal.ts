@@ -8,7 +8,7 @@ export interface JournalOptions extends Omit<OpenOptions, 'format'> {
 }
 
 /**
- * The record as chained and sealed OCSF lines in a directory, copied from there to any number of receivers. An append is durable (fdatasync) when it
+ * The record as chained and sealed OCSF lines in a directory, copied from there to any number of receivers. An append is durable (synced to the disk) when it
  * resolves, in the order of the calls; one that is rejected with AUDIT_UNAVAILABLE has left no trace, unless a crash came first.
  * Throws CONFIG_INVALID for a directory that is in use or whose files were damaged.
  */

@@ -2,11 +2,14 @@ import { systemClock, type Clock } from './clock.js';
 import { AccessError } from './errors.js';
 import type { AuditEvent } from './events.js';
 import { facts } from './freeze.js';
+import { Page } from './page.js';
 import type { CheckpointReason, Link, RecordFormat, Sealed } from './record.js';
 
 /** The lines of one event, its own last; or of one checkpoint. */
 export interface Entry {
   readonly lines: readonly string[];
+  /** Where its bytes end in those of its group. */
+  readonly end: number;
   readonly event?: AuditEvent;
 }
 
@@ -14,8 +17,8 @@ export interface Entry {
 export interface Medium {
   /** Why an entry has no place behind `pending` bytes of others; undefined where it has. */
   refuse?(event: AuditEvent | undefined, bytes: number, pending: number): AccessError | undefined;
-  /** All durable when resolved, in order; where it rejects, none of them counts. */
-  commit(entries: readonly Entry[]): Promise<void>;
+  /** All durable when resolved, in order; where it rejects, none of them counts. `bytes` are the lines in UTF-8, each with its newline; they may be read until then. */
+  commit(entries: readonly Entry[], bytes: Buffer): Promise<void>;
 }
 
 export interface ScribeOptions {
@@ -51,6 +54,7 @@ const mostEvents = 256;
 export class Scribe {
   readonly #options: Required<ScribeOptions>;
   readonly #queue: Waiting[] = [];
+  readonly #page = new Page();
   #head: Link;
   #sealedAt: number;
   #draining: Promise<void> | undefined;
@@ -107,18 +111,22 @@ export class Scribe {
   async #commit(): Promise<void> {
     const group: Waiting[] = [];
     const entries: Entry[] = [];
-    let [head, bytes] = [this.#head, 0];
-    while (this.#queue.length > 0 && group.length < mostEvents && bytes < this.#options.batchBytes) {
+    let head = this.#head;
+    this.#page.cut();
+    while (this.#queue.length > 0 && group.length < mostEvents && this.#page.length < this.#options.batchBytes) {
       const next = this.#queue.shift() as Waiting;
+      const before = this.#page.length;
       try {
         const { lines, head: after } = this.#linesOf(next, head);
-        const size = lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0);
-        const refusal = this.#options.medium.refuse?.(next.event, size, bytes);
+        this.#page.add(lines);
+        const end = this.#page.length;
+        const refusal = this.#options.medium.refuse?.(next.event, end - before, before);
         if (refusal !== undefined) throw refusal;
         group.push(next);
-        entries.push(next.event === undefined ? { lines } : { lines, event: next.event });
-        [head, bytes] = [after, bytes + size];
+        entries.push(next.event === undefined ? { lines, end } : { lines, end, event: next.event });
+        head = after;
       } catch (error) {
+        this.#page.cut(before);
         next.reject(unavailable(error, 'the event cannot be written'));
       }
     }
@@ -127,7 +135,7 @@ export class Scribe {
 
   async #write(group: readonly Waiting[], entries: readonly Entry[], head: Link): Promise<void> {
     try {
-      await this.#options.medium.commit(entries);
+      await this.#options.medium.commit(entries, this.#page.bytes);
       this.#head = head;
       for (const { resolve } of group) resolve();
       if (head.sequence - this.#sealedAt >= this.#options.checkpointEvents && !this.#closed) void this.#seal('count');

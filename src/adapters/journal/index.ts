@@ -17,7 +17,7 @@ export type { JournalOptions } from './options.js';
 const closingMs = 5_000;
 
 /**
- * The record as append-only lines in a directory, copied from there to any number of receivers. An append is durable (fdatasync) when it resolves,
+ * The record as append-only lines in a directory, copied from there to any number of receivers. An append is durable (synced to the disk) when it resolves,
  * in the order of the calls; one that is rejected with AUDIT_UNAVAILABLE is taken back before anything else is written, and can be found by a later
  * run only where a crash came first. After a failure the next append tries again: no restart is needed.
  * Throws CONFIG_INVALID for a directory that is in use or whose files were damaged.
@@ -43,9 +43,9 @@ async function start(settings: Settings, hold: Hold): Promise<AuditLog> {
   const shippers: Shipper[] = [];
   const medium = {
     refuse: segments.refuse.bind(segments),
-    async commit(entries: Parameters<Segments['commit']>[0]): Promise<void> {
+    async commit(...group: Parameters<Segments['commit']>): Promise<void> {
       try {
-        await segments.commit(entries);
+        await segments.commit(...group);
       } catch (error) {
         health.failed();
         throw error;

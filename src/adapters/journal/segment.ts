@@ -2,6 +2,13 @@ import { constants } from 'node:fs';
 import { access, open, stat, truncate, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
+/** On Linux a write of this file is an fdatasync as well (open(2), O_DSYNC): one wait instead of two. */
+const syncing = process.platform === 'linux';
+const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_EXCL | (syncing ? constants.O_DSYNC : 0);
+
+/** A directory that nobody may write to any more takes no more than this, milliseconds: what is written meanwhile is as good as ever, so it need not be asked each time. */
+const allowedMs = 100;
+
 const named = /^journal-(\d{8})\.jsonl$/;
 
 export function segmentName(number: number): string {
@@ -21,6 +28,8 @@ export class Segment {
   readonly #path: string;
   readonly #file: FileHandle;
   readonly #inode: number;
+  /** When it was last seen that we may write to the directory. */
+  #allowedAt = 0;
   size = 0;
 
   private constructor(directory: string, number: number, file: FileHandle, inode: number) {
@@ -33,7 +42,7 @@ export class Segment {
 
   /** Makes a new file whose name survives a power cut. */
   static async create(directory: string, number: number): Promise<Segment> {
-    const file = await open(join(directory, segmentName(number)), 'ax', 0o600);
+    const file = await open(join(directory, segmentName(number)), flags, 0o600);
     try {
       const { ino } = await file.stat();
       await syncDirectory(directory);
@@ -44,15 +53,28 @@ export class Segment {
     }
   }
 
-  /** Durable when resolved: written whole, synced, and still the file of that name in a directory we may write to. */
+  /** Durable when resolved: written whole, synced, and the file of that name in a directory we may write to. Nothing of it is under way any more when it rejects. */
   async append(bytes: Buffer): Promise<void> {
+    const ends = await Promise.allSettled([this.#write(bytes), this.#look()]);
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    this.size += bytes.length;
+  }
+
+  async #write(bytes: Buffer): Promise<void> {
     for (let written = 0; written < bytes.length;) {
       const { bytesWritten } = await this.#file.write(bytes, written);
       written += bytesWritten;
     }
-    const [{ ino }] = await Promise.all([stat(this.#path), access(this.#directory, constants.W_OK), this.#file.datasync()]);
+    if (!syncing) await this.#file.datasync();
+  }
+
+  /** While the write is under way: what happens to the file from then on is the same before the write ends and after. */
+  async #look(): Promise<void> {
+    const now = performance.now();
+    const due = now - this.#allowedAt >= allowedMs;
+    const [{ ino }] = await Promise.all([stat(this.#path), due ? access(this.#directory, constants.W_OK) : undefined]);
     if (ino !== this.#inode) throw new Error('the segment was replaced');
-    this.size += bytes.length;
+    if (due) this.#allowedAt = now;
   }
 
   close(): Promise<void> {

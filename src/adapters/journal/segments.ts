@@ -55,16 +55,16 @@ export class Segments implements Medium {
     return new AccessError('AUDIT_UNAVAILABLE', 'the journal is full: let its receivers catch up, remove old segments, or raise maxBytes', { detail: { reason: 'full' } });
   }
 
-  async commit(entries: readonly Entry[]): Promise<void> {
+  async commit(entries: readonly Entry[], bytes: Buffer): Promise<void> {
     try {
       const segment = await this.#writable();
-      let offset = segment.size;
-      await segment.append(Buffer.from(`${entries.flatMap((entry) => entry.lines).join('\n')}\n`));
-      this.#bytes += segment.size - offset;
-      for (const { event, lines } of entries) {
-        const end = offset + lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0);
-        if (event !== undefined) this.#durable(event, { segment: segment.number, offset, end });
-        offset = end;
+      const start = segment.size;
+      await segment.append(bytes);
+      this.#bytes += bytes.length;
+      let offset = start;
+      for (const { event, end } of entries) {
+        if (event !== undefined) this.#durable(event, { segment: segment.number, offset, end: start + end });
+        offset = start + end;
       }
     } catch (error) {
       this.#broken ??= this.#segment;

@@ -8,7 +8,7 @@ import { AccessError } from '../../core/index.js';
 export function canonical(value: unknown): string {
   switch (typeof value) {
     case 'string':
-      return stringOf(value);
+      return quoted(value);
     case 'number':
       if (!Number.isFinite(value)) throw notJson(value);
       return JSON.stringify(value);
@@ -32,7 +32,7 @@ function membersOf(members: Readonly<Record<string, unknown>>): string {
   for (const name of sorted(Object.keys(members))) {
     const value = members[name];
     if (value === undefined) continue;
-    text += `${text.length === 1 ? '' : ','}${stringOf(name)}:${canonical(value)}`;
+    text += `${text.length === 1 ? '' : ','}${quoted(name)}:${canonical(value)}`;
   }
   return `${text}}`;
 }
@@ -52,8 +52,14 @@ function sorted(names: string[]): readonly string[] {
 /** Nothing that must be escaped, no control, no pair and no half of one: the text stands as it is. */
 const ordinary = /^[ !#-[\]-~\u00a0-\ud7ff\ue000-\uffff]*$/;
 
-function stringOf(text: string): string {
+/** A string as JSON has it, with U+FFFD for lone surrogates. */
+export function quoted(text: string): string {
   return ordinary.test(text) ? `"${text}"` : JSON.stringify(wellFormed(text));
+}
+
+/** A text member where there is one: `lead` goes up to the value, `end` stands behind it. */
+export function optional(lead: string, value: string | undefined, end = ''): string {
+  return value === undefined ? '' : `${lead}${quoted(value)}${end}`;
 }
 
 const lone = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;

@@ -57,13 +57,13 @@ export const catalogue: { readonly [Code in EventCode]: Telling<ClassOf[Code]> }
 export const classUids = { datastore: 6005, authentication: 3002, authorizeSession: 3003, api: 6003, entity: 3004, userManagement: 3007, userAccess: 3005, lifecycle: 6002, appError: 6008 } as const;
 
 /** 6005's activities by verb: what a statement does to the data, as far as OCSF tells it. */
-const verbs: Readonly<Record<string, number>> = {
+const verbs: ReadonlyMap<string, number> = new Map(Object.entries({
   SELECT: 4, WITH: 4, VALUES: 4, SHOW: 8, DESCRIBE: 8, DESC: 8, LIST: 8, LS: 8, EXPLAIN: 8, GET: 1, INSERT: 5, COPY: 5, MERGE: 5, PUT: 5, UPDATE: 2, ALTER: 2, CREATE: 6, DELETE: 7, TRUNCATE: 7, DROP: 7,
-};
+}));
 
 /** Activity of a statement by its leading verb; 99 with the verb as its name for any other, 0 where it is unknown. */
-export function activityOf(operation: unknown): { readonly activity_id: number; readonly activity_name?: string } {
-  if (typeof operation !== 'string' || operation === '') return { activity_id: 0 };
-  const known = verbs[operation.toUpperCase().split(' ', 1)[0] ?? ''];
-  return known === undefined ? { activity_id: 99, activity_name: operation } : { activity_id: known };
+export function activityOf(operation: unknown): { readonly id: number; readonly name: string | undefined } {
+  if (typeof operation !== 'string' || operation === '') return { id: 0, name: undefined };
+  const known = verbs.get(operation) ?? verbs.get(operation.toUpperCase().split(' ', 1)[0] ?? '');
+  return known === undefined ? { id: 99, name: operation } : { id: known, name: undefined };
 }

@@ -24,8 +24,9 @@ export function sha256(text: string): string {
   return hash('sha256', text, 'hex');
 }
 
-export function fingerprintOf(value: string): Fingerprint {
-  return { algorithm_id: 3, encoding_id: 1, serialization_id: 2, value };
+/** A fingerprint in canonical form. */
+export function fingerprintText(value: string): string {
+  return `{"algorithm_id":3,"encoding_id":1,"serialization_id":2,"value":"${value}"}`;
 }
 
 /** The first attestation of a parsed event, wherever its version keeps it; undefined where there is none. */

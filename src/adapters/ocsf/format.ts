@@ -1,10 +1,10 @@
 import { newId, type AuditEvent, type Link, type Recorded, type RecordFormat, type Sealed } from '../../core/index.js';
-import { canonical } from './canonical.js';
 import { checkpointLine, checkpointOf, keyAfter, readCheckpoint, type Notary } from './checkpoint.js';
-import { attestationOf, fingerprintOf, sha256, type Attestation } from './fingerprint.js';
-import { toOcsf, type Unchained } from './map.js';
+import { attestationOf, fingerprintText, sha256 } from './fingerprint.js';
+import { mapper } from './map.js';
 import type { MapSettings } from './settings.js';
 import { parcelOf, sourceOf } from './parcel.js';
+import { inVersion } from './projection.js';
 import { fromOcsf } from './readback.js';
 import { textLines } from './text.js';
 
@@ -19,7 +19,7 @@ export function createFormat(settings: MapSettings, notary: Notary | undefined):
       ...(before === undefined ? {} : { before }),
       ...(before?.checkpoint === undefined ? {} : { checkpoint: before.checkpoint }),
     }),
-    write: (event, head) => write(event, head, settings),
+    write: writer(settings),
     async seal(head, reason) {
       const sealed = await (notary?.seal(head, reason, Date.now()) ?? []);
       return sealed.map(({ jws, at }) => ({ line: checkpointLine(jws), checkpoint: sealedBy(jws, at) }));
@@ -29,35 +29,20 @@ export function createFormat(settings: MapSettings, notary: Notary | undefined):
   };
 }
 
-function write(event: AuditEvent, head: Link, settings: MapSettings): { readonly lines: readonly string[]; readonly head: Link } {
-  const sequence = head.sequence + 1;
-  const attestation: Attestation = {
-    authority_uid: settings.authority, chain_uid: head.chain,
-    ...(head.fingerprint === undefined ? {} : { prev_event: { uid: head.id as string, type_uid: head.type as number, fingerprint: fingerprintOf(head.fingerprint) } }),
+function writer(settings: MapSettings): RecordFormat['write'] {
+  const { version, level } = settings;
+  const map = mapper(settings);
+  return (event, before) => {
+    const { head, tail, type } = version === '1.9.0' ? map(event, before) : inVersion(version, map(event, before));
+    const unsigned = head + tail;
+    const fingerprint = sha256(unsigned);
+    // Cut from the text as it was hashed: joined once, it is not joined again piece by piece.
+    const line = `${unsigned.slice(0, head.length)},"fingerprint":${fingerprintText(fingerprint)}${unsigned.slice(head.length)}`;
+    return {
+      lines: event.text === undefined || level !== 'full' ? [line] : [...textLines(event), line],
+      head: { chain: before.chain, sequence: before.sequence + 1, id: event.id, type, fingerprint, ...(before.checkpoint === undefined ? {} : { checkpoint: before.checkpoint }) },
+    };
   };
-  const ocsf = toOcsf(event, settings);
-  const unsigned = canonical(attested(ocsf, sequence, attestation, head.before));
-  const fingerprint = sha256(unsigned);
-  const line = inserted(unsigned, attestation, fingerprint);
-  return {
-    lines: event.text === undefined || settings.level !== 'full' ? [line] : [...textLines(event), line],
-    head: { chain: head.chain, sequence, id: event.id, type: ocsf.type_uid, fingerprint, ...(head.checkpoint === undefined ? {} : { checkpoint: head.checkpoint }) },
-  };
-}
-
-/** Before 1.9 OCSF had no place for attestations but `unmapped`. */
-function attested(event: Unchained, sequence: number, attestation: Attestation, before: Link | undefined): object {
-  const metadata = { ...event.metadata, sequence };
-  const attestation_list = [attestation];
-  const ours = before === undefined ? event.unmapped : { ...event.unmapped, sallyport: { ...event.unmapped.sallyport, before: { chain: before.chain, sequence: before.sequence, id: before.id, fingerprint: before.fingerprint } } };
-  return event.metadata.version === '1.9.0' ? { ...event, metadata, unmapped: ours, attestation_list } : { ...event, metadata, unmapped: { ...ours, attestation_list } };
-}
-
-/** The fingerprint's place is known, so the event need not be written twice. No name before it is anybody's choice but ours, so the first match is the attestation. */
-function inserted(text: string, { authority_uid, chain_uid }: Attestation, fingerprint: string): string {
-  const before = `"attestation_list":[{"authority_uid":"${authority_uid}","chain_uid":"${chain_uid}"`;
-  const at = text.indexOf(before) + before.length;
-  return `${text.slice(0, at)},"fingerprint":{"algorithm_id":3,"encoding_id":1,"serialization_id":2,"value":"${fingerprint}"}${text.slice(at)}`;
 }
 
 function read(line: string): Recorded | undefined {

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { AccessError, packageVersion } from '../../core/index.js';
 import { Notary } from './checkpoint.js';
@@ -58,7 +58,8 @@ export function settingsOf(options: OcsfOptions): Settings {
 }
 
 function hmacWith({ id, secret }: HmacKey): (digest: string) => string {
-  return (digest) => `${id}:${createHmac('sha256', secret).update(digest).digest('hex')}`;
+  const key = createSecretKey(secret);
+  return (digest) => `${id}:${createHmac('sha256', key).update(digest).digest('hex')}`;
 }
 
 function nameOf(host: string): string {

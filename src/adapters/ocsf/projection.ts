@@ -1,5 +1,10 @@
+import { canonical } from './canonical.js';
+import type { Unsigned } from './map.js';
+
 type Event = Readonly<Record<string, unknown>>;
 export type OlderVersion = '1.8.0' | '1.3.0' | '1.1.0';
+
+const profiles: Readonly<Record<OlderVersion, readonly string[]>> = { '1.8.0': ['security_control'], '1.3.0': [], '1.1.0': [] };
 
 /** Attributes that a class did not have yet. */
 const control = ['action_id', 'disposition_id', 'policy', 'is_alert', 'authorizations'];
@@ -15,9 +20,19 @@ export function lacking(version: OlderVersion, classUid: number): readonly strin
   return [...agents, ...(later[version][classUid] ?? [])];
 }
 
-/** The event as an older version has it. What it has no place for stands under its path in `unmapped`; nothing is lost. */
-export function project(event: Event, version: OlderVersion): Event {
-  const moved: Record<string, unknown> = {};
+/** The same event in an older version. */
+export function inVersion(version: OlderVersion, { head, tail }: Unsigned): Unsigned {
+  const event = project(JSON.parse(head + tail) as Event, version);
+  const text = canonical(event);
+  // The attestation is written the same in every version, and no name before it is anybody's choice but ours: the first match is its own.
+  const opening = head.slice(head.indexOf('"attestation_list":'));
+  const at = text.indexOf(opening) + opening.length;
+  return { head: text.slice(0, at), tail: text.slice(at), type: event['type_uid'] as number };
+}
+
+/** An event of 1.9 as an older version has it. What it has no place for stands under its path in `unmapped`; nothing is lost. */
+function project({ attestation_list, ...event }: Event, version: OlderVersion): Event {
+  const moved: Record<string, unknown> = { attestation_list };
   const projected: Record<string, unknown> = { ...renamed(event, version, moved) };
   for (const name of lacking(version, projected['class_uid'] as number)) {
     if (projected[name] === undefined) continue;
@@ -28,6 +43,7 @@ export function project(event: Event, version: OlderVersion): Event {
   if (version !== '1.8.0' && projected['action_id'] === 3) projected['action_id'] = 99;
   const { actor } = projected as { readonly actor?: Readonly<Record<string, unknown>> };
   if (actor?.['application'] !== undefined) projected['actor'] = withoutApplication(actor, version, moved);
+  projected['metadata'] = { ...(event['metadata'] as object), version, profiles: profiles[version] };
   projected['unmapped'] = { ...moved, ...(event['unmapped'] as object) };
   return projected;
 }

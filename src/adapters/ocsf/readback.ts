@@ -1,5 +1,5 @@
 import { eventCodes, type AuditEvent, type EventCode } from '../../core/index.js';
-import { withheld } from './facts.js';
+import { withheld } from './recorded.js';
 
 type Part = Readonly<Record<string, unknown>>;
 

@@ -3,6 +3,9 @@ import type { MapSettings } from './settings.js';
 
 type Data = AuditEvent['data'];
 
+/** Stands where a text would: OCSF wants one. */
+export const withheld = '[withheld]';
+
 /** Longer text is cut: what a SIEM takes in a line is bounded, and the HMAC still tells equal statements. */
 export const longestSql = 4_096;
 
@@ -10,9 +13,8 @@ export const longestSql = 4_096;
 export function recorded(data: Data, { hmac, level }: MapSettings, apart: boolean): { readonly data: Data; readonly sql: string | undefined } {
   const { digest, sql, approval } = data;
   if (digest === undefined && sql === undefined && approval === undefined) return { data, sql: undefined };
-  const kept: Record<string, Json> = { ...data };
-  delete kept['digest'];
-  delete kept['sql'];
+  const kept: Record<string, Json> = {};
+  for (const name of Object.keys(data)) if (name !== 'digest' && name !== 'sql') kept[name] = data[name] as Json;
   if (typeof digest === 'string') kept['sql_hmac'] = hmac(digest);
   if (approval !== undefined) kept['approval'] = approved(approval, hmac);
   const capped = level === 'metadata' && kept['recorded'] !== undefined;

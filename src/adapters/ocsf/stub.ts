@@ -1,5 +1,5 @@
 import { canonical } from './canonical.js';
-import { withheld } from './facts.js';
+import { withheld } from './recorded.js';
 
 type Members = Readonly<Record<string, unknown>>;
 

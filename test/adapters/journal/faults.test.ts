@@ -12,6 +12,16 @@ const handle = await open(import.meta.filename);
 const files = Object.getPrototypeOf(handle) as FileHandle;
 await handle.close();
 
+/** The next write of a file reaches it, and its sync fails: on Linux both are one call. */
+function unsynced(code: string): void {
+  if (process.platform !== 'linux') return void vi.spyOn(files, 'datasync').mockRejectedValueOnce(fault(code));
+  const write = Reflect.get(files, 'write') as (this: FileHandle, ...given: unknown[]) => Promise<unknown>;
+  vi.spyOn(files, 'write').mockImplementationOnce(async function (this: FileHandle, ...given: unknown[]) {
+    await write.apply(this, given);
+    throw fault(code);
+  });
+}
+
 const fault = (code: string): Error => Object.assign(new Error(code), { code });
 const refusedFor = (reason: string): object => ({ code: 'AUDIT_UNAVAILABLE', detail: { reason } });
 const opened = (session: string): AuditEvent => sampleEvent('session.opened', { session });
@@ -26,7 +36,7 @@ describe('a disk that fails', () => {
     const directory = place();
     const log = await journal({ directory });
     await log.append(opened('before'));
-    vi.spyOn(files, 'datasync').mockRejectedValueOnce(fault(code));
+    unsynced(code);
     const group = await Promise.allSettled(['x', 'y', 'z'].map((session) => log.append(opened(session))));
     expect(group.map((each) => each.status === 'rejected' && (each.reason as object))).toEqual(Array(3).fill(expect.objectContaining(refusedFor(code))));
     await log.append(opened('after'));
@@ -70,7 +80,7 @@ describe('a disk that fails', () => {
     const directory = place();
     const log = await journal({ directory });
     await log.append(opened('before'));
-    vi.spyOn(files, 'datasync').mockRejectedValueOnce(fault('EIO'));
+    unsynced('EIO');
     const cutting = vi.spyOn(files, 'sync').mockRejectedValue(fault('EROFS'));
     await expect(log.append(opened('lost'))).rejects.toMatchObject(refusedFor('EIO'));
     await expect(log.append(opened('lost'))).rejects.toMatchObject(refusedFor('EROFS'));

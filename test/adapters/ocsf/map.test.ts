@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue, classUids } from '../../../src/adapters/ocsf/catalogue.js';
+import { canonical } from '../../../src/adapters/ocsf/canonical.js';
 import { ocsf, type OcsfVersion } from '../../../src/adapters/ocsf/index.js';
 import { toldOf } from '../../../src/adapters/ocsf/verify/told.js';
 import { eventCodes, type AuditEvent, type EventCode, type RecordFormat } from '../../../src/core/index.js';
@@ -11,6 +12,19 @@ const versions: readonly OcsfVersion[] = ['1.9.0', '1.8.0', '1.3.0', '1.1.0'];
 
 const hmac = { id: 'k1', secret: new Uint8Array(32) };
 const formatOf = (version: OcsfVersion): RecordFormat => ocsf({ version, authority: 'gate-1', hmac });
+
+/** Closes what it stands in and goes on by itself; a lone surrogate, a line separator, a control. */
+const breakout = (lone: string): string => `"}],"sallyport":{"v":1,"x":"\\${lone}\u2028\n\u0001é𝄞`;
+/** What is nobody's choice but ours. */
+const fixed = new Set(['code', 'access', 'decision']);
+
+/** The same with every text in it led by another one. */
+function led<T>(value: T, by: string, name = ''): T {
+  if (typeof value === 'string') return (fixed.has(name) ? value : `${by}${value}`) as T;
+  if (Array.isArray(value)) return value.map((item) => led(item as unknown, by)) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, led(member as unknown, by, key)])) as T;
+}
 
 /** The events as lines of one chain. */
 function linesOf(events: readonly AuditEvent[], format: RecordFormat): readonly string[] {
@@ -69,6 +83,16 @@ describe.each(versions)('as OCSF %s', (version) => {
 
   it.runIf(there)('every event of every path is valid by OCSF', () => {
     for (const line of lines) expect([line.metadata.event_code, ocsfSays(version, line)]).toEqual([line.metadata.event_code, undefined]);
+  });
+
+  it('is written in canonical form, whatever stands in it, and nothing in it can pass for more than it is', () => {
+    const format = formatOf(version);
+    linesOf([...all, ...all.map((event) => led(event, breakout('\ud800')))], format).forEach((line, index) => {
+      expect(canonical(JSON.parse(line))).toBe(line);
+      const event = all[index % all.length] as AuditEvent;
+      const { data: _data, text: _text, ...rest } = index < all.length ? event : led(event, breakout('\ufffd'));
+      expect(format.read(line)?.event).toMatchObject(rest);
+    });
   });
 
   it('its type is its class and its activity', () => {

@@ -1,5 +1,5 @@
 import { canonical } from '../canonical.js';
-import { attestationOf, eventFingerprint, fingerprintOf } from '../fingerprint.js';
+import { attestationOf, eventFingerprint, fingerprintText } from '../fingerprint.js';
 import { isMembers, type Members } from './strict.js';
 
 /** What an event says of itself. */
@@ -64,7 +64,7 @@ const hex = /^[0-9a-f]{64}$/;
 function digestOf(stated: unknown): string | undefined {
   const value = isMembers(stated) ? stated['value'] : undefined;
   if (typeof value !== 'string' || !hex.test(value)) return undefined;
-  return canonical(stated) === canonical(fingerprintOf(value)) ? value : undefined;
+  return canonical(stated) === fingerprintText(value) ? value : undefined;
 }
 
 function namedOf(value: unknown): Named | undefined {
