@@ -36,11 +36,14 @@ export interface ScribeOptions {
   readonly signed?: (well: boolean) => void;
 }
 
-interface Waiting {
-  readonly event?: AuditEvent;
-  /** Of a checkpoint. */
-  readonly line?: string;
-  readonly checkpoint?: Sealed;
+/** An event, or a checkpoint with its line. */
+interface Enqueued {
+  readonly event?: AuditEvent | undefined;
+  readonly line?: string | undefined;
+  readonly checkpoint?: Sealed | undefined;
+}
+
+interface Waiting extends Enqueued {
   readonly resolve: () => void;
   readonly reject: (error: AccessError) => void;
 }
@@ -93,9 +96,9 @@ export class Scribe {
     await this.#seal('close');
   }
 
-  #enqueue(entry: Pick<Waiting, 'event' | 'line' | 'checkpoint'>): Promise<void> {
+  #enqueue({ event, line, checkpoint }: Enqueued): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#queue.push({ ...entry, resolve, reject });
+      this.#queue.push({ event, line, checkpoint, resolve, reject });
       this.#draining ??= this.#drain();
     });
   }

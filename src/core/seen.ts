@@ -1,10 +1,12 @@
 import type { Clock } from './clock.js';
 import { compact } from './compact.js';
 import type { AuditEvent, EventActor, EventCode } from './events.js';
+import { lasting } from './freeze.js';
 import { newId } from './id.js';
 import type { Analysis, Approval, Grant, Identity, Json, Scope } from './model.js';
 import { formatObject } from './names.js';
 import type { RecordLevel } from './obligations.js';
+import { perObject } from './per-object.js';
 import type { Watched } from './plugin.js';
 
 /** What is known so far, for the record and for observers, wherever a request stops. */
@@ -40,7 +42,7 @@ export function makeEvent(clock: Clock, instance: string, code: EventCode, seen:
   return compact<AuditEvent>({
     id: newId(at), code, at, instance, session, statement, connection, data: breakGlass === true ? { ...data, breakGlass } : data,
     who: identity === undefined ? undefined : whoOf(identity),
-    scope: scope === undefined ? undefined : { database: scope.database, schema: scope.schema, access: scope.access },
+    scope: scope === undefined ? undefined : whereOf(scope),
     text: code === 'statement.authorized' && seen.level === 'full' ? seen.analysis?.canonical : undefined,
   });
 }
@@ -50,9 +52,11 @@ export function seenOf(grant: Grant): Seen {
   return { session: grant.session, identity: grant.identity, scope: grant.scope, connection: grant.scope.connection, breakGlass: grant.breakGlass };
 }
 
-export function whoOf({ principal, actor, client, tokenId }: Identity): EventActor {
-  return compact<EventActor>({ principal: principal.id, actor: actor.id, issuer: principal.issuer, client, tokenId });
-}
+/** The same object for all events of an identity. */
+export const whoOf = perObject(({ principal, actor, client, tokenId }: Identity): EventActor =>
+  lasting(compact<EventActor>({ principal: principal.id, actor: actor.id, issuer: principal.issuer, client, tokenId })));
+
+const whereOf = perObject(({ database, schema, access }: Scope): AuditEvent['scope'] & object => lasting({ database, schema, access }));
 
 /** The facts every event of a request carries under `data`, and those of its own. */
 export function aboutOf(seen: Seen, own: EventData): EventData {

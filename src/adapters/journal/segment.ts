@@ -1,13 +1,11 @@
 import { constants } from 'node:fs';
-import { access, open, stat, truncate, type FileHandle } from 'node:fs/promises';
+import { open, truncate, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Presence } from './presence.js';
 
 /** On Linux a write of this file is an fdatasync as well (open(2), O_DSYNC): one wait instead of two. */
 const syncing = process.platform === 'linux';
 const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_EXCL | (syncing ? constants.O_DSYNC : 0);
-
-/** A directory that nobody may write to any more takes no more than this, milliseconds: what is written meanwhile is as good as ever, so it need not be asked each time. */
-const allowedMs = 100;
 
 const named = /^journal-(\d{8})\.jsonl$/;
 
@@ -24,29 +22,24 @@ export function segmentNumber(name: string): number | undefined {
 /** One file being written. `size` is what is known to be durable; after an error nothing beyond it counts. */
 export class Segment {
   readonly number: number;
-  readonly #directory: string;
-  readonly #path: string;
   readonly #file: FileHandle;
-  readonly #inode: number;
-  /** When it was last seen that we may write to the directory. */
-  #allowedAt = 0;
+  readonly #presence: Presence;
   size = 0;
 
-  private constructor(directory: string, number: number, file: FileHandle, inode: number) {
+  private constructor(number: number, file: FileHandle, presence: Presence) {
     this.number = number;
-    this.#directory = directory;
-    this.#path = join(directory, segmentName(number));
     this.#file = file;
-    this.#inode = inode;
+    this.#presence = presence;
   }
 
   /** Makes a new file whose name survives a power cut. */
   static async create(directory: string, number: number): Promise<Segment> {
-    const file = await open(join(directory, segmentName(number)), flags, 0o600);
+    const path = join(directory, segmentName(number));
+    const file = await open(path, flags, 0o600);
     try {
       const { ino } = await file.stat();
       await syncDirectory(directory);
-      return new Segment(directory, number, file, ino);
+      return new Segment(number, file, new Presence(path, file.fd, ino));
     } catch (error) {
       await file.close();
       throw error;
@@ -55,7 +48,8 @@ export class Segment {
 
   /** Durable when resolved: written whole, synced, and the file of that name in a directory we may write to. Nothing of it is under way any more when it rejects. */
   async append(bytes: Buffer): Promise<void> {
-    const ends = await Promise.allSettled([this.#write(bytes), this.#look()]);
+    // While the write is under way: what happens to the file from then on is the same before the write ends and after.
+    const ends = await Promise.allSettled([this.#write(bytes), this.#presence.check()]);
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
     this.size += bytes.length;
   }
@@ -68,15 +62,6 @@ export class Segment {
     if (!syncing) await this.#file.datasync();
   }
 
-  /** While the write is under way: what happens to the file from then on is the same before the write ends and after. */
-  async #look(): Promise<void> {
-    const now = performance.now();
-    const due = now - this.#allowedAt >= allowedMs;
-    const [{ ino }] = await Promise.all([stat(this.#path), due ? access(this.#directory, constants.W_OK) : undefined]);
-    if (ino !== this.#inode) throw new Error('the segment was replaced');
-    if (due) this.#allowedAt = now;
-  }
-
   close(): Promise<void> {
     return this.#file.close();
   }
@@ -87,8 +72,7 @@ export class Segment {
    */
   async cut(): Promise<void> {
     await this.#file.truncate(this.size);
-    const there = await stat(this.#path).catch(() => undefined);
-    if (there?.ino === this.#inode) await cutFile(this.#path, this.size);
+    if (await this.#presence.holds()) await cutFile(this.#presence.path, this.size);
     else await this.#file.sync();
   }
 }

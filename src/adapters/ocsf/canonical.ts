@@ -32,9 +32,21 @@ function membersOf(members: Readonly<Record<string, unknown>>): string {
   for (const name of sorted(Object.keys(members))) {
     const value = members[name];
     if (value === undefined) continue;
-    text += `${text.length === 1 ? '' : ','}${quoted(name)}:${canonical(value)}`;
+    text += `${text.length === 1 ? '' : ','}${named(name)}${canonical(value)}`;
   }
   return `${text}}`;
+}
+
+/** Names as they are written: there are few, and each comes again and again. */
+const known = new Map<string, string>();
+const [mostNames, longestName] = [1_024, 64];
+
+function named(name: string): string {
+  const kept = known.get(name);
+  if (kept !== undefined) return kept;
+  const made = `${quoted(name)}:`;
+  if (known.size < mostNames && name.length <= longestName) known.set(name, made);
+  return made;
 }
 
 /** By UTF-16 code units, in place. A few names that are nearly in order: `sort` takes longer to begin. */

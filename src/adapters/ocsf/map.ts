@@ -42,7 +42,7 @@ export function mapper(settings: MapSettings): (event: AuditEvent, before: Link)
       + `"activity_id":${activity.id}`
       + optional(',"activity_name":', activity.name)
       + shape.actor
-      + optional(',"ai_agent":{"type_id":0,"uid":', agentOf(event), '}')
+      + agentOf(event)
       + shape.api
       + shape.app
       + `,"attestation_list":[{"authority_uid":"${authority}","chain_uid":${quoted(before.chain)}`;
@@ -91,7 +91,8 @@ function policyOf({ data: { rules, policyVersion }, code }: AuditEvent): { reado
 }
 
 /** What has no place in OCSF, and what an event is read back from. */
-function oursOf({ instance, statement, connection, who, scope }: AuditEvent, data: Data, before: Link | undefined): string {
+function oursOf(event: AuditEvent, data: Data, before: Link | undefined): string {
+  const { instance, statement, connection, scope } = event;
   const { trace, span } = traceOf(data);
   return '{'
     + (before === undefined ? '' : `"before":${canonical({ chain: before.chain, sequence: before.sequence, id: before.id, fingerprint: before.fingerprint })},`)
@@ -101,7 +102,7 @@ function oursOf({ instance, statement, connection, who, scope }: AuditEvent, dat
     + optional(',"span_id":', span)
     + optional(',"statement":', statement)
     + optional(',"trace_id":', trace)
-    + (who === undefined ? ',"v":1}' : `,"v":1,"who":${whoOf(who)}}`);
+    + `,"v":1${whoOf(event)}}`;
 }
 
 function traceOf({ context }: Data): { readonly trace?: string; readonly span?: string } {

@@ -57,9 +57,20 @@ export function settingsOf(options: OcsfOptions): Settings {
   return { map, notary: new Notary(authority, typeof signer === 'function' ? signer : () => signer) };
 }
 
+/** An intent and its outcome have the same digest, and so has a statement that is asked again. */
+const mostKept = 1_024;
+
 function hmacWith({ id, secret }: HmacKey): (digest: string) => string {
   const key = createSecretKey(secret);
-  return (digest) => `${id}:${createHmac('sha256', key).update(digest).digest('hex')}`;
+  const kept = new Map<string, string>();
+  return (digest) => {
+    const known = kept.get(digest);
+    if (known !== undefined) return known;
+    const made = `${id}:${createHmac('sha256', key).update(digest).digest('hex')}`;
+    if (kept.size >= mostKept) kept.clear();
+    kept.set(digest, made);
+    return made;
+  };
 }
 
 function nameOf(host: string): string {

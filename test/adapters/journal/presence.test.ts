@@ -1,0 +1,54 @@
+import { cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Presence } from '../../../src/adapters/journal/presence.js';
+import { place } from './place.js';
+
+const gone = { code: 'ENOENT' };
+
+async function opened(): Promise<{ readonly path: string; readonly file: FileHandle }> {
+  const path = join(place(), 'deep', 'journal.jsonl');
+  mkdirSync(dirname(path), { recursive: true });
+  const file = await open(path, 'a');
+  onTestFinished(() => file.close());
+  return { path, file };
+}
+
+/** As it is where the system tells the names of open files, and where it does not. */
+describe.each([['by the name of the open file', 0], ['by what stands in its place', 1_000_000]])('a file is known to be gone %s', (_how, off) => {
+  const presence = async (): Promise<{ readonly path: string; readonly presence: Presence }> => {
+    const { path, file } = await opened();
+    const of = new Presence(path, file.fd + off, (await file.stat()).ino);
+    await of.check();
+    return { path, presence: of };
+  };
+
+  it.each<[string, (path: string) => void]>([
+    ['deleted', (path) => rmSync(path)],
+    ['renamed', (path) => renameSync(path, `${path}.1`)],
+    ['replaced by another one', (path) => {
+      writeFileSync(`${path}.new`, 'x');
+      renameSync(`${path}.new`, path);
+    }],
+    ['with its directory', (path) => rmSync(dirname(path), { recursive: true })],
+    ['with its directory, of which a copy is left', (path) => {
+      renameSync(dirname(path), `${dirname(path)}.away`);
+      cpSync(`${dirname(path)}.away`, dirname(path), { recursive: true });
+    }],
+  ])('at once when it was %s', async (_what, change) => {
+    const { path, presence: of } = await presence();
+    change(path);
+    await expect(of.check()).rejects.toMatchObject(gone);
+    expect(await of.holds()).toBe(false);
+  });
+
+  it('and there again when its directory is', async () => {
+    const { path, presence: of } = await presence();
+    renameSync(dirname(path), `${dirname(path)}.away`);
+    await expect(of.check()).rejects.toMatchObject(gone);
+    renameSync(`${dirname(path)}.away`, dirname(path));
+    await of.check();
+    expect(await of.holds()).toBe(true);
+  });
+});
