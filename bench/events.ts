@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { sampleEvent } from '../src/core/contract/index.js';
-import { lasting } from '../src/core/freeze.js';
-import type { AuditEvent } from '../src/core/index.js';
+import { sampleEvent } from 'sallyport/contract';
+import { lasting } from '../dist/core/freeze.js';
+import type { AuditEvent } from 'sallyport';
 
 const text = 'SELECT ID, CUSTOMER, TOTAL, PLACED_AT FROM ACME.OPS.ORDERS WHERE CUSTOMER = ? AND PLACED_AT >= ? ORDER BY PLACED_AT DESC LIMIT ?';
 const sessions = 50;
@@ -14,8 +14,9 @@ function uuid(kind: number, index: number): string {
 }
 
 /** Events as the pipeline writes them, an intent and an outcome per statement: lines of some 2.7 kB. */
-export function statementEvents(count: number): readonly AuditEvent[] {
-  return Array.from({ length: count }, (_, index) => {
+export function statementEvents(count: number, from = 0): readonly AuditEvent[] {
+  return Array.from({ length: count }, (_, place) => {
+    const index = from + place;
     const statement = uuid(8, index >> 1);
     const about = {
       transport: { protocol: 'rest', address: '10.0.4.17', userAgent: 'desk-agent/1.4' }, rules: ['analysts-read-ops'], policyVersion: '2026-11-27.1', kind: 'read', operation: 'SELECT', summary: 'SELECT ACME.OPS.ORDERS',

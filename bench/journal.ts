@@ -2,8 +2,8 @@ import { mkdtemp, open, rm, type FileHandle } from 'node:fs/promises';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AuditEvent, AuditLog } from '../src/core/index.js';
-import { journal } from '../src/journal.js';
+import type { AuditEvent, AuditLog } from 'sallyport';
+import { journal } from 'sallyport/journal';
 import { shortEvents, statementEvents } from './events.js';
 import { median, ratioOf, timed, type Row } from './row.js';
 

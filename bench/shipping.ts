@@ -1,16 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { kafka } from '../src/adapters/kafka/index.js';
-import { sampleEvent } from '../src/core/contract/index.js';
-import type { AuditSink, Parcel } from '../src/core/index.js';
-import { journal } from '../src/journal.js';
+import { kafka } from 'sallyport/kafka';
+import type { AuditSink, Parcel } from 'sallyport';
+import { journal } from 'sallyport/journal';
 import { clientOf, startCluster } from '../test/support/kafka/broker.js';
 import { kafkaJars } from '../test/support/kafka/jars.js';
+import { statementEvents } from './events.js';
 import { median, ratioOf, timed, type Row } from './row.js';
-
-/** Events as statements leave them: some 2 kB each. */
-const data = { kind: 'read', operation: 'SELECT', sql: 'SELECT ?'.repeat(30), reads: ['ACME.OPS.ORDERS'], writes: [], rules: ['r1'], policyVersion: 'v1', queryId: '01b8f2c4-0000-4a1e-0000-00000001f3aa', transport: { protocol: 'rest', address: '10.0.4.17' } };
 
 /** K1: a journal's backlog brought to a real broker, against a bare kafkajs producer that sends the same messages in the same batches. */
 export async function shippingRows(quick: boolean): Promise<Row[]> {
@@ -62,9 +59,7 @@ export async function shippingRows(quick: boolean): Promise<Row[]> {
 
 async function filled(directory: string, count: number): Promise<void> {
   const log = await journal({ directory });
-  for (let from = 0; from < count; from += 1_000) {
-    await Promise.all(Array.from({ length: 1_000 }, (_, index) => log.append(sampleEvent('statement.executed', { session: `s-${index % 50}`, statement: `t-${from + index}`, data }))));
-  }
+  for (let from = 0; from < count; from += 1_000) await Promise.all(statementEvents(1_000, from).map((event) => log.append(event)));
   await log.close?.();
 }
 

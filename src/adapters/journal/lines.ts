@@ -18,19 +18,25 @@ export async function* linesOf(path: string, from = 0, to = Number.POSITIVE_INFI
 
 /** The same, as many at once as one read brought: a wait for each line costs more than the line. */
 export async function* lineGroups(path: string, from: number, to: number): AsyncGenerator<readonly Line[]> {
-  let rest: Buffer = Buffer.alloc(0);
+  /** The beginning of a line whose end no read has brought yet. */
+  let begun: Buffer[] = [];
   let offset = from;
   for await (const chunk of createReadStream(path, { start: from, ...(Number.isFinite(to) ? { end: to - 1 } : {}), highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
-    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     const lines: Line[] = [];
     let start = 0;
-    for (let at = bytes.indexOf(newline, start); at >= 0; at = bytes.indexOf(newline, start)) {
-      lines.push({ text: bytes.toString('utf8', start, at), offset, end: offset + at + 1 - start, complete: true });
-      offset += at + 1 - start;
+    for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, start)) {
+      const whole = begun.length === 0 ? undefined : Buffer.concat([...begun, chunk.subarray(0, at)]);
+      const bytes = whole?.length ?? at - start;
+      lines.push({ text: whole?.toString() ?? chunk.toString('utf8', start, at), offset, end: offset + bytes + 1, complete: true });
+      offset += bytes + 1;
       start = at + 1;
+      begun = [];
     }
-    rest = bytes.subarray(start);
+    if (start < chunk.length) begun.push(chunk.subarray(start));
     if (lines.length > 0) yield lines;
   }
-  if (rest.length > 0) yield [{ text: rest.toString('utf8'), offset, end: offset + rest.length, complete: false }];
+  if (begun.length > 0) {
+    const rest = Buffer.concat(begun);
+    yield [{ text: rest.toString(), offset, end: offset + rest.length, complete: false }];
+  }
 }

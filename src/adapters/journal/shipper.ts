@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 import { AccessError, type AuditSink, type Parcel } from '../../core/index.js';
 import { BatchReader, type Batch } from './batch.js';
 import type { Cursor, Position } from './cursor.js';
@@ -7,6 +7,8 @@ import type { Settings } from './options.js';
 import type { Durable } from './segments.js';
 
 const [firstPauseMs, longestPauseMs] = [200, 30_000];
+/** While there is more to bring, how far it came is kept no oftener: to do that takes as long as to bring a batch. */
+const noteMs = 200;
 /** A receiver that has not answered by then is asked to give up. */
 const deliveryMs = 60_000;
 
@@ -31,6 +33,7 @@ export class Shipper {
   /** What comes behind it, being read. */
   #ahead: Promise<Batch | undefined> | undefined;
   #noting: Promise<void> | undefined;
+  #notedAt = Number.NEGATIVE_INFINITY;
 
   constructor(sink: AuditSink, cursor: Cursor, settings: Settings, durable: () => Durable, moved: () => void) {
     this.sink = sink;
@@ -65,7 +68,7 @@ export class Shipper {
     await Promise.race([this.#work, end.over]);
     clearTimeout(patience);
     end.cancel();
-    await this.#noting;
+    await this.#noted();
     await this.#ahead?.catch(() => undefined);
     await this.#reader.close();
     await this.sink.close?.();
@@ -83,6 +86,7 @@ export class Shipper {
       } catch {
         this.#failingSince ??= performance.now();
         if (this.#closing) return;
+        await this.#noted();
         await this.#rest(pauseMs * (0.5 + Math.random() / 2));
         pauseMs = Math.min(pauseMs * 2, longestPauseMs);
       }
@@ -92,16 +96,19 @@ export class Shipper {
   /** One batch. False where there was none. The next one is read, and the cursor written, while a receiver takes its time. */
   async #step(): Promise<boolean> {
     const batch = this.#kept ?? (await this.#reader.next(this.#reached, this.#durable()));
-    if (batch === undefined) return false;
+    if (batch === undefined) {
+      await this.#noted();
+      return false;
+    }
     this.#kept = batch; // Sent again as it is, until it has arrived.
-    if (batch.full) this.#ahead ??= this.#reader.next(batch.after, this.#durable());
-    this.#ahead?.catch(() => undefined);
-    if (batch.parcels.length > 0) await this.#deliver(batch.parcels);
+    const delivery = this.#deliver(batch.parcels);
+    if (batch.full) this.#ahead ??= this.#readAhead(batch.after);
+    await delivery;
     this.#reached = batch.after;
     this.#kept = undefined;
     this.#failingSince = undefined;
-    this.#noting ??= this.#note();
-    if (!batch.full) await this.#noting;
+    if (!batch.full) await this.#noted();
+    else if (performance.now() - this.#notedAt >= noteMs) this.#noting ??= this.#note();
     const ahead = this.#ahead;
     this.#ahead = undefined;
     const next = await ahead;
@@ -109,13 +116,27 @@ export class Shipper {
     return true;
   }
 
-  /** Keeps how far it came. Where that fails the next batch tries again: behind costs time after a crash, and loses nothing. */
+  /** Once the batch before is on its way: what is done before that keeps the receiver waiting. */
+  #readAhead(from: Position): Promise<Batch | undefined> {
+    const read = turn().then(() => this.#reader.next(from, this.#durable()));
+    read.catch(() => undefined); // Whoever waits for it is told.
+    return read;
+  }
+
+  /** All that has arrived is kept when resolved, unless the disk is in trouble, which the journal tells. */
+  async #noted(): Promise<void> {
+    await this.#noting;
+    if (this.cursor.position !== this.#reached) await (this.#noting ??= this.#note());
+  }
+
+  /** Keeps how far it came. Where that fails a later one tries again: behind costs time after a crash, and loses nothing. */
   async #note(): Promise<void> {
+    this.#notedAt = performance.now();
     try {
-      while (this.cursor.position !== this.#reached) await this.cursor.move(this.#reached);
+      await this.cursor.move(this.#reached);
       this.#moved();
     } catch {
-      // The disk is in trouble, which the journal tells.
+      // See above.
     } finally {
       this.#noting = undefined;
     }
