@@ -17,6 +17,7 @@ export * from './record.js';
 export { objectsOf, type CatalogueEntry } from './catalogue.js';
 export { facts } from './freeze.js';
 export { newId } from './id.js';
+export { Newest } from './newest.js';
 export { perObject } from './per-object.js';
 export { formatObject, formatSchema, parseSchema } from './names.js';
 export type {

@@ -1,4 +1,4 @@
-import { intents, sessionEnds, statementOutcomes, type AuditEvent, type EventCode } from '../../core/index.js';
+import { intents, Newest, sessionEnds, statementOutcomes, type AuditEvent, type EventCode } from '../../core/index.js';
 
 /** Where an event stands: `end` is the offset behind its line. */
 export interface Place {
@@ -17,14 +17,12 @@ export interface Span {
 export class Ledger {
   readonly #spans = new Map<string, Span>();
   readonly #open = new Map<string, AuditEvent>();
-  /** In the order in which the last of each code was written. */
-  readonly #newest = new Map<EventCode, AuditEvent>();
+  readonly #newest = new Newest();
 
   /** An event of an earlier run, read back. */
   replay(event: AuditEvent, place: Place): void {
     this.#place(event, place);
-    this.#newest.delete(event.code);
-    this.#newest.set(event.code, event);
+    this.#newest.note(event);
     this.#answer(event);
     if (event.code === 'session.opened' || intents.has(event.code)) this.#open.set(keyOf(event), event);
   }
@@ -41,7 +39,7 @@ export class Ledger {
 
   /** The last with one of these codes that an earlier run wrote. */
   newest(codes: readonly EventCode[]): AuditEvent | undefined {
-    return [...this.#newest.values()].findLast(({ code }) => codes.includes(code));
+    return this.#newest.of(codes);
   }
 
   /** Oldest first. */

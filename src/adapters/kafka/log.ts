@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { AccessError, facts, intents, Scribe, type AuditLog, type Entry, type RecordFormat } from '../../core/index.js';
+import { AccessError, facts, intents, Newest, Scribe, type AuditLog, type Entry, type RecordFormat } from '../../core/index.js';
 import type { KafkaClient } from './client.js';
 import { Delivery } from './delivery.js';
 import { addressed } from './message.js';
@@ -32,11 +32,14 @@ export async function kafkaLog(options: KafkaLogOptions): Promise<AuditLog> {
   const { client, format, recallMs = 86_400_000, checkpointEvents = 1_000, checkpointMs = 60_000 } = options;
   const settings = settingsOf(options);
   const { topics } = settings;
-  const earlier = await recall(client, [topics.event, topics.checkpoint], format, Date.now() - recallMs);
+  const { head, events, open } = await recall(client, [topics.event, topics.checkpoint], format, Date.now() - recallMs);
   const medium = new Topics(settings, format);
-  const scribe = new Scribe({ format, medium, head: format.begin(earlier.head), checkpointEvents, checkpointMs });
-  const recent = new Recent();
-  for (const event of earlier.events) recent.note(event);
+  const scribe = new Scribe({ format, medium, head: format.begin(head), checkpointEvents, checkpointMs });
+  const [recent, newest] = [new Recent(), new Newest()];
+  for (const event of events) {
+    recent.note(event);
+    newest.note(event);
+  }
   return {
     async append(event) {
       if (medium.failing && intents.has(event.code)) throw new AccessError('AUDIT_UNAVAILABLE', 'Kafka does not take the record', { detail: { reason: 'kafka' } });
@@ -45,7 +48,8 @@ export async function kafkaLog(options: KafkaLogOptions): Promise<AuditLog> {
       recent.note(kept);
     },
     record: async (session) => recent.of(session),
-    unresolved: async () => earlier.open.filter((open) => !recent.answers(open)),
+    unresolved: async () => open.filter((event) => !recent.answers(event)),
+    newest: async (codes) => newest.of(codes),
     async close() {
       medium.giveUpAfter(closingMs);
       await scribe.close();
