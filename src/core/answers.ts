@@ -10,8 +10,8 @@ import type { Execution } from './ports.js';
 
 /** The identity as frozen facts. Throws IDENTITY_UNAVAILABLE unless it is one. */
 export function checkIdentity(answer: Identity): Identity {
-  return checked(answer, 'IDENTITY_UNAVAILABLE', ({ principal, actor, expiresAt, client, scopes = [], audience = [] }) =>
-    [principal, actor].every((each) => isText(each.id) && isText(each.subject) && isText(each.issuer)) && typeof expiresAt === 'number' && (client === undefined || isText(client)) && isTexts(scopes) && isTexts(audience));
+  return checked(answer, 'IDENTITY_UNAVAILABLE', ({ principal, actor, expiresAt, client, tokenId, scopes = [], audience = [] }) =>
+    [principal, actor].every((each) => isText(each.id) && isText(each.subject) && isText(each.issuer)) && typeof expiresAt === 'number' && [client, tokenId].every((each) => each === undefined || isText(each)) && isTexts(scopes) && isTexts(audience));
 }
 
 /** The analysis as frozen facts. Throws ANALYSIS_UNAVAILABLE unless it is one. */

@@ -32,7 +32,9 @@ function membersOf(members: Readonly<Record<string, unknown>>): string {
   for (const name of sorted(Object.keys(members))) {
     const value = members[name];
     if (value === undefined) continue;
-    text += `${text.length === 1 ? '' : ','}${named(name)}${canonical(value)}`;
+    const written = named(name);
+    if (written === undefined) return membersOf(Object.fromEntries(Object.entries(members).map(([each, member]) => [wellFormed(each), member])));
+    text += `${text.length === 1 ? '' : ','}${written}${canonical(value)}`;
   }
   return `${text}}`;
 }
@@ -41,9 +43,11 @@ function membersOf(members: Readonly<Record<string, unknown>>): string {
 const known = new Map<string, string>();
 const [mostNames, longestName] = [1_024, 64];
 
-function named(name: string): string {
+/** Undefined for a name with half a pair: it has another place once that is mended. */
+function named(name: string): string | undefined {
   const kept = known.get(name);
   if (kept !== undefined) return kept;
+  if (wellFormed(name) !== name) return undefined;
   const made = `${quoted(name)}:`;
   if (known.size < mostNames && name.length <= longestName) known.set(name, made);
   return made;
@@ -64,8 +68,9 @@ function sorted(names: string[]): readonly string[] {
 /** Nothing that must be escaped, no control, no pair and no half of one: the text stands as it is. */
 const ordinary = /^[ !#-[\]-~\u00a0-\ud7ff\ue000-\uffff]*$/;
 
-/** A string as JSON has it, with U+FFFD for lone surrogates. */
+/** A string as JSON has it, with U+FFFD for lone surrogates. Throws INTERNAL for anything else: a plugin's types are only promised. */
 export function quoted(text: string): string {
+  if (typeof text !== 'string') throw notJson(text);
   return ordinary.test(text) ? `"${text}"` : JSON.stringify(wellFormed(text));
 }
 

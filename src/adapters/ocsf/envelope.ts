@@ -17,7 +17,7 @@ const trace = /"span_id":"([^"\\]+)",(?:"statement":"[^"\\]*",)?"trace_id":"([^"
 
 /** What a line of a session's event tells, found without reading all of it: that would take longer than to send it. Undefined for any other line. */
 export function envelopeOf(line: string): Envelope | undefined {
-  const found = matchAt(metadata, line, line.indexOf(',"metadata":{"correlation_uid"'));
+  const found = matchAt(metadata, line, line.indexOf(',"metadata":{'));
   const id = found === undefined ? undefined : matchAt(ownId, line, line.indexOf(',"uid":"', metadata.lastIndex))?.[1];
   const when = id === undefined ? undefined : matchAt(time, line, ownId.lastIndex)?.[1];
   const uid = classUid.exec(line)?.[1];

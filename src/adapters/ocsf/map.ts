@@ -1,4 +1,4 @@
-import type { AuditEvent, Json, Link } from '../../core/index.js';
+import { AccessError, type AuditEvent, type Json, type Link } from '../../core/index.js';
 import { canonical, optional, quoted } from './canonical.js';
 import { activityOf, catalogue, classUids } from './catalogue.js';
 import { fingerprintText } from './fingerprint.js';
@@ -29,6 +29,7 @@ export function mapper(settings: MapSettings): (event: AuditEvent, before: Link)
   const holder = `${optional(',"tenant_uid":', tenant)},"uid":`;
   return (event, before) => {
     const { id, at, code, session, data: { operation, grant } } = event;
+    if (!Object.hasOwn(catalogue, code)) throw new AccessError('INTERNAL', 'an event has a code that is not in the catalogue');
     const telling = catalogue[code];
     const { data, sql } = recorded(event.data, settings, telling.class === 'datastore');
     const shape = shapeOf(event, telling, sql, product);
@@ -98,7 +99,7 @@ function oursOf(event: AuditEvent, data: Data, before: Link | undefined): string
     + (before === undefined ? '' : `"before":${canonical({ chain: before.chain, sequence: before.sequence, id: before.id, fingerprint: before.fingerprint })},`)
     + optional('"connection":', connection, ',')
     + `"data":${canonical(data)},"instance":${quoted(instance)}`
-    + (scope === undefined ? '' : `,"scope":{"access":"${scope.access}","database":${quoted(scope.database)},"schema":${quoted(scope.schema)}}`)
+    + (scope === undefined ? '' : `,"scope":{"access":${quoted(scope.access)},"database":${quoted(scope.database)},"schema":${quoted(scope.schema)}}`)
     + optional(',"span_id":', span)
     + optional(',"statement":', statement)
     + optional(',"trace_id":', trace)

@@ -15,7 +15,7 @@ export function fromOcsf(value: unknown): AuditEvent | undefined {
   const { instance, statement, connection, who, scope } = ours;
   const at = (value as Part)['time'];
   if (typeof uid !== 'string' || !codes.has(code) || typeof at !== 'number' || typeof instance !== 'string') return undefined;
-  if (![session, statement, connection].every(textOrNothing) || ![who, scope].every(partOrNothing)) return undefined;
+  if (![session, statement, connection].every(textOrNothing) || !isWho(who) || !isScope(scope)) return undefined;
   return {
     id: uid, code: code as EventCode, at, instance,
     ...(session === undefined ? {} : { session: session as string }),
@@ -43,6 +43,17 @@ function textOrNothing(value: unknown): boolean {
   return value === undefined || typeof value === 'string';
 }
 
-function partOrNothing(value: unknown): boolean {
-  return value === undefined || (typeof value === 'object' && value !== null && !Array.isArray(value));
+/** Or nothing: what somebody else wrote goes no further, since answers to it name the same. */
+function isWho(value: unknown): boolean {
+  const { principal, actor, issuer, client, tokenId } = partsOf(value);
+  return value === undefined || ([principal, actor, issuer].every((each) => typeof each === 'string') && [client, tokenId].every(textOrNothing));
+}
+
+function isScope(value: unknown): boolean {
+  const { database, schema, access } = partsOf(value);
+  return value === undefined || ([database, schema].every((each) => typeof each === 'string') && (access === 'read' || access === 'write'));
+}
+
+function partsOf(value: unknown): Part {
+  return typeof value === 'object' && value !== null ? (value as Part) : {};
 }

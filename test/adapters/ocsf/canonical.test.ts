@@ -37,6 +37,14 @@ describe('canonical JSON (RFC 8785)', () => {
     expect(canonical(['\ud800', 'a\udc00b', '\ud83d\ude00', '\udc00\ud800'])).toBe('["\ufffd","a\ufffdb","\u{1f600}","\ufffd\ufffd"]');
   });
 
+  it('puts a name with half a pair where its written form belongs, and writes no name twice', () => {
+    for (const given of [{ '\ud800': 1, '\ue000': 2 }, { '\ud800': 1, '\ud801': 2 }, { a: { 'x\udc00': [{ '\udfff': 1, '\ufffe': 2 }] }, '\uffff': 1 }]) {
+      const text = canonical(given);
+      expect(canonical(JSON.parse(text))).toBe(text);
+    }
+    expect(canonical({ '\ud800': 1, '\ue000': 2 })).toBe('{"\ue000":2,"\ufffd":1}');
+  });
+
   it('leaves out what is undefined and refuses what is not JSON', () => {
     expect(canonical({ a: undefined, b: 1 })).toBe('{"b":1}');
     for (const value of [Number.NaN, Number.POSITIVE_INFINITY, 1n, () => 1, [undefined], Symbol('x')]) expect(() => canonical(value)).toThrow(/JSON has no form/);
