@@ -1,5 +1,7 @@
 const newline = 0x0a;
 const leastBytes = 65_536;
+/** A larger one, made for something huge, is not kept for good. */
+const mostBytes = 8 * 1024 ** 2;
 /** A UTF-16 code unit is at most so many bytes in UTF-8. */
 const widest = 3;
 
@@ -28,6 +30,7 @@ export class Page {
   /** Takes back what lies behind. */
   cut(length = 0): void {
     this.#end = length;
+    if (length === 0 && this.#buffer.length > mostBytes) this.#buffer = Buffer.allocUnsafe(leastBytes);
   }
 
   #reserve(more: number): void {

@@ -18,7 +18,7 @@ export interface Medium {
   /** Why an entry has no place behind `pending` bytes of others; undefined where it has. */
   refuse?(event: AuditEvent | undefined, bytes: number, pending: number): AccessError | undefined;
   /** All durable when resolved, in order; where it rejects, none of them counts. `bytes` are the lines in UTF-8, each with its newline; they may be read until then. */
-  commit(entries: readonly Entry[], bytes: Buffer): Promise<void>;
+  commit(entries: readonly Entry[], bytes: Uint8Array): Promise<void>;
 }
 
 export interface ScribeOptions {

@@ -14,7 +14,7 @@ export class Presence {
   readonly path: string;
   readonly #inode: number;
   readonly #link: string;
-  readonly #name: string | undefined;
+  #name: string | undefined;
   #lookedAt = Number.NEGATIVE_INFINITY;
 
   constructor(path: string, fd: number, inode: number) {
@@ -32,12 +32,12 @@ export class Presence {
 
   /** Throws where the file is not in its place, or nothing may be written there. */
   async check(): Promise<void> {
-    if (this.#name !== undefined && nameOf(this.#link) !== this.#name) throw gone();
-    const now = performance.now();
-    if (this.#name !== undefined && now - this.#lookedAt < thoroughMs) return;
+    const [now, name] = [performance.now(), nameOf(this.#link)];
+    if (name !== undefined && name === this.#name && now - this.#lookedAt < thoroughMs) return;
     const [{ ino }] = await Promise.all([stat(this.path), access(dirname(this.path), constants.W_OK)]);
-    if (ino !== this.#inode) throw gone();
-    this.#lookedAt = now;
+    if (ino !== this.#inode) throw Object.assign(new Error('the segment is not in its place any more'), { code: 'ENOENT' });
+    // A path with a link in it may lead to the same file under another name.
+    [this.#lookedAt, this.#name] = [now, name];
   }
 }
 
@@ -48,8 +48,4 @@ function nameOf(link: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function gone(): Error {
-  return Object.assign(new Error('the segment is not in its place any more'), { code: 'ENOENT' });
 }

@@ -47,14 +47,14 @@ export class Segment {
   }
 
   /** Durable when resolved: written whole, synced, and the file of that name in a directory we may write to. Nothing of it is under way any more when it rejects. */
-  async append(bytes: Buffer): Promise<void> {
+  async append(bytes: Uint8Array): Promise<void> {
     // While the write is under way: what happens to the file from then on is the same before the write ends and after.
     const ends = await Promise.allSettled([this.#write(bytes), this.#presence.check()]);
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
     this.size += bytes.length;
   }
 
-  async #write(bytes: Buffer): Promise<void> {
+  async #write(bytes: Uint8Array): Promise<void> {
     for (let written = 0; written < bytes.length;) {
       const { bytesWritten } = await this.#file.write(bytes, written);
       written += bytesWritten;

@@ -55,7 +55,7 @@ export class Segments implements Medium {
     return new AccessError('AUDIT_UNAVAILABLE', 'the journal is full: let its receivers catch up, remove old segments, or raise maxBytes', { detail: { reason: 'full' } });
   }
 
-  async commit(entries: readonly Entry[], bytes: Buffer): Promise<void> {
+  async commit(entries: readonly Entry[], bytes: Uint8Array): Promise<void> {
     try {
       const segment = await this.#writable();
       const start = segment.size;

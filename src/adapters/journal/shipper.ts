@@ -33,7 +33,7 @@ export class Shipper {
   /** What comes behind it, being read. */
   #ahead: Promise<Batch | undefined> | undefined;
   #noting: Promise<void> | undefined;
-  #notedAt = Number.NEGATIVE_INFINITY;
+  #later: NodeJS.Timeout | undefined;
 
   constructor(sink: AuditSink, cursor: Cursor, settings: Settings, durable: () => Durable, moved: () => void) {
     this.sink = sink;
@@ -68,6 +68,7 @@ export class Shipper {
     await Promise.race([this.#work, end.over]);
     clearTimeout(patience);
     end.cancel();
+    clearTimeout(this.#later);
     await this.#noted();
     await this.#ahead?.catch(() => undefined);
     await this.#reader.close();
@@ -85,8 +86,8 @@ export class Shipper {
         if (!more && !this.#news) await this.#rest();
       } catch {
         this.#failingSince ??= performance.now();
-        if (this.#closing) return;
         await this.#noted();
+        if (this.#closing) return;
         await this.#rest(pauseMs * (0.5 + Math.random() / 2));
         pauseMs = Math.min(pauseMs * 2, longestPauseMs);
       }
@@ -108,7 +109,7 @@ export class Shipper {
     this.#kept = undefined;
     this.#failingSince = undefined;
     if (!batch.full) await this.#noted();
-    else if (performance.now() - this.#notedAt >= noteMs) this.#noting ??= this.#note();
+    else if (!this.#closing) this.#later ??= setTimeout(() => void this.#noted(), noteMs).unref();
     const ahead = this.#ahead;
     this.#ahead = undefined;
     const next = await ahead;
@@ -131,7 +132,8 @@ export class Shipper {
 
   /** Keeps how far it came. Where that fails a later one tries again: behind costs time after a crash, and loses nothing. */
   async #note(): Promise<void> {
-    this.#notedAt = performance.now();
+    clearTimeout(this.#later);
+    this.#later = undefined;
     try {
       await this.cursor.move(this.#reached);
       this.#moved();

@@ -1,12 +1,23 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { journal } from './plain.js';
 import { place, segmentsIn } from './place.js';
 import { fill, ids, receiver, refuses, until } from './receiver.js';
 
+const handle = await open(import.meta.filename);
+const files = Object.getPrototypeOf(handle) as FileHandle;
+await handle.close();
+
 const cursorIn = (directory: string): unknown => JSON.parse(readFileSync(join(directory, 'cursor-siem.json'), 'utf8'));
 const endOf = (directory: string): number => statSync(join(directory, segmentsIn(directory).at(-1) ?? '')).size;
+/** Where so many lines of the first segment end. */
+function behind(directory: string, lines: number): number {
+  const text = readFileSync(join(directory, segmentsIn(directory)[0] ?? ''), 'utf8');
+  return text.split('\n').slice(0, lines).reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0);
+}
+
 /** As many events as fit a batch: there is no telling whether more follow. */
 const wholeBatch = 500;
 
@@ -58,13 +69,46 @@ describe('how far a receiver has the record', () => {
     };
     const log = await journal({ directory, ship: siem });
     await until(() => expect(siem.got).toHaveLength(3 * wholeBatch));
-    const text = readFileSync(join(directory, segmentsIn(directory)[0] ?? ''), 'utf8');
-    const offset = text.split('\n').slice(0, 3 * wholeBatch).reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0);
-    await until(() => expect(cursorIn(directory)).toMatchObject({ segment: 1, offset }));
+    await until(() => expect(cursorIn(directory)).toMatchObject({ segment: 1, offset: behind(directory, 3 * wholeBatch) }));
     await log.close?.();
     siem.down = undefined;
     await (await journal({ directory, ship: siem })).close?.();
     expect(new Set(ids(siem.got)).size).toBe(4 * wholeBatch);
     expect(siem.got).toHaveLength(4 * wholeBatch);
+  });
+
+  it('is kept while the next batch takes its time', async () => {
+    const directory = await filled(2 * wholeBatch);
+    const siem = receiver();
+    const held: { go?: () => void } = {};
+    siem.down = () => (siem.got.length === 0 ? Promise.resolve() : new Promise((resolve) => {
+      held.go = resolve;
+    }));
+    const log = await journal({ directory, ship: siem });
+    await until(() => expect(cursorIn(directory)).toMatchObject({ segment: 1, offset: behind(directory, wholeBatch) }));
+    expect(siem.calls).toBe(2);
+    held.go?.();
+    await log.close?.();
+    expect(siem.got).toHaveLength(2 * wholeBatch);
+  });
+
+  it('does not keep a journal from closing, nor a receiver that fails from being left alone then', async () => {
+    const directory = await filled(2 * wholeBatch);
+    const siem = receiver();
+    siem.down = () => (siem.got.length === 0 ? Promise.resolve() : refuses());
+    const held: { go?: () => void } = {};
+    const syncing = vi.spyOn(files, 'datasync').mockImplementation(() => new Promise((resolve) => {
+      held.go = resolve;
+    }));
+    onTestFinished(() => syncing.mockRestore());
+    const log = await journal({ directory, ship: siem });
+    await until(() => expect([siem.calls, syncing.mock.calls.length]).toEqual([2, 1]));
+    const closing = log.close?.();
+    syncing.mockRestore();
+    held.go?.();
+    await closing;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(siem.calls).toBe(2);
+    expect(cursorIn(directory)).toMatchObject({ segment: 1, offset: behind(directory, wholeBatch) });
   });
 });

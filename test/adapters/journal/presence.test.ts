@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -51,4 +51,22 @@ describe.each([['by the name of the open file', 0], ['by what stands in its plac
     await of.check();
     expect(await of.holds()).toBe(true);
   });
+});
+
+it('a path with a link in it holds, however the link comes to the file', async () => {
+  const home = place();
+  mkdirSync(join(home, 'one'), { recursive: true });
+  symlinkSync(join(home, 'one'), join(home, 'link'));
+  const path = join(home, 'link', 'journal.jsonl');
+  const file = await open(path, 'a');
+  onTestFinished(() => file.close());
+  const of = new Presence(path, file.fd, (await file.stat()).ino);
+  await of.check();
+  renameSync(join(home, 'one'), join(home, 'two'));
+  await expect(of.check()).rejects.toMatchObject(gone);
+  rmSync(join(home, 'link'));
+  symlinkSync(join(home, 'two'), join(home, 'link'));
+  await of.check();
+  rmSync(join(home, 'two', 'journal.jsonl'));
+  await expect(of.check()).rejects.toMatchObject(gone);
 });
