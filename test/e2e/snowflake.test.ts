@@ -1,10 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { casbin } from '../../src/adapters/casbin/index.js';
 import { memoryIdentity } from '../../src/adapters/memory/index.js';
@@ -146,6 +146,23 @@ describe('afterwards', () => {
     await expect.poll(() => left(server)).toEqual(nothing);
     const verified = execFileSync(process.execPath, ['dist/cli/main.js', 'audit', 'verify', directory], { encoding: 'utf8' });
     expect(verified).toMatch(/ok|whole|intact/i);
+  });
+
+  it('the account\'s own history of the agents\' queries and the record agree; a query that went past the gateway is named', () => {
+    const history = join(directory, '..', `${basename(directory)}-history.jsonl`);
+    const opened = new Set(lines().split('\n').filter((line) => line.includes('"event_code":"session.opened"')).map((line) => /"correlation_uid":"([^"]+)"/.exec(line)?.[1]));
+    // The tests above also use the connector without a gateway, where nobody records a statement.
+    const ours = server.history.filter(({ user, tag }) => user.startsWith('AGENT') && (tag === '' || opened.has((JSON.parse(tag) as { session?: string }).session)));
+    const rows = ours.map(({ queryId, tag, startedAt, text }) => ({ QUERY_ID: queryId, QUERY_TAG: tag, START_TIME: new Date(startedAt).toISOString(), USER_NAME: 'AGENT', QUERY_TEXT: text }));
+    const reconciled = (more: readonly object[]): SpawnSyncReturns<string> => {
+      writeFileSync(history, [...rows, ...more].map((row) => `${JSON.stringify(row)}\n`).join(''));
+      return spawnSync(process.execPath, ['dist/cli/main.js', 'audit', 'reconcile', directory, '--history', history, '--user', 'AGENT'], { encoding: 'utf8' });
+    };
+    expect(ours.filter(({ text }) => /^(USE|ALTER SESSION)/.test(text)).length).toBeGreaterThan(5);
+    expect(reconciled([])).toMatchObject({ status: 0, stdout: expect.stringContaining('AGREE') as string });
+    const rogue = { ...rows[0], QUERY_ID: 'rogue-1', QUERY_TAG: '', QUERY_TEXT: 'SELECT * FROM ACME.FINANCE.PAYROLL' };
+    expect(reconciled([rogue])).toMatchObject({ status: 1, stdout: expect.stringContaining('rogue-1') as string });
+    rmSync(history);
   });
 
   it('no key, token, bind or row value is in the record or in anything printed', () => {

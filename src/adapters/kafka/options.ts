@@ -10,7 +10,7 @@ export interface KafkaOptions {
   readonly topics?: { readonly events?: string; readonly checkpoints?: string; readonly sqltext?: string | false; readonly dlq?: string };
   /** On every message, beside the CloudEvents attributes: what your pipeline routes by. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Larger messages are not tried, bytes; below the broker's `message.max.bytes`. Default 900,000. */
+  /** Larger messages are not tried, bytes; below the broker's `message.max.bytes`. At least 10,000, and 250,000 with the texts of statements. Default 900,000. */
   readonly maxMessageBytes?: number;
   /** How long a broker may take to acknowledge, milliseconds. Default 10,000. */
   readonly timeoutMs?: number;
@@ -31,6 +31,9 @@ export interface Settings {
   readonly compression: number;
 }
 
+/** A part of a text has 32,768 characters, each up to six bytes of JSON. */
+const leastForTexts = 250_000;
+
 /** The options with their defaults. Throws CONFIG_INVALID. */
 export function settingsOf(options: KafkaOptions): Settings {
   const { client, prefix = 'sallyport.audit', topics = {}, headers = {}, maxMessageBytes = 900_000, timeoutMs = 10_000, compression = 0, name = 'kafka' } = options;
@@ -42,6 +45,7 @@ export function settingsOf(options: KafkaOptions): Settings {
   if (new Set(named).size < named.length) throw invalid('two topics have the same name');
   for (const [key, value] of Object.entries(headers)) if (key === '' || typeof value !== 'string') throw invalid('headers must be texts by name');
   if (!Number.isSafeInteger(maxMessageBytes) || maxMessageBytes < 10_000) throw invalid('maxMessageBytes must be a whole number, 10,000 or more');
+  if (sqltext !== false && maxMessageBytes < leastForTexts) throw invalid('maxMessageBytes must be 250,000 or more where the texts of statements are sent: a part of one may be as large, and has no stub');
   if (!Number.isSafeInteger(timeoutMs) || timeoutMs < 1) throw invalid('timeoutMs must be a positive whole number');
   return { name, client, topics: { event: events, checkpoint: checkpoints, text: sqltext }, dlq, headers, maxMessageBytes, timeoutMs, compression };
 }

@@ -29,21 +29,26 @@ interface Standing {
 export async function enter(link: Link, place: Place, signal: AbortSignal): Promise<string> {
   const { grant, warehouse } = place;
   const say = async (step: string, sql: string): Promise<void> => {
-    await link.run({ sql }, signal).catch((error: unknown) => {
+    await link.run({ sql, parameters: tagged(grant) }, signal).catch((error: unknown) => {
       throw engineFailure(error, step);
     });
   };
   await say('warehouse', `USE WAREHOUSE ${quoted(warehouse)}`);
   await say('schema', `USE SCHEMA ${quotedSchema(grant.scope)}`);
   await say('parameters', `ALTER SESSION SET ${parametersOf(grant)}`);
-  let standing = await standingOf(link, signal);
+  let standing = await standingOf(link, grant, signal);
   if (!isNone(standing.secondary)) {
     await say('secondary_roles', 'USE SECONDARY ROLES NONE');
-    standing = await standingOf(link, signal);
+    standing = await standingOf(link, grant, signal);
   }
   const wrong = differenceOf(standing, place);
   if (wrong !== undefined) throw unavailable('verification', { differs: wrong });
   return standing.session;
+}
+
+/** Of each query: the session has its tag only once it was set, and whoever reconciles must know what came before for ours. */
+function tagged(grant: Grant): { readonly QUERY_TAG: string } {
+  return { QUERY_TAG: tagOf(grant) };
 }
 
 /** What keeps names, numbers and times from being read in two ways, and the session from outliving its grant. */
@@ -57,9 +62,9 @@ function parametersOf(grant: Grant): string {
   return Object.entries(parameters).map(([name, value]) => `${name} = ${value}`).join(' ');
 }
 
-async function standingOf(link: Link, signal: AbortSignal): Promise<Standing> {
+async function standingOf(link: Link, grant: Grant, signal: AbortSignal): Promise<Standing> {
   try {
-    const answered = await link.run({ sql: 'SELECT CURRENT_SESSION(), CURRENT_ROLE(), CURRENT_USER(), CURRENT_SECONDARY_ROLES(), CURRENT_DATABASE(), CURRENT_SCHEMA()' }, signal);
+    const answered = await link.run({ sql: 'SELECT CURRENT_SESSION(), CURRENT_ROLE(), CURRENT_USER(), CURRENT_SECONDARY_ROLES(), CURRENT_DATABASE(), CURRENT_SCHEMA()', parameters: tagged(grant) }, signal);
     const [[session = null, role = null, user = null, secondary = null, database = null, schema = null] = []] = await rowsOf(answered, signal);
     return { session: String(session), role, user, secondary, database, schema };
   } catch (error) {

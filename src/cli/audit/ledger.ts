@@ -36,7 +36,7 @@ export interface Differences {
 }
 
 /** What a gateway itself sends to open, check and close a session. */
-const setup = /^\s*(use\s+(?:role|secondary|warehouse|database|schema)|alter\s+session|show|desc(?:ribe)?|select\s+current_|select\s+system\$|create\s+(?:or\s+replace\s+)?role|grant|revoke|drop\s+role)\b/i;
+const setup = /^\s*(use\s+(?:role|secondary|warehouse|database|schema)|alter\s+session|show|desc(?:ribe)?|select\s+current_\w+|select\s+system\$\w+|create\s+(?:or\s+replace\s+)?role|grant|revoke|drop\s+role)\b/i;
 /** A statement may be sent a while after it was authorized, and the two clocks may differ. */
 const slackMs = 3_600_000;
 

@@ -104,7 +104,7 @@ describe('a client that fails', () => {
 describe('what is sent', () => {
   it('goes in batches of bounded size, each kind to its topic', async () => {
     const client = fake();
-    await kafka({ client, prefix: 'x', maxMessageBytes: 10_000 }).deliver([text, ...parcels(30, { value: `"${'y'.repeat(1_000)}"` }), checkpoint], never);
+    await kafka({ client, prefix: 'x', maxMessageBytes: 250_000 }).deliver([text, ...parcels(900, { value: `"${'y'.repeat(1_000)}"` }), checkpoint], never);
     expect(client.sent.length).toBeGreaterThan(3);
     expect(new Set(client.sent.flat().map(({ topic }) => topic))).toEqual(new Set(['x.sqltext', 'x.events', 'x.checkpoints']));
   });
@@ -116,7 +116,7 @@ describe('what is sent', () => {
   });
 
   it.each<Partial<KafkaOptions>>([
-    { client: undefined as never }, { client: {} as never }, { prefix: 'no spaces' }, { topics: { events: 'a', checkpoints: 'a' } }, { topics: { dlq: '..' } }, { maxMessageBytes: 5 }, { timeoutMs: 0 }, { headers: { x: 1 as never } },
+    { client: undefined as never }, { client: {} as never }, { prefix: 'no spaces' }, { topics: { events: 'a', checkpoints: 'a' } }, { topics: { dlq: '..' } }, { maxMessageBytes: 5 }, { maxMessageBytes: 249_999 }, { maxMessageBytes: 9_999, topics: { sqltext: false } }, { timeoutMs: 0 }, { headers: { x: 1 as never } },
   ])('%j is a wrong configuration', (more) => {
     expect(() => kafka({ client: fake(), ...more })).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }) as Error);
   });
