@@ -10,6 +10,8 @@ export interface JournalOptions {
   readonly ship?: AuditSink | readonly AuditSink[];
   /** A segment is closed and the next begun at this size. Default 16 MiB. */
   readonly segmentBytes?: number;
+  /** And at this age, milliseconds, with the next event: a segment goes as a whole, and what little is written must go too one day. Default one hour. */
+  readonly segmentMs?: number;
   /**
    * What may lie on disk. Before it is reached, at 90 % of what is not reserved, no new session is taken; at 100 % no new statement. Default 2 GiB
    * with a receiver, 8 GiB without.
@@ -29,18 +31,18 @@ export interface JournalOptions {
   readonly degradedAfterMs?: number;
 }
 
-const numbers = ['segmentBytes', 'maxBytes', 'reserveBytes', 'batchBytes', 'keepMs', 'checkpointEvents', 'checkpointMs', 'degradedAfterMs'] as const;
+const numbers = ['segmentBytes', 'segmentMs', 'maxBytes', 'reserveBytes', 'batchBytes', 'keepMs', 'checkpointEvents', 'checkpointMs', 'degradedAfterMs'] as const;
 
 export type Settings = Required<Omit<JournalOptions, 'ship'>> & { readonly sinks: readonly AuditSink[] };
 
 /** The options with their defaults. Throws CONFIG_INVALID. */
 export function settingsOf(options: JournalOptions): Settings {
-  const { directory, format, ship = [], segmentBytes = 16 * 1024 ** 2, batchBytes = 1024 ** 2, keepMs = 86_400_000, checkpointEvents = 1_000, checkpointMs = 60_000, degradedAfterMs = 30_000 } = options;
+  const { directory, format, ship = [], segmentBytes = 16 * 1024 ** 2, segmentMs = 3_600_000, batchBytes = 1024 ** 2, keepMs = 86_400_000, checkpointEvents = 1_000, checkpointMs = 60_000, degradedAfterMs = 30_000 } = options;
   if (typeof directory !== 'string' || directory === '') throw invalid('directory is not set');
   const sinks = Array.isArray(ship) ? (ship as readonly AuditSink[]) : [ship as AuditSink];
   const maxBytes = options.maxBytes ?? (sinks.length > 0 ? 2 : 8) * 1024 ** 3;
   const settings = {
-    directory: resolve(directory), format, sinks, segmentBytes, maxBytes, reserveBytes: options.reserveBytes ?? Math.floor(maxBytes / 64), batchBytes,
+    directory: resolve(directory), format, sinks, segmentBytes, segmentMs, maxBytes, reserveBytes: options.reserveBytes ?? Math.floor(maxBytes / 64), batchBytes,
     keepMs, checkpointEvents, checkpointMs, degradedAfterMs,
   };
   for (const name of numbers) {

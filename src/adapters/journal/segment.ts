@@ -24,12 +24,17 @@ export class Segment {
   readonly number: number;
   readonly #file: FileHandle;
   readonly #presence: Presence;
+  readonly #begun = performance.now();
   size = 0;
 
   private constructor(number: number, file: FileHandle, presence: Presence) {
     this.number = number;
     this.#file = file;
     this.#presence = presence;
+  }
+
+  get ageMs(): number {
+    return performance.now() - this.#begun;
   }
 
   /** Makes a new file whose name survives a power cut. */

@@ -86,7 +86,7 @@ export class Segments implements Medium {
       await this.#broken.close().catch(() => undefined);
       this.#broken = undefined;
     }
-    if (this.#segment !== undefined && this.#segment.size >= this.#settings.segmentBytes) {
+    if (this.#segment !== undefined && (this.#segment.size >= this.#settings.segmentBytes || this.#segment.ageMs >= this.#settings.segmentMs)) {
       await this.#segment.close();
       this.#segment = undefined;
     }

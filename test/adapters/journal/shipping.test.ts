@@ -129,6 +129,19 @@ describe('what stays on disk', () => {
     }
   });
 
+  it('nothing for good of a journal in which little happens: a segment ends by its age too', async () => {
+    const directory = place();
+    const siem = receiver();
+    const log = await sealed({ directory, ship: siem, keepMs: 0, checkpointEvents: 1, segmentMs: 30 });
+    let turn = 0;
+    await until(() => {
+      void fill(log, 1, `s${turn += 1}`);
+      expect(segmentsIn(directory)[0]).not.toBe('journal-00000001.jsonl');
+    });
+    await log.close?.();
+    expect(new Set(ids(siem.got)).size).toBe(turn);
+  });
+
   it('what is younger than it must be kept', async () => {
     const directory = place();
     const log = await sealed({ directory, ship: receiver(), ...kept, keepMs: 3_600_000 });
