@@ -58,9 +58,9 @@ function importsOf(folder: string): Import[] {
     .flatMap((name) => {
       const from = join(folder, name);
       const text = readFileSync(join(root, from), 'utf8');
-      const specifiers = [...text.matchAll(/(?:^|\s)(?:import|export)\s[^;'"]*?from\s+'([^']+)'|(?:^|\s)import\s+'([^']+)'|import\('([^']+)'\)/g)];
+      const specifiers = [...text.matchAll(/(?:^|\s)(?:import|export)\s[^;'"]*?from\s+'([^']+)'|(?:^|\s)import\s+'([^']+)'|import\('([^']+)'\)|createRequire\([^)]*\)\('([^']+)'\)/g)];
       return specifiers.map((match) => {
-        const to = (match[1] ?? match[2] ?? match[3]) as string;
+        const to = (match[1] ?? match[2] ?? match[3] ?? match[4]) as string;
         return { from, to: to.startsWith('.') ? relative(root, join(root, dirname(from), to)) : to };
       });
     });

@@ -1,10 +1,11 @@
 import { readBoth } from './agree.js';
 import type { Readings } from './reading.js';
-import { polyglot } from './polyglot/index.js';
+import { loadPolyglot } from './polyglot/index.js';
 import { loadSqlparser } from './sqlparser/index.js';
 
 /** Loads both parsers into this thread and gives the function that reads with the two of them. */
 export async function loadBoth(): Promise<(canonical: string) => Readings> {
   const sqlparser = await loadSqlparser();
+  const polyglot = await loadPolyglot();
   return (canonical) => readBoth(sqlparser, polyglot, canonical);
 }

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { readBoth } from '../../../../src/adapters/snowflake-sql/parsers/agree.js';
 import { stored } from '../../../../src/adapters/snowflake-sql/parsers/identifier.js';
 import type { Parser } from '../../../../src/adapters/snowflake-sql/parsers/parser.js';
-import { polyglot } from '../../../../src/adapters/snowflake-sql/parsers/polyglot/index.js';
+import { loadPolyglot } from '../../../../src/adapters/snowflake-sql/parsers/polyglot/index.js';
 import type { Name, Reading, Readings } from '../../../../src/adapters/snowflake-sql/parsers/reading.js';
 import { loadSqlparser } from '../../../../src/adapters/snowflake-sql/parsers/sqlparser/index.js';
 
 export const sqlparser: Parser = await loadSqlparser();
+export const polyglot: Parser = await loadPolyglot();
 export const parsers: readonly Parser[] = [sqlparser, polyglot];
 export const both = (canonical: string): Readings => readBoth(sqlparser, polyglot, canonical);
 

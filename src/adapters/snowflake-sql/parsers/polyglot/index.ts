@@ -1,4 +1,4 @@
-import { Dialect, parse } from '@polyglot-sql/sdk';
+import { createRequire } from 'node:module';
 import { Gathering } from '../gather.js';
 import { readEither, stoppedAt, Trapped, Unparsed, type Parser } from '../parser.js';
 import type { Reading } from '../reading.js';
@@ -6,8 +6,14 @@ import { forPolyglot } from '../rewrite/index.js';
 import { renameCalls } from './calls.js';
 import { gatherStatement } from './statement.js';
 
-/** `@polyglot-sql/sdk`, of the sqlglot family. */
-export const polyglot: Parser = { name: 'polyglot', read: (canonical) => readEither(renameCalls(canonical), forPolyglot, readOnce) };
+// Its ES module awaits the WebAssembly at its top level, which ends the process when the thread is ended meanwhile (worker.ts); the CommonJS one does not.
+const { Dialect, init, parse } = createRequire(import.meta.url)('@polyglot-sql/sdk') as typeof import('@polyglot-sql/sdk');
+
+/** `@polyglot-sql/sdk`, of the sqlglot family; resolves when its module is loaded. */
+export async function loadPolyglot(): Promise<Parser> {
+  await init();
+  return { name: 'polyglot', read: (canonical) => readEither(renameCalls(canonical), forPolyglot, readOnce) };
+}
 
 function readOnce(text: string): Reading {
   const statements = parseText(text);
