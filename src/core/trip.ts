@@ -40,6 +40,7 @@ export class Trip {
   readonly #cancel = new AbortController();
   readonly #unfollow: () => void;
   #answered = false;
+  #begunAt: number | undefined;
 
   constructor(moment: Moment | 'look', road: Road, signal?: AbortSignal) {
     this.moment = moment;
@@ -84,6 +85,7 @@ export class Trip {
     this.stageName = 'audit';
     const withdrawn = (): AuditEvent => this.event(this.moment === 'open' ? 'session.failed' : 'statement.failed', { code: 'AUDIT_UNAVAILABLE', at: 'audit' });
     await this.#road.recorder.intent(this.event(code, data), withdrawn);
+    this.#begunAt = this.#road.clock.monotonic();
     this.stageName = 'execute';
   }
 
@@ -91,13 +93,18 @@ export class Trip {
   async answer(code: EventCode, data: EventData = {}): Promise<void> {
     if (this.#answered) return;
     this.#answered = true;
-    await this.#road.recorder.outcome(this.event(code, data));
+    await this.#road.recorder.outcome(this.event(code, { ...data, ...this.#taken() }));
   }
 
   /** Writes what followed the outcome, without repeating what it said. */
   async conclude(code: EventCode, data: EventData): Promise<void> {
     const { clock, instance, recorder } = this.#road;
-    await recorder.outcome(makeEvent(clock, instance, code, this.seen, data));
+    await recorder.outcome(makeEvent(clock, instance, code, this.seen, { ...data, ...this.#taken() }));
+  }
+
+  /** How long the effect has been under way: nothing where none was begun. */
+  #taken(): EventData {
+    return this.#begunAt === undefined ? {} : { durationMs: Math.max(0, Math.round(this.#road.clock.monotonic() - this.#begunAt)) };
   }
 
   /** Turns whatever happens in `line` into one outcome, recorded. Never rejects. */

@@ -5,7 +5,7 @@ import { actor, agent, application, attestation, authorization, database, delega
 const base = {
   activity_id: z.int(), activity_name: z.string().optional(), severity_id: z.int().min(0).max(6), time: z.int(), message: z.string(), status_id: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(99)]),
   status: z.string().optional(), status_code: z.string().optional(), action_id: z.int().optional(), disposition_id: z.int().optional(), is_alert: z.literal(true).optional(),
-  metadata, ai_agent: agent.optional(), delegation: delegation.optional(), policy: policy.optional(), authorizations: z.array(authorization).optional(),
+  duration: z.int().min(0).optional(), metadata, ai_agent: agent.optional(), delegation: delegation.optional(), policy: policy.optional(), authorizations: z.array(authorization).optional(),
   attestation_list: z.tuple([attestation]).optional(),
   unmapped: z.looseObject({ sallyport: extras, attestation_list: z.tuple([attestation]).optional() }),
 };

@@ -28,7 +28,7 @@ export function mapper(settings: MapSettings): (event: AuditEvent, before: Link)
   const writer = `,"log_name":"sallyport.audit","product":${product},"profiles":["ai_operation","security_control","record_integrity"],"sequence":`;
   const holder = `${optional(',"tenant_uid":', tenant)},"uid":`;
   return (event, before) => {
-    const { id, at, code, session, data: { operation, grant } } = event;
+    const { id, at, code, session, data: { operation, grant, durationMs } } = event;
     if (!Object.hasOwn(catalogue, code)) throw new AccessError('INTERNAL', 'an event has a code that is not in the catalogue');
     const telling = catalogue[code];
     const { data, sql } = recorded(event.data, settings, telling.class === 'datastore');
@@ -54,6 +54,7 @@ export function mapper(settings: MapSettings): (event: AuditEvent, before: Link)
       + (typeof grant === 'string' ? `,"delegation":{"issuer_uid":"${authority}","uid":${quoted(grant)}}` : '')
       + (outcome.disposition === undefined ? '' : `,"disposition_id":${outcome.disposition}`)
       + shape.dst_endpoint
+      + (typeof durationMs === 'number' ? `,"duration":${canonical(durationMs)}` : '')
       + shape.entity
       + (outcome.alert ? ',"is_alert":true' : '')
       + `,"message":"${telling.message}","metadata":{${optional('"correlation_uid":', session, ',')}"event_code":"${code}"${writer}${before.sequence + 1}${holder}${quoted(id)},"version":"1.9.0"}`

@@ -35,7 +35,7 @@ export const authorization = z.strictObject({ decision: z.enum(['allow', 'deny']
 export const agent = z.strictObject({ uid: text, type_id: z.literal(0) });
 export const delegation = z.strictObject({ uid: text, issuer_uid: text });
 export const database = z.strictObject({ name: text, type_id: z.union([z.literal(0), z.literal(1)]) });
-export const query = z.strictObject({ uid: text, query_string: text });
+export const query = z.strictObject({ uid: text, query_string: text, bytes: z.int().min(0).optional() });
 export const application = z.strictObject({ name: z.literal('sallyport'), vendor_name: z.literal('Sallyport'), version: text });
 
 /** What is ours: everything that has no place in OCSF, and what reads an event back. */

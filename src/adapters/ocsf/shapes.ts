@@ -50,12 +50,12 @@ export function shapeOf(event: AuditEvent, telling: Telling, sql: string | undef
 }
 
 function datastore(event: AuditEvent, sql = withheld): Shape {
-  const { scope, connection, data: { queryId }, statement, id } = event;
+  const { scope, connection, data: { queryId, bytes }, statement, id } = event;
   return {
     ...acting(event),
     database: scope === undefined ? ',"database":{"name":"unknown","type_id":0}' : `,"database":{"name":${quoted(scope.database)},"type_id":1}`,
     dst_endpoint: optional(',"dst_endpoint":{"svc_name":', connection, '}'),
-    query_info: `,"query_info":{"query_string":${quoted(sql)},"uid":${quoted(typeof queryId === 'string' ? queryId : (statement ?? id))}}`,
+    query_info: `,"query_info":{${typeof bytes === 'number' ? `"bytes":${canonical(bytes)},` : ''}"query_string":${quoted(sql)},"uid":${quoted(typeof queryId === 'string' ? queryId : (statement ?? id))}}`,
     type_id: ',"type_id":1',
   };
 }

@@ -20,7 +20,7 @@ export function whereOf({ connection, scope }: Shown): string {
 }
 
 const facts = [
-  'code', 'reason', 'purpose', 'message', 'by', 'revokedBy', 'cause', 'sink', 'percent', 'rows', 'affected', 'queryId', 'engineCode', 'step', 'role', 'decision', 'state', 'why', 'comment', 'ticket', 'before', 'after', 'breakGlass',
+  'code', 'reason', 'purpose', 'message', 'by', 'revokedBy', 'cause', 'sink', 'percent', 'rows', 'affected', 'durationMs', 'queryId', 'engineCode', 'step', 'role', 'decision', 'state', 'why', 'comment', 'ticket', 'before', 'after', 'breakGlass',
 ];
 
 /** What is worth knowing of an event in a few words: the statement, why not, how much. */

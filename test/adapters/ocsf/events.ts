@@ -19,7 +19,7 @@ export function fullEvents(): readonly AuditEvent[] {
     ...(code.startsWith('statement.') ? { statement: 't-1' } : {}),
     data: {
       ...(code.startsWith('statement.') ? statement : {}), grant: 'grant-1', code: 'NOT_PERMITTED', reason: 'policy.silent', at: 'scope', by: 'agent', expiresAt: 1_790_000_060_000, engineSession: 'e-1',
-      queryId: '01b8f2c4-0000-4a1e-0000-00000001f3aa', ticket: 'apr-1', decision: 'approve', before: 'v1', after: 'v2', cause: 'receiver', sink: 'siem',
+      queryId: '01b8f2c4-0000-4a1e-0000-00000001f3aa', ticket: 'apr-1', decision: 'approve', before: 'v1', after: 'v2', cause: 'receiver', sink: 'siem', bytes: 5_943, durationMs: 812,
     },
   }));
 }
