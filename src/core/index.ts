@@ -18,6 +18,7 @@ export { objectsOf, type CatalogueEntry } from './catalogue.js';
 export { facts } from './freeze.js';
 export { newId } from './id.js';
 export { Newest } from './newest.js';
+export { Troubles } from './troubles.js';
 export { perObject } from './per-object.js';
 export { formatObject, formatSchema, parseSchema } from './names.js';
 export type {

@@ -13,7 +13,7 @@ it('what follows an intent tells how long it took, and nothing else does', async
   }
   const { session, run, audit } = await house({ clock }, ({ canonical }) => {
     clock.forward(812);
-    if (canonical.includes('failing')) throw new AccessError('ENGINE_FAILED', 'no');
+    if (canonical.includes('failing')) throw new AccessError('ENGINE_REJECTED', 'no');
     return { columns: ['ID'], rows: canonical.includes('streamed') ? slowly() : [[1]] };
   });
   const id = await session();

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { newId, Scribe, type AuditEvent, type AuditLog } from '../../core/index.js';
+import { newId, Scribe, Troubles, type AuditEvent, type AuditLog } from '../../core/index.js';
 import { Cursor } from './cursor.js';
 import { Health } from './health.js';
 import { Ledger } from './ledger.js';
@@ -54,9 +54,10 @@ async function start(settings: Settings, hold: Hold): Promise<AuditLog> {
       health.succeeded();
     },
   };
-  const scribe = new Scribe({ format, medium, head, batchBytes, checkpointEvents, checkpointMs, signed: (well) => health.signed(well) });
   const append = (event: AuditEvent): Promise<void> => scribe.append(event);
-  const health = new Health({ chain: head.chain, degradedAfterMs, fullness: () => segments.fullness, shippers, append });
+  const troubles = new Troubles(head.chain, append);
+  const scribe = new Scribe({ format, medium, head, batchBytes, checkpointEvents, checkpointMs, signed: troubles.signed });
+  const health = new Health({ troubles, degradedAfterMs, fullness: () => segments.fullness, shippers });
   const tidy = oneAtATime(() => removeDelivered(settings, segments, shippers, ledger));
   for (const sink of sinks) shippers.push(new Shipper(sink, await Cursor.load(directory, sink.name), settings, () => segments.durable, tidy));
   for (const { segment, bytes } of earlier.torn) await append({ id: newId(Date.now()), code: 'audit.gap', at: Date.now(), instance: head.chain, data: { cause: 'torn', segment, bytes } });

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { AccessError, facts, intents, Newest, Scribe, type AuditLog, type Entry, type RecordFormat } from '../../core/index.js';
+import { AccessError, facts, intents, Newest, Scribe, Troubles, type AuditLog, type Entry, type RecordFormat } from '../../core/index.js';
 import type { KafkaClient } from './client.js';
 import { Delivery } from './delivery.js';
 import { addressed } from './message.js';
@@ -18,6 +18,8 @@ export interface KafkaLogOptions extends KafkaOptions {
   /** A checkpoint after so many events, and after so many milliseconds. Default 1,000 and 60,000. */
   readonly checkpointEvents?: number;
   readonly checkpointMs?: number;
+  /** How long no broker must have taken anything for `audit.degraded` to say so afterwards, milliseconds. Default 30,000. */
+  readonly degradedAfterMs?: number;
 }
 
 const [firstPauseMs, longestPauseMs, closingMs] = [100, 5_000, 5_000];
@@ -29,12 +31,17 @@ const [firstPauseMs, longestPauseMs, closingMs] = [100, 5_000, 5_000];
  * Throws CONFIG_INVALID, and AUDIT_UNAVAILABLE where the topics cannot be read.
  */
 export async function kafkaLog(options: KafkaLogOptions): Promise<AuditLog> {
-  const { client, format, recallMs = 86_400_000, checkpointEvents = 1_000, checkpointMs = 60_000 } = options;
+  const { client, format, recallMs = 86_400_000, checkpointEvents = 1_000, checkpointMs = 60_000, degradedAfterMs = 30_000 } = options;
+  if (!Number.isSafeInteger(degradedAfterMs) || degradedAfterMs < 1) throw new AccessError('CONFIG_INVALID', 'kafka: degradedAfterMs must be a positive whole number');
   const settings = settingsOf(options);
   const { topics } = settings;
   const { head, events, open } = await recall(client, [topics.event, topics.checkpoint], format, Date.now() - recallMs);
-  const medium = new Topics(settings, format);
-  const scribe = new Scribe({ format, medium, head: format.begin(head), checkpointEvents, checkpointMs });
+  const begun = format.begin(head);
+  const troubles = new Troubles(begun.chain, (event) => scribe.append(event));
+  const medium = new Topics(settings, format, (failingMs) => {
+    if (failingMs >= degradedAfterMs) troubles.past('receiver', Date.now() - failingMs, { failingMs }, settings.name);
+  });
+  const scribe = new Scribe({ format, medium, head: begun, checkpointEvents, checkpointMs, signed: troubles.signed });
   const [recent, newest] = [new Recent(), new Newest()];
   for (const event of events) {
     recent.note(event);
@@ -63,28 +70,39 @@ class Topics {
   readonly #settings: Settings;
   readonly #format: RecordFormat;
   readonly #sender: Sender;
+  readonly #recovered: (failingMs: number) => void;
   readonly #end = new AbortController();
-  failing = false;
+  /** Of the monotonic clock. */
+  #failingSince: number | undefined;
 
-  constructor(settings: Settings, format: RecordFormat) {
+  /** `recovered` is told when something is taken again, and how long nothing was. */
+  constructor(settings: Settings, format: RecordFormat, recovered: (failingMs: number) => void) {
     this.#settings = settings;
     this.#format = format;
+    this.#recovered = recovered;
     this.#sender = new Sender(settings);
   }
 
   async commit(entries: readonly Entry[]): Promise<void> {
     const messages = entries.flatMap(({ lines }) => lines.map((line) => addressed(this.#format.parcel(line), this.#settings))).filter((message) => message !== undefined);
+    const startedAt = performance.now();
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
       try {
         await new Delivery(this.#sender, this.#settings, this.#end.signal).send(messages);
-        this.failing = false;
+        const since = this.#failingSince;
+        this.#failingSince = undefined;
+        if (since !== undefined) this.#recovered(Math.round(performance.now() - since));
         return;
       } catch (error) {
-        this.failing = true;
+        this.#failingSince ??= startedAt;
         if (this.#end.signal.aborted) throw error;
         await pause(pauseMs, undefined, { signal: this.#end.signal, ref: false }).catch(() => undefined);
       }
     }
+  }
+
+  get failing(): boolean {
+    return this.#failingSince !== undefined;
   }
 
   giveUpAfter(ms: number): void {

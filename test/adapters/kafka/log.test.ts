@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { kafkaLog, type KafkaLogOptions } from '../../../src/adapters/kafka/index.js';
-import { jwkSigner, newSigningKey, ocsf } from '../../../src/adapters/ocsf/index.js';
+import { jwkSigner, newSigningKey, ocsf, type Signer } from '../../../src/adapters/ocsf/index.js';
 import { auditContract, sampleEvent } from '../../../src/core/contract/index.js';
 import type { AuditLog } from '../../../src/core/index.js';
 import { answering, clientOf, freshTopic, makeTopics, withBroker } from '../../support/kafka/index.js';
-import { drained, eventsOf, judged, orderHolds } from './drained.js';
+import { drained, eventsOf, judged, orderHolds, type Event } from './drained.js';
 
 const signer = jwkSigner(newSigningKey());
 const keys = { keys: [signer.publicKey] };
@@ -12,6 +12,12 @@ const broker = withBroker({ own: true });
 
 function open(prefix: string, more: Partial<KafkaLogOptions> = {}): Promise<AuditLog> {
   return kafkaLog({ client: clientOf(broker.cluster.brokers), prefix, format: ocsf({ authority: 'pod-0', signer }), timeoutMs: 500, recallMs: 365 * 86_400_000, ...more });
+}
+
+/** What the record says of itself, in its own order, what came again left out. */
+function troublesIn(events: readonly Event[]): unknown[] {
+  const own = new Map(events.filter(({ metadata }) => metadata.event_code.startsWith('audit.')).map((event) => [event.metadata.sequence, event]));
+  return [...own.values()].toSorted((a, b) => a.metadata.sequence - b.metadata.sequence).map(({ metadata, unmapped: { sallyport: { data } } }) => [metadata.event_code, data['cause'], data['sink']]);
 }
 
 describe.skipIf(broker.missing)('Kafka as the record itself', () => {
@@ -56,7 +62,7 @@ describe.skipIf(broker.missing)('Kafka as the record itself', () => {
   it('while the broker is away an intent is refused, an outcome waits, and nothing forks when it is back', async () => {
     prefix = freshTopic();
     await makeTopics(broker.cluster, prefix);
-    const log = await open(prefix);
+    const log = await open(prefix, { degradedAfterMs: 50 });
     await log.append(sampleEvent('statement.authorized', { session: 's', statement: 't' }));
     const [node] = broker.cluster.nodes;
     await node?.stop();
@@ -72,6 +78,28 @@ describe.skipIf(broker.missing)('Kafka as the record itself', () => {
     const records = await drained(broker.cluster.brokers, prefix, ['events', 'checkpoints']);
     const report = await judged(records, keys);
     expect([...report.problems, ...report.chains.flatMap(({ problems }) => problems)]).toEqual([]);
-    expect(orderHolds(eventsOf(records.filter(({ topic }) => topic.endsWith('.events'))))).toBe(true);
+    const events = eventsOf(records.filter(({ topic }) => topic.endsWith('.events')));
+    expect(orderHolds(events)).toBe(true);
+    expect(troublesIn(events)).toEqual([['audit.degraded', 'receiver', 'kafka'], ['audit.recovered', 'receiver', 'kafka']]);
   }, 120_000);
+
+  it('says when nobody signs its checkpoints, and when that is over', async () => {
+    prefix = freshTopic();
+    await makeTopics(broker.cluster, prefix, 1);
+    let broken = true;
+    const moody: Signer = { publicKey: signer.publicKey, sign: async (input) => (broken ? Promise.reject(new Error('no')) : signer.sign(input)) };
+    const log = await open(prefix, { format: ocsf({ authority: 'pod-0', signer: moody }), checkpointEvents: 1 });
+    const troubles = async (): Promise<unknown> => troublesIn(eventsOf(await drained(broker.cluster.brokers, prefix, ['events'])));
+    await log.append(sampleEvent('statement.authorized', { session: 's', statement: 't' }));
+    await expect.poll(troubles, { timeout: 20_000 }).toEqual([['audit.degraded', 'signer', undefined]]);
+    broken = false;
+    await log.append(sampleEvent('statement.executed', { session: 's', statement: 't' }));
+    await expect.poll(troubles, { timeout: 20_000 }).toEqual([['audit.degraded', 'signer', undefined], ['audit.recovered', 'signer', undefined]]);
+    await log.close?.();
+    expect(await judged(await drained(broker.cluster.brokers, prefix, ['events', 'checkpoints']), keys)).toMatchObject({ verdict: 'ok', events: 4 });
+  }, 120_000);
+
+  it('refuses a time that is none', async () => {
+    await expect(open('p', { degradedAfterMs: 0 })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+  });
 });
