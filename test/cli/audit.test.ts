@@ -171,10 +171,10 @@ const csv = (rows: readonly Record<string, string>[]): string => [Object.keys(ro
 const history = (): Record<string, string>[] => parsed().map(({ time, metadata, unmapped: { sallyport: { statement, data } } }) => ({
   QUERY_ID: data.queryId, QUERY_TAG: JSON.stringify({ session: metadata.correlation_uid, statement }), START_TIME: new Date(time).toISOString(), USER_NAME: 'GATE', QUERY_TEXT: 'SELECT orders',
 }));
-const compared = async (rows: readonly Record<string, string>[], as: 'csv' | 'jsonl' = 'csv') => {
+const compared = async (rows: readonly Record<string, string>[], as: 'csv' | 'jsonl' = 'csv', ...more: readonly string[]) => {
   const path = join(place(), `history.${as}`);
   writeFileSync(path, as === 'csv' ? csv(rows) : rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
-  return inProcess(['audit', 'reconcile', whole.directory, '--history', path, '--user', 'gate']);
+  return inProcess(['audit', 'reconcile', whole.directory, '--history', path, '--user', 'gate', ...more]);
 };
 
 describe('sallyport audit reconcile', () => {
@@ -188,6 +188,7 @@ describe('sallyport audit reconcile', () => {
     const rogue = { QUERY_ID: 'rogue-1', QUERY_TAG: '', START_TIME: history()[0]?.['START_TIME'] as string, USER_NAME: 'GATE', QUERY_TEXT: 'SELECT * FROM payroll' };
     expect(await compared([...history(), rogue])).toMatchObject({ code: 1, out: expect.stringContaining('rogue-1') as string });
     expect(await compared([...history(), { ...rogue, USER_NAME: 'SOMEBODY' }])).toMatchObject({ code: 0 });
+    expect(await compared([...history(), { ...rogue, USER_NAME: 'SOMEBODY' }], 'csv', '--user', 'somebody')).toMatchObject({ code: 1, out: expect.stringContaining('rogue-1') as string });
   });
 
   it('names a statement that was recorded and did not run, and one whose query ids differ', async () => {

@@ -23,6 +23,11 @@ let said = '';
 
 const at = (): string => broker.cluster.brokers.join(',');
 const verify = (prefix?: string) => sallyport(['audit', 'verify', '--kafka', at(), '--jwks', jwks, ...(prefix === undefined ? [] : ['--topic', prefix])]);
+const reconciled = (rows: readonly object[]) => {
+  const history = join(mkdtempSync(join(tmpdir(), 'history-')), 'history.jsonl');
+  writeFileSync(history, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  return sallyport(['audit', 'reconcile', '--kafka', at(), '--history', history]);
+};
 
 describe.skipIf(broker.missing)('npm start -- --once --kafka', () => {
   let events: readonly Event[] = [];
@@ -58,6 +63,15 @@ describe.skipIf(broker.missing)('npm start -- --once --kafka', () => {
     expect(await verify()).toMatchObject({ code: 0, err: expect.not.stringContaining('sallyport') as string, out: expect.stringMatching(/OK: 14 events in 1 chain, 1 checkpoint\. Every event is sealed\.\n$/) as string });
     const session = events[1]?.metadata.correlation_uid ?? '';
     expect(await sallyport(['audit', 'show', session, '--kafka', at()])).toMatchObject({ code: 0, out: expect.stringContaining('session.closed') as string });
+  });
+
+  it('is held against the engine\'s own history: what ran and is not there is named', async () => {
+    const ran = events.filter(({ metadata }) => metadata.event_code === 'statement.executed').map(({ metadata, time, unmapped: { sallyport: { statement, data } } }) => ({
+      QUERY_ID: data['queryId'], QUERY_TAG: JSON.stringify({ session: metadata.correlation_uid, statement }), START_TIME: new Date(time).toISOString(), USER_NAME: 'GATE', QUERY_TEXT: 'SELECT 1 FROM ORDERS',
+    }));
+    expect(await reconciled(ran)).toMatchObject({ code: 0, out: expect.stringContaining('AGREE: 2 statements') as string });
+    expect(await reconciled([...ran, { ...ran[0], QUERY_ID: 'rogue-1', QUERY_TAG: '' }])).toMatchObject({ code: 1, out: expect.stringContaining('rogue-1') as string });
+    expect(await reconciled(ran.slice(1))).toMatchObject({ code: 1, out: expect.stringContaining(events.find(({ metadata }) => metadata.event_code === 'statement.executed')?.unmapped.sallyport.statement ?? 'none') as string });
   });
 
   it.each<[string, (given: string[]) => string[], RegExp, number]>([

@@ -6,7 +6,8 @@ import type { RecordLine } from './record-line.js';
 export interface Window {
   readonly from: number;
   readonly to: number;
-  readonly user?: string;
+  /** Only what these ran, in any case. Default everybody. */
+  readonly users?: readonly string[];
 }
 
 /** A statement as the record has it. */
@@ -23,7 +24,7 @@ export interface Recorded {
 
 export interface Differences {
   readonly agree: boolean;
-  /** Statements, and queries of the user, that were compared. */
+  /** Statements, and queries of the users, that were compared. */
   readonly statements: number;
   readonly queries: number;
   /** Queries that open and close sessions: they belong to no statement. */
@@ -45,6 +46,7 @@ const outcomes: ReadonlySet<string> = new Set(['statement.executed', 'statement.
 /** The statements of a record, held against the queries of a warehouse one by one. */
 export class Ledger {
   readonly #window: Window;
+  readonly #users: ReadonlySet<string> | undefined;
   readonly #statements = new Map<string, Recorded>();
   /** Outcomes that were read before what announces them: files and partitions come in any order. */
   readonly #early = new Map<string, Pick<Recorded, 'outcome' | 'queryId'>>();
@@ -57,6 +59,7 @@ export class Ledger {
 
   constructor(window: Window) {
     this.#window = window;
+    this.#users = window.users === undefined ? undefined : new Set(window.users.map((user) => user.toUpperCase()));
   }
 
   /** The number of events read. */
@@ -72,8 +75,7 @@ export class Ledger {
   }
 
   note(ran: Ran): void {
-    const { user } = this.#window;
-    if (user !== undefined && ran.user.toUpperCase() !== user.toUpperCase()) return;
+    if (this.#users?.has(ran.user.toUpperCase()) === false) return;
     if (this.#counts(ran.at)) this.#queries += 1;
     const statement = this.#statementOf(ran);
     if (statement !== undefined) return this.#match(statement, ran);

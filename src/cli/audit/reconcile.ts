@@ -17,8 +17,8 @@ statements that were recorded and did not run, and those whose query ids differ.
 
 Options:
   --history FILE         the export
-  --user NAME            the gateway's own user; other users' queries are left out. Without it every query has to be
-                         recorded
+  --user NAME            a user that the gateway runs statements as, again for each; other users' queries are left out.
+                         Without it every query has to be recorded
   --from TIME            from this time on, RFC 3339: 2026-11-23T00:00:00Z
   --to TIME              up to this time, not included. Leave out the last hours: Snowflake's view lags behind
 ${kafkaHelp}
@@ -30,13 +30,13 @@ Exit codes: 0 they agree; 1 they do not; 3 wrong command line, or an input that 
 /** `sallyport audit reconcile`. Throws UsageError. */
 export async function reconcile(args: readonly string[], { stdout }: Streams): Promise<ExitCode> {
   const { values, positionals } = parsed(args, {
-    ...kafkaOptions, history: { type: 'string' }, user: { type: 'string' }, from: { type: 'string' }, to: { type: 'string' }, help: { type: 'boolean', short: 'h' },
+    ...kafkaOptions, history: { type: 'string' }, user: { type: 'string', multiple: true }, from: { type: 'string' }, to: { type: 'string' }, help: { type: 'boolean', short: 'h' },
   });
   if (values.help === true) return write(stdout, reconcileHelp);
   if (values.history === undefined) throw new UsageError('name the export with --history');
   const [from, to] = [timeOption('--from', values.from) ?? 0, timeOption('--to', values.to) ?? Number.POSITIVE_INFINITY];
   if (to <= from) throw new UsageError('--to must be later than --from');
-  const ledger = new Ledger({ from, to, ...(values.user === undefined ? {} : { user: values.user }) });
+  const ledger = new Ledger({ from, to, ...(values.user === undefined ? {} : { users: values.user }) });
   const events = await ledger.read(await recordLines(positionals, values));
   if (events === 0) throw new UsageError('there is no event in the record');
   for await (const ran of historyOf(values.history)) ledger.note(ran);

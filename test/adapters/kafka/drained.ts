@@ -13,6 +13,7 @@ export async function drained(brokers: readonly string[], prefix: string, kinds:
 
 export interface Event {
   readonly class_uid: number;
+  readonly time: number;
   readonly attestation_list: readonly [{ readonly chain_uid: string }];
   readonly metadata: { readonly uid: string; readonly sequence: number; readonly event_code: string; readonly correlation_uid?: string; readonly is_truncated?: boolean; readonly untruncated_size?: number };
   readonly unmapped: { readonly sallyport: { readonly statement?: string; readonly data: Readonly<Record<string, unknown>> } };
