@@ -18,7 +18,7 @@ const permissive = memoryPolicy([
 ]);
 
 /** What differs between any two requests: who they are and when. */
-const own: ReadonlySet<string> = new Set(['id', 'at', 'session', 'statement', 'grant', 'queryId', 'ticket', 'transport', 'expiresAt', 'binding', 'instance']);
+const own: ReadonlySet<string> = new Set(['id', 'at', 'session', 'statement', 'grant', 'queryId', 'ticket', 'transport', 'expiresAt', 'binding', 'instance', 'durationMs']);
 
 function bare(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(bare);
