@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { EventCode } from '../../core/index.js';
 import type * as classes from './classes.js';
+import type { facts } from './facts.js';
 
 /** Which OCSF class tells of which event. */
 export interface ClassOf extends Record<EventCode, keyof typeof classes> {
@@ -15,7 +16,7 @@ export interface ClassOf extends Record<EventCode, keyof typeof classes> {
 }
 
 /** The event of a code in OCSF 1.9 shape. */
-export type OcsfEventOf<Code extends EventCode> = z.infer<(typeof classes)[ClassOf[Code]]> & { readonly metadata: { readonly event_code: Code } };
+export type OcsfEventOf<Code extends EventCode> = z.infer<(typeof classes)[ClassOf[Code]]> & { readonly metadata: { readonly event_code: Code }; readonly unmapped: { readonly sallyport: { readonly data: z.infer<(typeof facts)[Code]> } } };
 
 /** Any event of ours. */
 export type OcsfEvent = { [Code in EventCode]: OcsfEventOf<Code> }[EventCode];

@@ -43,6 +43,6 @@ export const extras = z.strictObject({
   v: z.literal(1), instance: text, statement: text.optional(), connection: text.optional(), trace_id: text.optional(), span_id: text.optional(),
   who: z.strictObject({ principal: text, actor: text, issuer: text, client: text.optional(), tokenId: text.optional() }).optional(),
   scope: z.strictObject({ database: text, schema: text, access: z.enum(['read', 'write']) }).optional(),
-  data: z.record(text, z.json()),
+  data: z.looseObject({}),
   before: z.strictObject({ chain: text, sequence: whole, id: text.optional(), fingerprint: text.optional() }).optional(),
 });

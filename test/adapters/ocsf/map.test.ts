@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue, classUids } from '../../../src/adapters/ocsf/catalogue.js';
 import { canonical } from '../../../src/adapters/ocsf/canonical.js';
+import { facts } from '../../../src/adapters/ocsf/facts.js';
 import { ocsf, type OcsfVersion } from '../../../src/adapters/ocsf/index.js';
 import { toldOf } from '../../../src/adapters/ocsf/verify/told.js';
 import { eventCodes, type AuditEvent, type EventCode, type RecordFormat } from '../../../src/core/index.js';
@@ -136,6 +137,15 @@ it.each<[string, object]>([['a code of no catalogue', { code: 'constructor' }], 
   expect(() => format.write({ ...event, ...more }, format.begin())).toThrow(expect.objectContaining({ code: 'INTERNAL' }) as Error);
 });
 
+it('the schema of a code names every fact that the gateway tells of it', () => {
+  const format = formatOf('1.9.0');
+  const unknown = driven.flatMap((event) => {
+    const { unmapped } = JSON.parse(linesOf([event], format)[0] as string) as { readonly unmapped: { readonly sallyport: { readonly data: object } } };
+    return Object.keys(unmapped.sallyport.data).filter((fact) => !Object.hasOwn(facts[event.code].shape, fact)).map((fact) => `${event.code} ${fact}`);
+  });
+  expect([...new Set(unknown)]).toEqual([]);
+});
+
 describe('our schema refuses', () => {
   const [line = ''] = linesOf(fullEvents().filter((event) => event.code === 'statement.executed'), formatOf('1.9.0'));
   const good = JSON.parse(line) as Record<string, unknown>;
@@ -148,6 +158,7 @@ describe('our schema refuses', () => {
     ['no attestation', { attestation_list: undefined }],
     ['a fingerprint that is none', { attestation_list: [{ authority_uid: 'a', chain_uid: 'c', fingerprint: { algorithm_id: 3, encoding_id: 1, serialization_id: 2, value: 'x' } }] }],
     ['another code', { metadata: { ...(good['metadata'] as object), event_code: 'statement.failed' } }],
+    ['a fact that is of another kind', { unmapped: { sallyport: { ...((good['unmapped'] as { sallyport: object }).sallyport), data: { rows: 'three' } } } }],
     ['an extra in the extras', { unmapped: { sallyport: { ...((good['unmapped'] as { sallyport: object }).sallyport), more: 1 } } }],
   ])('%s', (_name, change) => {
     expect(oursSays('statement.executed', '1.9.0', good)).toBeUndefined();
