@@ -22,7 +22,7 @@ export function statementEvents(count: number, from = 0): readonly AuditEvent[] 
       transport: { protocol: 'rest', address: '10.0.4.17', userAgent: 'desk-agent/1.4' }, rules: ['analysts-read-ops'], policyVersion: '2026-11-27.1', kind: 'read', operation: 'SELECT', summary: 'SELECT ACME.OPS.ORDERS',
       sql: text, recorded: 'redacted', digest: createHash('sha256').update(statement).digest('hex'), reads: ['ACME.OPS.ORDERS'], writes: [],
     };
-    const own = index % 2 === 0 ? { grant: uuid(9, index % sessions), binds: 2 } : { queryId: '01b8f2c4-0000-4a1e-0000-00000001f3aa', complete: true, rows: 20, bytes: 1_840 };
+    const own = index % 2 === 0 ? { grant: uuid(9, index % sessions), binds: 2 } : { queryId: '01b8f2c4-0000-4a1e-0000-00000001f3aa', complete: true, rows: 20, bytes: 1_840, durationMs: 12 };
     return sampleEvent(index % 2 === 0 ? 'statement.authorized' : 'statement.executed', { session: uuid(9, index % sessions), statement, who, scope, data: { ...about, ...own } });
   });
 }
