@@ -27,7 +27,7 @@ describe.skipIf(chromium.missing)('signing in', { timeout: 300_000 }, () => {
     expect(new URLSearchParams((await exchanged).postData() ?? '').get('code_verifier')?.length).toBeGreaterThan(40);
     await bob.page.getByRole('heading', { name: 'Waiting' }).waitFor();
     expect(bob.page.url()).toBe(acme.review);
-    expect(bob.tokens).toHaveLength(1);
+    await expect.poll(() => bob.tokens).toHaveLength(1);
     await bob.wellBehaved();
 
     // The way back cannot be gone twice, nor by somebody who did not begin it.

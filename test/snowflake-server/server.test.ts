@@ -149,14 +149,14 @@ describe('statements', () => {
 
   it('are sent off to be fetched later, and looked after meanwhile', async () => {
     const id = await new Promise<string>((resolve, reject) => {
-      connection.execute({ sqlText: 'SELECT SYSTEM$WAIT(1)', asyncExec: true, complete: (error, started) => (error ? reject(error) : resolve(started.getQueryId())) });
+      connection.execute({ sqlText: 'SELECT SYSTEM$WAIT(5)', asyncExec: true, complete: (error, started) => (error ? reject(error) : resolve(started.getQueryId())) });
     });
     const later = connection as unknown as { getQueryStatus(id: string): Promise<string>; getResultsFromQueryId(options: object): Promise<unknown> };
     expect(await later.getQueryStatus(id)).toBe('RUNNING');
     const rows = await new Promise((resolve, reject) => {
       void later.getResultsFromQueryId({ queryId: id, rowMode: 'array', complete: (error: unknown, _statement: unknown, found: unknown) => (error ? reject(error) : resolve(found)) });
     });
-    expect(rows).toEqual([['waited 1 seconds']]);
+    expect(rows).toEqual([['waited 5 seconds']]);
     expect(await later.getQueryStatus(id)).toBe('SUCCESS');
   }, 30_000);
 

@@ -11,7 +11,7 @@ const keys = { keys: [signer.publicKey] };
 const broker = withBroker({ own: true });
 
 function open(prefix: string, more: Partial<KafkaLogOptions> = {}): Promise<AuditLog> {
-  return kafkaLog({ client: clientOf(broker.cluster.brokers), prefix, format: ocsf({ authority: 'pod-0', signer }), timeoutMs: 500, recallMs: 365 * 86_400_000, ...more });
+  return kafkaLog({ client: clientOf(broker.cluster.brokers), prefix, format: ocsf({ authority: 'pod-0', signer }), timeoutMs: 5_000, recallMs: 365 * 86_400_000, ...more });
 }
 
 /** What the record says of itself, in its own order, what came again left out. */
@@ -62,7 +62,7 @@ describe.skipIf(broker.missing)('Kafka as the record itself', () => {
   it('while the broker is away an intent is refused, an outcome waits, and nothing forks when it is back', async () => {
     prefix = freshTopic();
     await makeTopics(broker.cluster, prefix);
-    const log = await open(prefix, { degradedAfterMs: 50 });
+    const log = await open(prefix, { degradedAfterMs: 1_000 });
     await log.append(sampleEvent('statement.authorized', { session: 's', statement: 't' }));
     const [node] = broker.cluster.nodes;
     await node?.stop();

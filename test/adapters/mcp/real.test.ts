@@ -54,7 +54,7 @@ describe.each(eras)('a real database, client of $era', ({ options }) => {
   it('the deadline of the session ends it too, and says so', async () => {
     const { url } = await serve(gateway);
     const client = await connect(url, options);
-    const id = await session(client, { ttl: 1 });
+    const id = await session(client, { ttl: 5 });
     expect((await call(client, 'run_statement', { session: id, sql: endless })).data).toMatchObject({ problem: { code: 'SESSION_EXPIRED' } });
     expect(await recorded(id)).toContainEqual(['statement.failed', 'SESSION_EXPIRED']);
   });

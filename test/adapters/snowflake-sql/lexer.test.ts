@@ -37,6 +37,9 @@ async function took(work: () => unknown): Promise<number> {
   return performance.now() - start;
 }
 
+/** The best of several: a pause of the machine is not the lexer's, and what is quadratic is so each time. */
+const best = async (text: string): Promise<number> => Math.min(await took(() => cut(text)), await took(() => cut(text)), await took(() => cut(text)));
+
 describe(`the lexer (SEED=${seed})`, () => {
   it('throws nothing but Refused, whatever the text', () => {
     fc.assert(fc.property(fc.oneof(pieces, fc.string({ unit: 'binary', maxLength: 200 }), fc.string({ unit: 'grapheme', maxLength: 200 })), (text) => void cut(text)), { numRuns, seed });
@@ -68,10 +71,10 @@ describe(`the lexer (SEED=${seed})`, () => {
   });
 
   it('takes time in proportion to the length', async () => {
-    const plain = await took(() => cut('a '.repeat(30_000)));
+    const plain = await best('a '.repeat(30_000));
     for (const piece of ["'", '"', '$$', '/*', '--', '(', '\\', "''", '/* ', '-- a\n', '@', '$', '.', '1', '1e', 'a', '->', '{', '"a".', "'a',"]) {
       // Plain words of that length take about as long, on whatever machine; what is quadratic takes ten thousand times as long.
-      expect(await took(() => cut(piece.repeat(Math.floor(60_000 / piece.length))))).toBeLessThan(plain * 60);
+      expect(await best(piece.repeat(Math.floor(60_000 / piece.length)))).toBeLessThan(plain * 60);
     }
   });
 });
