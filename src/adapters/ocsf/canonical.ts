@@ -79,6 +79,11 @@ export function optional(lead: string, value: string | undefined, end = ''): str
   return value === undefined ? '' : `${lead}${quoted(value)}${end}`;
 }
 
+/** A member that counts, where its value is a whole number from 0 up; `lead` and `end` as for a text. */
+export function counted(lead: string, value: unknown, end = ''): string {
+  return Number.isSafeInteger(value) && (value as number) >= 0 ? `${lead}${value as number}${end}` : '';
+}
+
 const lone = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 function wellFormed(text: string): string {

@@ -1,5 +1,5 @@
 import { AccessError, type AuditEvent, type Json, type Link } from '../../core/index.js';
-import { canonical, optional, quoted } from './canonical.js';
+import { canonical, counted, optional, quoted } from './canonical.js';
 import { activityOf, catalogue, classUids } from './catalogue.js';
 import { fingerprintText } from './fingerprint.js';
 import { outcomeOf } from './outcome.js';
@@ -54,7 +54,7 @@ export function mapper(settings: MapSettings): (event: AuditEvent, before: Link)
       + (typeof grant === 'string' ? `,"delegation":{"issuer_uid":"${authority}","uid":${quoted(grant)}}` : '')
       + (outcome.disposition === undefined ? '' : `,"disposition_id":${outcome.disposition}`)
       + shape.dst_endpoint
-      + (typeof durationMs === 'number' ? `,"duration":${canonical(durationMs)}` : '')
+      + counted(',"duration":', durationMs)
       + shape.entity
       + (outcome.alert ? ',"is_alert":true' : '')
       + `,"message":"${telling.message}","metadata":{${optional('"correlation_uid":', session, ',')}"event_code":"${code}"${writer}${before.sequence + 1}${holder}${quoted(id)},"version":"1.9.0"}`

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { AuditEvent, Json } from '../../core/index.js';
-import { canonical, optional, quoted } from './canonical.js';
+import { canonical, counted, optional, quoted } from './canonical.js';
 import type { Telling } from './catalogue.js';
 import { actorOf, subjectOf, userOf } from './people.js';
 import { withheld } from './recorded.js';
@@ -55,7 +55,7 @@ function datastore(event: AuditEvent, sql = withheld): Shape {
     ...acting(event),
     database: scope === undefined ? ',"database":{"name":"unknown","type_id":0}' : `,"database":{"name":${quoted(scope.database)},"type_id":1}`,
     dst_endpoint: optional(',"dst_endpoint":{"svc_name":', connection, '}'),
-    query_info: `,"query_info":{${typeof bytes === 'number' ? `"bytes":${canonical(bytes)},` : ''}"query_string":${quoted(sql)},"uid":${quoted(typeof queryId === 'string' ? queryId : (statement ?? id))}}`,
+    query_info: `,"query_info":{${counted('"bytes":', bytes, ',')}"query_string":${quoted(sql)},"uid":${quoted(typeof queryId === 'string' ? queryId : (statement ?? id))}}`,
     type_id: ',"type_id":1',
   };
 }

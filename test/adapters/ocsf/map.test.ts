@@ -171,6 +171,12 @@ const eventOf = (code: EventCode, more: Partial<AuditEvent> = {}): Record<string
   return JSON.parse(linesOf([{ ...sample, ...more }], formatOf('1.9.0'))[0] as string) as Record<string, never>;
 };
 
+it.each([1.5, -1, 2 ** 60, 'many', null])('an engine that counts %j gets no place in OCSF for it: a count is a whole number there', (wrong) => {
+  const { duration, query_info: query } = eventOf('statement.failed', { data: { bytes: wrong, durationMs: wrong } });
+  expect([duration, (query as { readonly bytes?: number } | undefined)?.bytes]).toEqual([undefined, undefined]);
+  expect(eventOf('statement.failed', { data: { bytes: 0, durationMs: 2 ** 53 - 1 } })).toMatchObject({ duration: 9_007_199_254_740_991, query_info: { bytes: 0 } });
+});
+
 describe('what is said of whom', () => {
   it('the principal is the user, the actor the agent, the grant the delegation', () => {
     expect(eventOf('statement.executed')).toMatchObject({
