@@ -44,6 +44,8 @@ export interface DriverStatement {
 
 /** Where a statement left the session, as its answer said. */
 export interface DriverState {
+  /** What Snowflake says that it ran; undefined where it did not say. Added by us (inner.ts). */
+  readonly statementTypeId?: number | undefined;
   getCurrentRole(): string | undefined;
   getCurrentDatabase(): string | undefined;
   getCurrentSchema(): string | undefined;
