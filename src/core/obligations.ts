@@ -14,7 +14,9 @@ export function tighten(limits: Limits, obligations: readonly Obligation[]): Lim
 
 /** The smallest `max_ttl` in milliseconds, or Infinity. */
 export function longestTtl(obligations: readonly Obligation[]): number {
-  return Math.min(Number.POSITIVE_INFINITY, ...numbersOf(obligations, 'max_ttl'));
+  const spans = numbersOf(obligations, 'max_ttl');
+  if (spans.includes(0)) throw unusable('max_ttl');
+  return Math.min(Number.POSITIVE_INFINITY, ...spans);
 }
 
 /** How much of a statement is recorded, the least first: nothing of its text, the text without literals, or also the text itself, kept apart. */
@@ -24,7 +26,7 @@ export type RecordLevel = (typeof recordLevels)[number];
 /** The least that any `record` obligation allows; `redacted` where there is none. */
 export function recordLevel(obligations: readonly Obligation[]): RecordLevel {
   const asked = obligations.filter((each) => each.type === 'record').map(({ value }) => recordLevels.findIndex((level) => level === value));
-  if (asked.includes(-1)) throw new AccessError('POLICY_UNAVAILABLE', 'the obligation record has no usable value');
+  if (asked.includes(-1)) throw unusable('record');
   return asked.length === 0 ? 'redacted' : (recordLevels[Math.min(...asked)] as RecordLevel);
 }
 
@@ -33,7 +35,11 @@ function numbersOf(obligations: readonly Obligation[], type: string): number[] {
   return obligations
     .filter((each) => each.type === type)
     .map(({ value }) => {
-      if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw new AccessError('POLICY_UNAVAILABLE', `the obligation ${type} has no usable value`);
+      if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw unusable(type);
       return value;
     });
+}
+
+function unusable(type: string): AccessError {
+  return new AccessError('POLICY_UNAVAILABLE', `the obligation ${type} has no usable value`);
 }

@@ -135,6 +135,10 @@ describe('obligations', () => {
     expect(longestTtl([{ type: 'max_ttl', value: 5 }, { type: 'max_ttl', value: 3 }])).toBe(3);
   });
 
+  it('a session of no length is no session: max_ttl is at least 1', () => {
+    expect(() => longestTtl([{ type: 'max_ttl', value: 0 }])).toThrow(expect.objectContaining({ code: 'POLICY_UNAVAILABLE' }));
+  });
+
   it.each([-1, 1.5, '3', true, null, Number.NaN])('fail on %j', (value) => {
     expect(() => tighten({ maxRows: 1, maxBytes: 1 }, [{ type: 'max_rows', value }])).toThrow(expect.objectContaining({ code: 'POLICY_UNAVAILABLE' }));
   });

@@ -1,4 +1,5 @@
-import { AccessError, approvalTerms, type Json } from '../../core/index.js';
+import { AccessError } from '../../core/index.js';
+import { obligationFault } from './obligations.js';
 import { partsOf, patternFault } from './pattern.js';
 import { actions, obligationsOf, rolePrefix, schemaActions, type Membership, type Rule } from './rule.js';
 
@@ -13,10 +14,6 @@ export interface Rules {
   readonly memberships: readonly Membership[];
 }
 
-/** Obligations that the gateway itself reads as a number. */
-const caps: ReadonlySet<string> = new Set(['max_rows', 'max_bytes', 'max_ttl']);
-const levels: ReadonlySet<unknown> = new Set(['metadata', 'redacted', 'full']);
-
 export const subject = /^[A-Za-z][\w.-]*:\S(?:.*\S)?$/;
 const connection = /^[A-Za-z][\w.-]{0,62}$/;
 
@@ -26,12 +23,14 @@ export function lint(texts: readonly PolicyText[]): Rules {
   const rules: (Rule & { readonly at: string })[] = [];
   const memberships: (Membership & { readonly at: string })[] = [];
   for (const { name, text } of texts) {
+    let count = 0;
     for (const [index, line] of text.replace(/^\uFEFF/, '').split(/\r?\n/).entries()) {
       const row = line.trim();
       if (row === '' || row.startsWith('#')) continue;
       const at = `${name}:${index + 1}`;
       const fields = fieldsOf(row);
-      const read = fields === undefined ? 'a double quote is not closed' : readRow(fields, at);
+      if (fields?.[0] === 'p') count += 1;
+      const read = fields === undefined ? 'a double quote is not closed' : readRow(fields, `${name}#${count}`);
       if (typeof read === 'string') faults.push(`${at}: ${read}`);
       else if ('role' in read) memberships.push({ ...read, at });
       else rules.push({ ...read, at });
@@ -40,7 +39,7 @@ export function lint(texts: readonly PolicyText[]): Rules {
   for (const fault of together(rules, memberships)) faults.push(fault);
   if (rules.length === 0 && faults.length === 0) faults.push('there is no rule at all: nobody could do anything');
   if (faults.length > 0) throw new AccessError('CONFIG_INVALID', `the policy cannot be used:\n${faults.slice(0, 50).join('\n')}${faults.length > 50 ? `\nand ${faults.length - 50} more` : ''}`);
-  return { rules, memberships };
+  return { rules: rules.map(withoutPlace), memberships: memberships.map(withoutPlace) };
 }
 
 /** Splits at commas outside double quotes, which are part of an object's name. */
@@ -57,13 +56,13 @@ function fieldsOf(row: string): readonly string[] | undefined {
   return quoted ? undefined : fields;
 }
 
-function readRow(fields: readonly string[], at: string): Rule | Membership | string {
-  if (fields[0] === 'p') return readRule(fields.slice(1), at);
+function readRow(fields: readonly string[], name: string): Rule | Membership | string {
+  if (fields[0] === 'p') return readRule(fields.slice(1), name);
   if (fields[0] === 'g') return readMembership(fields.slice(1));
   return `a row begins with p or g, not ${JSON.stringify(fields[0])}`;
 }
 
-function readRule(fields: readonly string[], at: string): Rule | string {
+function readRule(fields: readonly string[], name: string): Rule | string {
   if (fields.length < 5 || fields.length > 7) return `a p row has 5 to 7 fields after p (subject, connection, object, action, effect, obligations, rule id), not ${fields.length}`;
   const [who = '', where = '', object = '', action = '', effect = '', obliged = '', id = ''] = fields;
   if (!subject.test(who)) return `${JSON.stringify(who)} is no subject: write <issuer name>:<sub> or role:<name>`;
@@ -74,24 +73,11 @@ function readRule(fields: readonly string[], at: string): Rule | string {
   if (!actions.includes(action) && !(action === '*' && effect === 'deny')) return `the action is one of ${actions.join(', ')} (or * in a deny), not ${JSON.stringify(action)}`;
   if (schemaActions.has(action) && partsOf(object)?.length !== 2) return `${action} is about a schema: write DATABASE.SCHEMA`;
   const obligations = obligationsOf(obliged);
-  const unusable = obligations?.find((each) => caps.has(each.type) && !(Number.isSafeInteger(each.value) && (each.value as number) >= 0));
-  if (unusable !== undefined) return `the obligation ${unusable.type} needs a whole number`;
-  if (obligations?.some((each) => each.type === 'record' && !levels.has(each.value)) === true) return 'record takes metadata, redacted or full';
-  if (obligations?.some((each) => each.type === 'approval' && each.value === false) === true) return 'approval=false is no obligation: leave it out';
-  const terms = obligations?.find((each) => each.type === 'approval' && !isTerms(each.value));
-  if (terms !== undefined) return `${JSON.stringify(terms.value)} are no terms of approval: write role:<name>, a number of people and a time such as 15m, joined by /`;
   if (obligations === undefined) return `${JSON.stringify(obliged)} are no obligations: write names, each with =value where it needs one`;
   if (effect === 'deny' && obligations.length > 0) return 'a deny carries no obligations';
-  return { id: id === '' ? at : id, subject: who, connection: where, object, action, effect, obligations };
-}
-
-function isTerms(value: Json): boolean {
-  try {
-    approvalTerms(value);
-    return true;
-  } catch {
-    return false;
-  }
+  const unusable = obligationFault(obligations, action, object);
+  if (unusable !== undefined) return unusable;
+  return { id: id === '' ? name : id, subject: who, connection: where, object, action, effect, obligations };
 }
 
 function readMembership(fields: readonly string[]): Membership | string {
@@ -103,6 +89,11 @@ function readMembership(fields: readonly string[]): Membership | string {
 }
 
 type At<T> = T & { readonly at: string };
+
+/** Where a row stands is for faults only: it changes nothing that the row means, and so not the version. */
+function withoutPlace<T extends object>({ at: _at, ...meaning }: At<T>): Omit<At<T>, 'at'> {
+  return meaning;
+}
 
 /** What is wrong between rows: names used twice, roles that lead nowhere, roles that hold themselves. */
 function together(rules: readonly At<Rule>[], memberships: readonly At<Membership>[]): string[] {

@@ -10,7 +10,7 @@ export const actions: readonly string[] = [
 export const schemaActions: ReadonlySet<string> = new Set(['open:read', 'open:write', 'review:open', 'oversee']);
 
 export interface Rule {
-  /** The name given in the file, else `file:line`. */
+  /** The name given in the file, else `file#n`: the n-th rule of it, which comments and blank lines do not change. */
   readonly id: string;
   readonly subject: string;
   readonly connection: string;

@@ -120,10 +120,10 @@ describe('every way Casbin is known to fail open (threats 3.3)', () => {
 });
 
 describe('a decision', () => {
-  it('names its rules, by id or by place, and gathers all obligations', async () => {
+  it('names its rules, by id or by their number in the file, and gathers all obligations', async () => {
     const policy = await policyOf('p, idp:alice, warehouse, A.B.*, read, allow, max_rows=100 note=see/this, first\np, idp:alice, warehouse, A.*.C, read, allow, max_rows=10 approval');
     expect(await ask(policy, 'idp:alice', 'read', 'A.B.C')).toMatchObject({
-      effect: 'permit', rules: ['first', 'policy.csv:2'],
+      effect: 'permit', rules: ['first', 'policy.csv#2'],
       obligations: [{ type: 'max_rows', value: 100 }, { type: 'note', value: 'see/this' }, { type: 'max_rows', value: 10 }, { type: 'approval', value: true }],
     });
   });
@@ -145,6 +145,23 @@ describe('a policy that cannot be used', () => {
     for (const [line, words] of [[2, 'stored as ACME'], [3, 'p or g'], [4, 'action is one of'], [5, 'no role'], [6, 'has no rule'], [8, 'used already at policy.csv:7'], [9, 'no obligations'], [10, 'not closed'], [11, 'action is one of'], [12, 'each part a name or *'], [13, 'no obligations'], [14, 'needs no quotes'], [15, 'about a schema'], [16, 'whole number']] as const) {
       expect(message).toMatch(new RegExp(`policy\\.csv:${line}: .*${words.replaceAll(/[*.]/g, '.')}`));
     }
+  });
+
+  it.each([
+    ['A.B', 'open:read', 'max_ttl=0', 'max_ttl needs a positive whole number, such as max_ttl=900000'], ['A.B', 'open:write', 'max_ttl=1.5', 'max_ttl needs a positive'], ['A.B', 'open:read', 'max_ttl', 'max_ttl needs a positive'],
+    ['A.B.*', 'read', 'max_rows=0', 'max_rows needs a positive whole number, such as max_rows=1000'], ['A.B.*', 'read', 'max_bytes=-1', 'max_bytes needs a positive'], ['A.B.*', 'read', 'max_rows=1e3', 'max_rows needs a positive'],
+    ['A.B.*', 'read', 'max_rows=9007199254740993', 'max_rows needs a positive'], ['A.B.*', 'read', 'max_rows=true', 'max_rows needs a positive'],
+    ['A.B.*', 'read', 'max_ttl=5', 'a rule for read cannot carry max_ttl, .*open:read or open:write'], ['A.B', 'metadata', 'max_ttl=5', 'cannot carry max_ttl'], ['A.B.*', 'breakglass:read', 'max_ttl=5', 'cannot carry max_ttl'],
+    ['A.B', 'breakglass:ddl', 'max_ttl=5', 'cannot carry max_ttl'],
+    ['A.B', 'open:read', 'mask=name', 'a rule for open:read cannot carry mask, .*read, write, ddl or metadata'], ['A.B', 'open:write', 'max_row=5', 'cannot carry max_row'], ['A.B', 'breakglass:write', 'mask', 'cannot carry mask'],
+    ['A.B', 'review:open', 'approval', 'a rule for review:open carries no obligations: leave approval out'], ['A.B.*', 'review:write', 'max_rows=5', 'carries no obligations'], ['A.B', 'oversee', 'note=x', 'carries no obligations'],
+  ])('because %s, %s cannot carry %s', async (object, action, obligations, words) => {
+    const { message } = await policyOf(`# one\np, idp:alice, warehouse, ${object}, ${action}, allow, ${obligations}, id`).then(() => ({ message: '' }), (error: unknown) => error as Error);
+    expect(message).toMatch(new RegExp(`policy\\.csv:2: .*${words}`));
+  });
+
+  it.each([['A.B', 'open:read', 'max_ttl=1 max_rows=5 max_bytes=9 approval record=full'], ['A.B', 'breakglass:write', 'max_ttl=900000 approval'], ['A.B.*', 'breakglass:write', 'max_rows=5 mask=x'], ['A.B.*', 'read', 'max_rows=1 mask=x record approval=2'.replace('record', 'record=full')], ['A.B', 'metadata', 'max_rows=7']])('but %s, %s can carry %s', async (object, action, obligations) => {
+    await expect(policyOf(`p, idp:alice, warehouse, ${object}, ${action}, allow, ${obligations}, id`)).resolves.toBeDefined();
   });
 
   it.each([['nothing', ''], ['comments only', '# none'], ['roles that go round', 'g, role:a, role:b, w\ng, role:b, role:a, w\np, role:a, w, A.B.*, read, allow']])('of %s', async (_name, text) => {
@@ -183,6 +200,19 @@ describe('reload', () => {
     rmSync(path);
     await expect(policy.reload()).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
     expect((await ask(policy, 'idp:bob', 'read', 'A.B.C')).effect).toBe('permit');
+  });
+
+  it('has a version that follows the rules and their names, not where they stand', async () => {
+    const rows = ['g, idp:alice, role:ops, warehouse', 'p, role:ops, warehouse, A.B.*, read, allow, max_rows=5, named', 'p, role:ops, warehouse, A.B.C, write, allow, approval'];
+    const { version: first } = await policyOf(rows.join('\n'));
+    const same = [`# c\n\n${rows.join('\n')}`, `\uFEFF${rows.join('\r\n\r\n# between\r\n')}\r\n`, rows.join('\n').replaceAll(', ', ' ,  '), `${rows[1]}\n${rows[2]}\n# moved\n${rows[0]}`];
+    for (const text of same) {
+      const policy = await policyOf(text);
+      expect(policy.version).toBe(first);
+      expect((await ask(policy, 'idp:alice', 'write', 'A.B.C')).rules).toEqual(['policy.csv#2']);
+    }
+    const other = [rows.map((row) => row.replace('named', 'called')), rows.map((row) => row.replace('=5', '=6')), [...rows, rows[2] as string], rows.map((row) => row.replaceAll('role:ops', 'role:x')), [rows[0], rows[2], rows[1]]];
+    for (const changed of other) expect((await policyOf(changed.join('\n'))).version).not.toBe(first);
   });
 
   it('never mixes two versions in one decision', async () => {
