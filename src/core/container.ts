@@ -7,6 +7,7 @@ import { AccessError } from './errors.js';
 import type { GatewayLimits } from './gateway.js';
 import type { Grant } from './model.js';
 import type { Plugin } from './plugin.js';
+import type { StartCheckOptions } from './start-check.js';
 import type { Analyzer, Approver, AuditLog, Connector, IdentityProvider, PolicyDecisionPoint } from './ports.js';
 
 /** The application's own container, where it has one. */
@@ -28,6 +29,8 @@ export interface Parts {
   readonly approvals: ApprovalOptions;
   readonly plugins: readonly Plugin[];
   readonly limits: Partial<GatewayLimits>;
+  /** How each part is tried before the gateway starts; `false`: not at all. */
+  readonly startCheck: false | StartCheckOptions;
   readonly clock: Clock;
 }
 
@@ -44,6 +47,7 @@ export const tokens: { readonly [Name in keyof Parts]: Token<Parts[Name]> } & { 
   approvals: token('approvals'),
   plugins: token('plugins'),
   limits: token('limits'),
+  startCheck: token('startCheck'),
   clock: token('clock'),
   grant: token('grant'),
 };
@@ -75,6 +79,12 @@ function registered<T>(container: DependencyContainer, name: Token<T>): T | unde
 /** The part a container holds, or undefined. */
 export function partOf<Name extends keyof Parts>(container: DependencyContainer, name: Name): Parts[Name] | undefined {
   return container.isRegistered(tokens[name]) ? container.resolve<Parts[Name]>(tokens[name]) : undefined;
+}
+
+/** All parts a container holds. */
+export function heldParts(container: DependencyContainer): Partial<Parts> {
+  const names = Object.keys(tokens).filter((name) => name !== 'grant') as (keyof Parts)[];
+  return Object.fromEntries(names.map((name) => [name, partOf(container, name)]));
 }
 
 /** A child container for one session, with its grant; disposed with what the session owns, in reverse. */

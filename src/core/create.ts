@@ -3,7 +3,7 @@ import { openRoom, type Room } from './approvals/room.js';
 import { systemClock } from './clock.js';
 import { checkConnections, checkLimits, checkPart } from './config.js';
 import { changeOf, configurationOf, earlierConfiguration } from './configuration.js';
-import { partOf, rootContainer, sessionHome, type Container, type Parts } from './container.js';
+import { heldParts, partOf, rootContainer, sessionHome, type Container, type Parts } from './container.js';
 import { Disposal } from './disposal.js';
 import { AccessError } from './errors.js';
 import { loadPlugins, type Extensions } from './extensions.js';
@@ -11,6 +11,7 @@ import type { Gateway } from './gateway.js';
 import { newId } from './id.js';
 import { createJudge } from './judge.js';
 import { createLooks } from './looks.js';
+import { closeApprovals, namedParts, ownParts, refuseFailures, settleParts, type Eventually } from './parts.js';
 import { createPipeline, type PipelineParts } from './pipeline.js';
 import { watched } from './policy-watch.js';
 import { deny } from './outcome.js';
@@ -18,6 +19,7 @@ import type { Approver, EngineNote } from './ports.js';
 import { recover } from './recovery.js';
 import { makeEvent, seenOf, type EventData } from './seen.js';
 import { Sessions } from './sessions.js';
+import { checkParts, startCheckTimeout } from './start-check.js';
 import { createApprovalStage, noApprover } from './stages/approval.js';
 import { createRecorder } from './stages/audit.js';
 import { createExecuteStage } from './stages/execute.js';
@@ -27,22 +29,46 @@ import { Traffic } from './traffic.js';
 import type { Road } from './trip.js';
 import { within } from './within.js';
 
+/** How long closing may take where the gateway cannot start, milliseconds: who waits for the reason must hear it. */
+const longestCloseMs = 10_000;
+
 /** Builds a gateway from its parts, and owns them from then on: where it cannot start, they are closed. */
-export async function buildGateway(given: Partial<Parts>, container?: Container): Promise<Gateway> {
-  const root = rootContainer(given, container);
-  const ports = portsOf(root);
+export async function buildGateway(given: Eventually<Partial<Parts>>, container?: Container): Promise<Gateway> {
+  // Nothing else may be under way: without this the process would end before a part that never answers is found out.
+  const awake = setInterval(() => undefined, longestCloseMs);
+  const { parts, failures } = await settleParts(given);
   const closing = new Disposal('the gateway');
-  const { audit, identity, policy, analyzer, approver, connections } = ports;
-  for (const part of [audit, ...connections.values(), approver, analyzer, policy, identity]) closing.own(() => part.close?.());
   try {
-    return await start(ports, root, closing);
+    const root = openRoot(parts, container, closing);
+    const { approvals } = heldParts(root);
+    const release = closing.own(() => closeApprovals(approvals));
+    refuseFailures(failures);
+    const ports = portsOf(root);
+    if (ports.checkTimeoutMs !== undefined) await checkParts(namedParts(ports), ports.checkTimeoutMs, ports.clock);
+    return await start(ports, root, closing, release);
   } catch (error) {
-    await closing.dispose().catch(() => undefined);
+    await within(systemClock, longestCloseMs, closing.dispose());
+    throw error;
+  } finally {
+    clearInterval(awake);
+  }
+}
+
+/** The container of the parts, which are closed by `closing` from now on, also where there can be no container. */
+function openRoot(parts: Partial<Parts>, container: Container | undefined, closing: Disposal): Container {
+  try {
+    const root = rootContainer(parts, container);
+    ownParts(heldParts(root), closing);
+    return root;
+  } catch (error) {
+    ownParts(parts, closing);
+    closing.own(() => closeApprovals(parts.approvals));
     throw error;
   }
 }
 
-async function start(ports: Ports, root: Container, closing: Disposal): Promise<Gateway> {
+/** `release` hands over what closes the approvals, once they are open. */
+async function start(ports: Ports, root: Container, closing: Disposal, release: () => void): Promise<Gateway> {
   const { audit, clock, limits, policy, connections } = ports;
   const extensions = await loadPlugins(ports.plugins);
   closing.own(() => extensions.close());
@@ -54,6 +80,8 @@ async function start(ports: Ports, root: Container, closing: Disposal): Promise<
   const recovered = Object.freeze({ statements: left.statements, sessions: left.sessions.length });
   const config = await configurationOf(ports);
   await note('gateway.started', { policyVersion: policy.version, connections: [...connections.keys()], recovered, config });
+  // From here on the record says that it runs, so it must also say that it does no more.
+  closing.own(() => note('gateway.stopped', { config }));
   const change = await changeOf(await earlierConfiguration(audit), config);
   if (change !== undefined) await note('config.changed', change);
   for (const [name, connector] of connections) await connector.start?.(noteOf(name, road), left.sessions);
@@ -64,9 +92,9 @@ async function start(ports: Ports, root: Container, closing: Disposal): Promise<
     return note('policy.changed', { before, after });
   });
   const room: Room | undefined = ports.approvals === undefined ? undefined : openRoom(ports.approvals, told, sessions, road);
-  const pipeline = createPipeline(stagesOf({ ...ports, policy: told, room }, road, sessions, traffic, extensions, root));
+  release();
   closing.own(() => room?.close());
-  closing.own(() => note('gateway.stopped', { config }));
+  const pipeline = createPipeline(stagesOf({ ...ports, policy: told, room }, road, sessions, traffic, extensions, root));
   closing.own(async () => {
     await traffic.stop();
     await Promise.allSettled(sessions.live().map((session) => session.end('shutdown')));
@@ -95,6 +123,7 @@ function portsOf(root: Container) {
     ...approvingOf(root),
     clock: checkPart('clock', partOf(root, 'clock') ?? systemClock),
     limits: checkLimits(partOf(root, 'limits')),
+    checkTimeoutMs: startCheckTimeout(partOf(root, 'startCheck')),
     plugins: partOf(root, 'plugins') ?? [],
   };
 }

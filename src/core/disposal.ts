@@ -8,9 +8,14 @@ export class Disposal {
     this.#what = what;
   }
 
-  /** Registers something to undo. */
-  own(undo: () => void | Promise<void>): void {
-    this.#undo.push(undo);
+  /** Registers something to undo; the returned function takes it back. */
+  own(undo: () => void | Promise<void>): () => void {
+    const own = (): void | Promise<void> => undo();
+    this.#undo.push(own);
+    return () => {
+      const at = this.#undo.indexOf(own);
+      if (at >= 0) this.#undo.splice(at, 1);
+    };
   }
 
   /** Undoes everything once, last in first out; later calls join. Throws an AggregateError after all had their turn. */

@@ -27,6 +27,8 @@ export type {
   SessionState, StatementResult,
 } from './gateway.js';
 export { buildGateway } from './create.js';
+export type { Eventually } from './parts.js';
+export type { StartCheckOptions } from './start-check.js';
 export { defaultLimits } from './config.js';
 export { provide, tokens, type Container, type Parts, type Token } from './container.js';
 export { packageVersion } from './version.js';

@@ -9,14 +9,23 @@ export interface Credential {
   readonly token: string;
 }
 
+/** What every part may have besides. */
+export interface Checkable {
+  /**
+   * Proves that this part can do its work. Called once by `createGateway`, before anything else of the part, unless `startCheck` is false.
+   * Whatever it throws stops the start and is told to the operator with its cause. Heeds the signal, which aborts when the time is over.
+   */
+  check?(signal: AbortSignal): Promise<void>;
+}
+
 /** Says who is calling. Denies with UNAUTHENTICATED; throws IDENTITY_UNAVAILABLE when it cannot tell. */
-export interface IdentityProvider {
+export interface IdentityProvider extends Checkable {
   authenticate(credential: Credential, signal: AbortSignal): Promise<Identity | Denied>;
   close?(): Promise<void>;
 }
 
 /** Says what a statement is, or why it may not run (`refusal`). Throws ANALYSIS_UNAVAILABLE when it cannot tell. */
-export interface Analyzer {
+export interface Analyzer extends Checkable {
   analyze(sql: string, scope: SchemaRef, signal: AbortSignal): Promise<Analysis>;
   close?(): Promise<void>;
 }
@@ -40,7 +49,7 @@ export interface Question {
  * The policy decision point. Silence denies, deny wins, and where actor and principal differ both must be permitted.
  * A thrown error is a deny (POLICY_UNAVAILABLE).
  */
-export interface PolicyDecisionPoint {
+export interface PolicyDecisionPoint extends Checkable {
   decide(question: Question, signal: AbortSignal): Promise<Decision>;
   /** Identifies the rules in force; changes whenever they do. */
   readonly version: string;
@@ -65,7 +74,7 @@ export interface ApprovalRequest {
 }
 
 /** Brings human consent. Pending hands out a ticket; the caller comes back with it and is judged afresh. */
-export interface Approver {
+export interface Approver extends Checkable {
   seek(request: ApprovalRequest, signal: AbortSignal): Promise<Approval | Pending | Denied>;
   close?(): Promise<void>;
 }
@@ -147,7 +156,7 @@ export interface LeftOver {
 }
 
 /** A registered target: one connection's engine. The credential is its own affair. */
-export interface Connector {
+export interface Connector extends Checkable {
   /** The engine's lower-case product name, as OpenTelemetry's `db.system.name`: `snowflake`, `duckdb`. */
   readonly engine: string;
   /** What may be asked for. */
@@ -165,7 +174,7 @@ export interface Connector {
 }
 
 /** Where the record lives. */
-export interface AuditLog {
+export interface AuditLog extends Checkable {
   /** Resolves only when the event is durable, in the order of the calls. Throws AUDIT_UNAVAILABLE. */
   append(event: AuditEvent): Promise<void>;
   /** The events of one session, oldest first; empty when unknown. */

@@ -2,6 +2,8 @@ import { expect, it } from 'vitest';
 import { members, quoted, read, table } from './page.js';
 
 it.each([
+  ['docs/gateway.md', 'src/core/container.ts', 'Parts', '| part | means |'],
+  ['docs/gateway.md', 'src/core/start-check.ts', 'StartCheckOptions', '| option of `startCheck` | means |'],
   ['docs/identity.md', 'src/adapters/oidc/options.ts', 'OidcOptions'],
   ['docs/policy.md', 'src/adapters/casbin/index.ts', 'CasbinOptions'],
   ['docs/record.md', 'src/adapters/journal/options.ts', 'JournalOptions'],

@@ -1,13 +1,14 @@
 import type { DuckDBInstance } from '@duckdb/node-api';
-import { AccessError, type Connector, type EngineSession, type Grant, type Scope } from '../../core/index.js';
+import { AccessError, type Connector, type EngineSession, type Grant, type SchemaRef, type Scope } from '../../core/index.js';
+import { unavailable } from './failure.js';
 import { createInstance, enter } from './instance.js';
-import { Line } from './line.js';
+import { closeLine, Line } from './line.js';
 import { settle, type DuckDBOptions } from './options.js';
 import { DuckDBSession } from './session.js';
 
 /**
  * The embedded engine: one locked-down DuckDB instance, one connection per session, no file, network or extension access.
- * Throws CONFIG_INVALID for options that cannot be used; the instance itself is made at the first open.
+ * Throws CONFIG_INVALID for options that cannot be used; the instance itself is made by `check`, or at the first open.
  */
 export function duckdb(options: DuckDBOptions): Connector {
   const settled = settle(options);
@@ -17,30 +18,36 @@ export function duckdb(options: DuckDBOptions): Connector {
 
   const ready = (): Promise<DuckDBInstance> => {
     if (shut) throw unavailable('closed');
-    instance ??= createInstance(settled).catch((error: unknown) => {
+    instance ??= createInstance(settled, lines).catch((error: unknown) => {
       instance = undefined;
-      throw AccessError.is(error) ? error : unavailable('setup');
+      throw error;
     });
     return instance;
+  };
+
+  const enterSchema = async (schema: SchemaRef, signal: AbortSignal): Promise<Line> => {
+    const line = new Line(await (await ready()).connect());
+    lines.add(line);
+    try {
+      if (!(await line.call((connection) => enter(connection, schema), signal)) || shut) throw unavailable('verification');
+      return line;
+    } catch (error) {
+      await closeLine(line, lines);
+      throw AccessError.is(error) && error.code !== 'ENGINE_REJECTED' ? error : unavailable('verification', error);
+    }
   };
 
   return {
     engine: 'duckdb',
     schemas: settled.schemas,
     address: settled.path,
+    async check(signal: AbortSignal): Promise<void> {
+      for (const schema of settled.schemas) await closeLine(await enterSchema(schema, signal), lines);
+    },
     async open(grant: Grant, signal: AbortSignal): Promise<EngineSession> {
       const { database, schema } = grant.scope;
       if (!settled.schemas.some((each) => each.database === database && each.schema === schema)) throw unavailable('schema');
-      const line = new Line(await (await ready()).connect());
-      lines.add(line);
-      try {
-        if (!(await line.call((connection) => enter(connection, { database, schema }), signal)) || shut) throw unavailable('verification');
-        return sessionOf(line, grant.scope, lines);
-      } catch (error) {
-        lines.delete(line);
-        await line.close();
-        throw AccessError.is(error) && error.code !== 'ENGINE_REJECTED' ? error : unavailable('verification');
-      }
+      return sessionOf(await enterSchema({ database, schema }, signal), grant.scope, lines);
     },
     async close(): Promise<void> {
       shut = true;
@@ -60,8 +67,4 @@ function sessionOf(line: Line, scope: Scope, lines: Set<Line>): EngineSession {
     describe: (asking, signal) => session.describe(asking, signal),
     close: () => session.close().finally(() => lines.delete(line)),
   };
-}
-
-function unavailable(step: 'closed' | 'schema' | 'setup' | 'verification'): AccessError {
-  return new AccessError('ENGINE_UNAVAILABLE', undefined, { detail: { step } });
 }

@@ -37,3 +37,8 @@ export function engineFailure(error: unknown): AccessError {
 export function abortedBy(signal: AbortSignal): AccessError {
   return AccessError.is(signal.reason) ? signal.reason : new AccessError('ABORTED');
 }
+
+/** Which part of opening failed. `cause` is the operator's to read: DuckDB's own text about what the operator configured, never about a statement. */
+export function unavailable(step: 'closed' | 'schema' | 'attach' | 'setup' | 'verification', cause?: unknown, detail: Readonly<Record<string, number>> = {}): AccessError {
+  return new AccessError('ENGINE_UNAVAILABLE', undefined, { detail: { step, ...detail }, ...(cause === undefined ? {} : { cause }) });
+}

@@ -1,5 +1,7 @@
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import type { SchemaRef } from '../../core/index.js';
+import { unavailable } from './failure.js';
+import { closeLine, Line } from './line.js';
 import type { Settled } from './options.js';
 
 /** Settings of every session's engine, read back at each open. */
@@ -13,16 +15,23 @@ const locked: Readonly<Record<string, string>> = {
   temp_directory: '',
 };
 
-/** Opens the engine, attaches the database under its granted name, runs the setup, and locks everything. */
-export async function createInstance(settled: Settled): Promise<DuckDBInstance> {
+/**
+ * Opens the engine, attaches the database under its granted name, runs the setup, and locks everything. Its connection is among `lines` for as
+ * long as that takes, so that closing ends it. Throws ENGINE_UNAVAILABLE with DuckDB's own error as the cause.
+ */
+export async function createInstance(settled: Settled, lines: Set<Line>): Promise<DuckDBInstance> {
   const instance = await DuckDBInstance.create(':memory:', {
     autoinstall_known_extensions: 'false', autoload_known_extensions: 'false', allow_community_extensions: 'false', temp_directory: '',
     threads: String(settled.threads), memory_limit: settled.memoryLimit,
-  });
+  }).catch((error: unknown) => Promise.reject(unavailable('attach', error)));
   try {
-    const connection = await instance.connect();
-    await prepare(connection, settled);
-    connection.disconnectSync();
+    const line = new Line(await instance.connect());
+    lines.add(line);
+    try {
+      await line.call((connection) => prepare(connection, settled));
+    } finally {
+      await closeLine(line, lines);
+    }
     return instance;
   } catch (error) {
     instance.closeSync();
@@ -30,16 +39,26 @@ export async function createInstance(settled: Settled): Promise<DuckDBInstance> 
   }
 }
 
-async function prepare(connection: DuckDBConnection, { path, schemas, setup }: Settled): Promise<void> {
+async function prepare(connection: DuckDBConnection, settled: Settled): Promise<void> {
+  await attach(connection, settled).catch((error: unknown) => Promise.reject(unavailable('attach', error)));
+  for (const [index, sql] of settled.setup.entries()) {
+    await connection.run(sql).catch((error: unknown) => Promise.reject(unavailable('setup', error, { statement: index + 1 })));
+  }
+  await lock(connection).catch((error: unknown) => Promise.reject(unavailable('setup', error)));
+}
+
+async function lock(connection: DuckDBConnection): Promise<void> {
+  await connection.run('SET GLOBAL enable_external_access = false');
+  await connection.run('SET GLOBAL lock_configuration = true');
+}
+
+async function attach(connection: DuckDBConnection, { path, schemas }: Settled): Promise<void> {
   for (const database of new Set(schemas.map((each) => each.database))) {
     await connection.run(`ATTACH '${path.replaceAll("'", "''")}' AS ${quoted(database)}`);
   }
   for (const each of schemas) await connection.run(`CREATE SCHEMA IF NOT EXISTS ${quotedSchema(each)}`);
   const [home] = schemas;
   if (home !== undefined) await connection.run(`USE ${quotedSchema(home)}`);
-  for (const sql of setup) await connection.run(sql);
-  await connection.run('SET GLOBAL enable_external_access = false');
-  await connection.run('SET GLOBAL lock_configuration = true');
 }
 
 /** Enters the schema, and reads back that it did and that every lock holds. */

@@ -58,6 +58,12 @@ export class Line {
   }
 }
 
+/** Closes a line that is none of the open ones any more. */
+export function closeLine(line: Line, open: Set<Line>): Promise<void> {
+  open.delete(line);
+  return line.close();
+}
+
 function firstOf<T>(turn: Promise<T>, signal: AbortSignal): Promise<T> {
   if (signal.aborted) return turn.then(() => Promise.reject(abortedBy(signal)), () => Promise.reject(abortedBy(signal)));
   return new Promise((resolve, reject) => {

@@ -1,4 +1,5 @@
 import type { Access, StatementKind } from '../model.js';
+import type { Checkable } from '../ports.js';
 import type { Named } from './ticket.js';
 
 /** A statement, as far as people may be told of it outside. */
@@ -48,7 +49,7 @@ export interface Notice {
 }
 
 /** Tells people. What it throws is nobody's concern but its own: no request waits for it, and none fails by it. */
-export interface Notifier {
+export interface Notifier extends Checkable {
   /** Called once for each notice, in no promised order; the signal aborts when the gateway shuts down. */
   notify(notice: Notice, signal: AbortSignal): Promise<void>;
   close?(): Promise<void>;

@@ -1,5 +1,5 @@
 import type { Access, Bind, Identity, Json, Moment, StatementKind } from '../model.js';
-import type { Ask, Question } from '../ports.js';
+import type { Ask, Checkable, Question } from '../ports.js';
 import type { ApprovalTerms } from './terms.js';
 
 /** `pending` until people answer; `approved` until it is used, once. `expired`: its time was over; `void`: what it was for is gone. */
@@ -93,7 +93,7 @@ export interface TicketFilter {
 }
 
 /** Where tickets are kept. All methods may be called by several processes at once. */
-export interface TicketStore {
+export interface TicketStore extends Checkable {
   /** Keeps a new ticket. Throws where there is one of this id. */
   put(ticket: Ticket): Promise<void>;
   get(id: string): Promise<Ticket | undefined>;

@@ -1,0 +1,63 @@
+import type { Parts } from './container.js';
+import type { Disposal } from './disposal.js';
+import { AccessError } from './errors.js';
+import type { Checkable } from './ports.js';
+import type { NamedPart } from './start-check.js';
+
+/** Parts as they are given: each itself, or a promise of it. */
+export type Eventually<Some> = { readonly [Name in keyof Some]: Some[Name] | Promise<NonNullable<Some[Name]>> };
+
+/** The parts that could be made, and what was wrong with the others. */
+export interface SettledParts {
+  readonly parts: Partial<Parts>;
+  readonly failures: readonly { readonly name: string; readonly reason: unknown }[];
+}
+
+/** Waits for every promised part. Never rejects: what is ready must be closed where another part is not. */
+export async function settleParts(given: Eventually<Partial<Parts>>): Promise<SettledParts> {
+  const names = Object.keys(given);
+  const settled = await Promise.allSettled(Object.values<unknown>(given));
+  const entries = settled.flatMap((each, index) => (each.status === 'fulfilled' ? [[names[index] ?? '', each.value] as const] : []));
+  const failures = settled.flatMap((each, index) => (each.status === 'rejected' ? [{ name: names[index] ?? '', reason: each.reason as unknown }] : []));
+  return { parts: Object.fromEntries(entries), failures };
+}
+
+/** Throws what the one promised part rejected with; where there are several, one CONFIG_INVALID that names them all. */
+export function refuseFailures(failures: SettledParts['failures']): void {
+  const [first, ...more] = failures;
+  if (first === undefined) return;
+  if (more.length === 0) throw first.reason;
+  const all = failures.map(({ name, reason }) => `${name}: ${AccessError.is(reason) ? reason.message : 'it was not made'}`).join('; ');
+  throw new AccessError('CONFIG_INVALID', `the gateway cannot start: ${all}`, { cause: new AggregateError(failures.map((each) => each.reason), all) });
+}
+
+/** Has the parts closed by `closing`, the record last. Nothing is known of any part yet, not even that it is one. */
+export function ownParts({ audit, connections, approver, analyzer, policy, identity }: Partial<Parts>, closing: Disposal): void {
+  for (const part of [audit, ...membersOf(connections), approver, analyzer, policy, identity]) closing.own(() => close(part));
+}
+
+/** Closes what approvals that nobody opened hold. */
+export async function closeApprovals(approvals: Parts['approvals'] | undefined): Promise<void> {
+  await Promise.allSettled([approvals?.store, ...membersOf(approvals?.notify)].map(close));
+}
+
+function membersOf(value: unknown): readonly unknown[] {
+  return typeof value === 'object' && value !== null ? Object.values(value) : [];
+}
+
+async function close(part: unknown): Promise<void> {
+  await (part as { readonly close?: () => unknown } | null | undefined)?.close?.();
+}
+
+interface Ports extends Pick<Parts, 'identity' | 'policy' | 'analyzer' | 'audit' | 'approver'> {
+  readonly connections: ReadonlyMap<string, Checkable>;
+  readonly approvals: { readonly store: Checkable; readonly notify: readonly Checkable[] } | undefined;
+}
+
+/** The parts that can be tried, each under the name that its operator gave it. */
+export function namedParts({ connections, approvals, ...ports }: Ports): NamedPart[] {
+  const named: NamedPart[] = [...connections].map(([name, part]) => ({ name: `connections.${name}`, part }));
+  for (const name of ['identity', 'policy', 'analyzer', 'audit', 'approver'] as const) named.push({ name, part: ports[name] });
+  if (approvals === undefined) return named;
+  return [...named, { name: 'approvals.store', part: approvals.store }, ...approvals.notify.map((part, index) => ({ name: `approvals.notify[${index}]`, part }))];
+}
