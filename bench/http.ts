@@ -35,7 +35,7 @@ export async function httpRows(quick: boolean): Promise<Row[]> {
 async function bare(): Promise<Service> {
   const path = await memoryEngine([scope], answer).open({} as Grant, new AbortController().signal);
   const run = async (asked: string) => {
-    const { columns, batches } = await path.run({ canonical: asked, binds: [] } as unknown as EngineStatement, new AbortController().signal);
+    const { columns, batches } = await path.run({ text: asked, canonical: asked, binds: [] } as unknown as EngineStatement, new AbortController().signal);
     const all: unknown[] = [];
     for await (const batch of batches) all.push(...batch);
     return { columns, rows: all };

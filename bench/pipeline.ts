@@ -31,7 +31,7 @@ export async function pipelineRows(quick: boolean): Promise<Row[]> {
     const analysis = await analyzer.analyze(sql, scope, signal);
     if ('status' in who) throw new Error(who.status);
     await policy.decide({ identity: who, connection: 'bench', asks: [{ action: 'read', object: 'BENCH.PUBLIC.ORDERS' }], context: {} }, signal);
-    const statement: EngineStatement = { id: 'i', canonical: analysis.canonical, binds: [], analysis, limits: { maxRows: 1, maxBytes: 1_000 }, timeLeftMs: 1_000 };
+    const statement: EngineStatement = { id: 'i', text: analysis.canonical, canonical: analysis.canonical, binds: [], analysis, limits: { maxRows: 1, maxBytes: 1_000 }, timeLeftMs: 1_000 };
     for await (const _rows of (await path.run(statement, signal)).batches);
   };
 

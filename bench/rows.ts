@@ -29,7 +29,7 @@ async function throughAdapter(sql: string): Promise<void> {
   const signal = new AbortController().signal;
   const session = await connector.open(grant, signal);
   const analysis = { kind: 'read', operation: '', canonical: sql, digest: '', redacted: '', summary: '', reads: [], writes: [], functions: [] } as const;
-  const statement: EngineStatement = { id: 'bench', canonical: sql, binds: [], analysis, limits: { maxRows: 1e9, maxBytes: 1e12 }, timeLeftMs: 600_000 };
+  const statement: EngineStatement = { id: 'bench', text: sql, canonical: sql, binds: [], analysis, limits: { maxRows: 1e9, maxBytes: 1e12 }, timeLeftMs: 600_000 };
   await encode((await session.run(statement, signal)).batches);
   await connector.close?.();
 }

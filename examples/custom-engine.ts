@@ -19,10 +19,10 @@ function openSession(tables: Records): EngineSession {
   let open = true;
   return {
     id: newId(Date.now()),
-    async run({ canonical }, signal) {
+    async run({ text }, signal) {
       signal.throwIfAborted();
       if (!open) throw new AccessError('ENGINE_UNAVAILABLE');
-      return answer(tables[/^SELECT \* FROM (\w+)$/.exec(canonical)?.[1] ?? ''], signal);
+      return answer(tables[/^SELECT \* FROM (\w+)$/.exec(text)?.[1] ?? ''], signal);
     },
     async close() {
       open = false;

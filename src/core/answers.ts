@@ -17,7 +17,7 @@ export function checkIdentity(answer: Identity): Identity {
 /** The analysis as frozen facts. Throws ANALYSIS_UNAVAILABLE unless it is one. */
 export function checkAnalysis(answer: Analysis): Analysis {
   return checked(answer, 'ANALYSIS_UNAVAILABLE', (given) =>
-    statementKinds.includes(given.kind) && typeof given.operation === 'string' && isText(given.canonical) && isText(given.digest) && typeof given.redacted === 'string' &&
+    statementKinds.includes(given.kind) && typeof given.operation === 'string' && isText(given.canonical) && isText(given.digest) && (given.rendered === undefined || (isText(given.rendered.text) && isText(given.rendered.digest))) && typeof given.redacted === 'string' &&
     typeof given.summary === 'string' && [given.reads, given.writes].every((each) => Array.isArray(each) && each.every(isObject)) && isTexts(given.functions));
 }
 

@@ -1,7 +1,7 @@
 import { AccessError } from './errors.js';
 import type { GatewayLimits } from './gateway.js';
 import type { Parts } from './container.js';
-import type { Connector } from './ports.js';
+import type { Analyzer, Connector } from './ports.js';
 
 const day = 86_400_000;
 
@@ -32,6 +32,15 @@ export function checkConnections(connections: Readonly<Record<string, Connector>
     if (!Array.isArray(connector.schemas) || connector.schemas.length === 0) throw invalid(`connection ${name} offers no schema`);
   }
   return new Map(entries);
+}
+
+/** Throws CONFIG_INVALID where an engine reads a dialect that the analyzer cannot render a statement for. */
+export function checkDialects(connections: ReadonlyMap<string, Connector>, { dialects = [] }: Analyzer): void {
+  for (const [name, { dialect }] of connections) {
+    if (dialect === undefined || dialects.includes(dialect)) continue;
+    const known = dialects.length === 0 ? 'none' : dialects.join(', ');
+    throw invalid(`connection ${name} reads the SQL dialect ${JSON.stringify(dialect)}, which the analyzer cannot render for (known: ${known})`);
+  }
 }
 
 /** The limits with the defaults filled in. Throws CONFIG_INVALID for an unknown name or a value that is no cap. */

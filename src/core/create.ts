@@ -1,7 +1,7 @@
 import { settleApprovals, type ApprovalSettings } from './approvals/options.js';
 import { openRoom, type Room } from './approvals/room.js';
 import { systemClock } from './clock.js';
-import { checkConnections, checkLimits, checkPart } from './config.js';
+import { checkConnections, checkDialects, checkLimits, checkPart } from './config.js';
 import { changeOf, configurationOf, earlierConfiguration } from './configuration.js';
 import { heldParts, partOf, rootContainer, sessionHome, type Container, type Parts } from './container.js';
 import { Disposal } from './disposal.js';
@@ -114,11 +114,12 @@ const unwatched = deny('APPROVAL_REQUIRED', 'breaking the glass needs people to 
 type Ports = ReturnType<typeof portsOf>;
 
 function portsOf(root: Container) {
+  const [connections, analyzer] = [checkConnections(partOf(root, 'connections')), checkPart('analyzer', partOf(root, 'analyzer'))];
+  checkDialects(connections, analyzer);
   return {
-    connections: checkConnections(partOf(root, 'connections')),
+    connections, analyzer,
     identity: checkPart('identity', partOf(root, 'identity')),
     policy: checkPart('policy', partOf(root, 'policy')),
-    analyzer: checkPart('analyzer', partOf(root, 'analyzer')),
     audit: checkPart('audit', partOf(root, 'audit')),
     ...approvingOf(root),
     clock: checkPart('clock', partOf(root, 'clock') ?? systemClock),
@@ -138,7 +139,7 @@ function approvingOf(root: Container): { readonly approver: Approver; readonly a
 function stagesOf(ports: Ports & { readonly room: Room | undefined }, road: Road, sessions: Sessions, traffic: Traffic, extensions: Extensions, root: Container): PipelineParts {
   const { connections, identity, policy, analyzer, approver, audit, limits, clock, room } = ports;
   const { recorder } = road;
-  const judge = createJudge(analyzer, policy, extensions);
+  const judge = createJudge(analyzer, policy, extensions, connections);
   return {
     road, traffic, observers: extensions.observers,
     identity: createIdentityStage(identity, extensions, clock),

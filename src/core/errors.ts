@@ -33,6 +33,7 @@ export const faults = {
   APPROVAL_UNAVAILABLE: { retryable: true, means: 'The approver failed.' },
   ENGINE_UNAVAILABLE: { retryable: true, means: 'The engine cannot be reached or failed to answer.' },
   ENGINE_REJECTED: { retryable: false, means: 'The engine refused the statement.' },
+  ENGINE_DISAGREES: { retryable: false, means: 'The engine reads the statement otherwise than the analysis.' },
   AUDIT_UNAVAILABLE: { retryable: true, means: 'The record cannot be written, so nothing runs.' },
   GRANT_INVALID: { retryable: false, means: 'A grant was forged, reused or is past its deadline.' },
   SHUTTING_DOWN: { retryable: true, means: 'The gateway is closing.' },

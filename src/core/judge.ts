@@ -6,7 +6,7 @@ import type { Extensions } from './extensions.js';
 import type { Analysis, Decision, Grant, Identified, ObjectRef, Permit, Scope, StatementKind } from './model.js';
 import { formatName, formatObject, formatSchema } from './names.js';
 import { deny, type Denied } from './outcome.js';
-import type { Analyzer, PolicyDecisionPoint } from './ports.js';
+import type { Analyzer, Connector, PolicyDecisionPoint } from './ports.js';
 import { coreObligations, recordLevel } from './obligations.js';
 import type { Seen } from './seen.js';
 
@@ -22,9 +22,9 @@ export interface Judged {
 export type Judge = (facts: Identified<'run'>, grant: Grant, seen: Seen, signal: AbortSignal) => Promise<Judged | Denied>;
 
 /** Reads a statement, holds it against the scope, asks policy, and applies what obligations rewrite. */
-export function createJudge(analyzer: Analyzer, policy: PolicyDecisionPoint, extensions: Extensions): Judge {
+export function createJudge(analyzer: Analyzer, policy: PolicyDecisionPoint, extensions: Extensions, connections: ReadonlyMap<string, Connector>): Judge {
   const read = async (sql: string, grant: Grant, seen: Seen, signal: AbortSignal): Promise<Analysis | Denied> => {
-    const analysis = checkAnalysis(await analyze(analyzer, sql, grant, signal));
+    const analysis = checkAnalysis(await analyze(analyzer, sql, grant, connections.get(grant.scope.connection)?.dialect, signal));
     seen.analysis = analysis;
     return refusalOf(analysis, grant.scope) ?? analysis;
   };
@@ -44,9 +44,9 @@ export function createJudge(analyzer: Analyzer, policy: PolicyDecisionPoint, ext
   };
 }
 
-async function analyze(analyzer: Analyzer, sql: string, grant: Grant, signal: AbortSignal): Promise<Analysis> {
+async function analyze(analyzer: Analyzer, sql: string, { scope }: Grant, dialect: string | undefined, signal: AbortSignal): Promise<Analysis> {
   try {
-    return await heeding(() => analyzer.analyze(sql, { database: grant.scope.database, schema: grant.scope.schema }, signal), signal);
+    return await heeding(() => analyzer.analyze(sql, { database: scope.database, schema: scope.schema }, signal, dialect), signal);
   } catch (error) {
     throw AccessError.from(error, 'ANALYSIS_UNAVAILABLE');
   }

@@ -78,15 +78,25 @@ export interface Refusal {
   readonly hint?: string;
 }
 
+/** A statement in one engine's dialect. */
+export interface Rendering {
+  /** What is sent: each object by its full name in stored case, nothing else changed in meaning. */
+  readonly text: string;
+  /** SHA-256 of `text`, lower-case hex. */
+  readonly digest: string;
+}
+
 /** What a statement is. Objects are resolved to three stored-case parts. */
 export interface Analysis {
   readonly kind: StatementKind;
   /** The leading verb, such as `SELECT` or `DELETE`. */
   readonly operation: string;
-  /** The one text that is analysed, hashed, approved, recorded and sent. */
+  /** The one text that is analysed, hashed, approved and recorded. */
   readonly canonical: string;
   /** SHA-256 of `canonical`, lower-case hex. */
   readonly digest: string;
+  /** The same statement for the engine's dialect, made from the same analysis. Where it is left out, `canonical` is sent. */
+  readonly rendered?: Rendering;
   /** `canonical` with every literal replaced by `?`; empty when that cannot be done surely. */
   readonly redacted: string;
   /** Operation and targets, at most 255 characters, never a literal: `SELECT OPS.PUBLIC.ORDERS`. */

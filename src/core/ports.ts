@@ -26,7 +26,13 @@ export interface IdentityProvider extends Checkable {
 
 /** Says what a statement is, or why it may not run (`refusal`). Throws ANALYSIS_UNAVAILABLE when it cannot tell. */
 export interface Analyzer extends Checkable {
-  analyze(sql: string, scope: SchemaRef, signal: AbortSignal): Promise<Analysis>;
+  /** The SQL dialects it can render a statement for, besides what all of them read alike. None where this is left out. */
+  readonly dialects?: readonly string[];
+  /**
+   * `dialect` is that of the engine that will run the statement: `rendered` is then the text for it. Without one, `rendered` is what all known
+   * dialects read alike. A statement that cannot be said so is refused.
+   */
+  analyze(sql: string, scope: SchemaRef, signal: AbortSignal, dialect?: string): Promise<Analysis>;
   close?(): Promise<void>;
 }
 
@@ -103,6 +109,9 @@ export interface Execution {
 /** What the engine is given to run: the analysed text and nothing else. */
 export interface EngineStatement {
   readonly id: string;
+  /** What an engine runs: the analysed text in the engine's dialect. */
+  readonly text: string;
+  /** What was analysed, hashed, approved and recorded. Never run: an engine may read it otherwise. */
   readonly canonical: string;
   readonly binds: readonly Bind[];
   readonly analysis: Analysis;
@@ -135,7 +144,10 @@ export type CatalogueAsking = Pick<EngineStatement, 'id' | 'timeLeftMs' | 'conte
 export interface EngineSession {
   /** The engine's own session id, for correlation. */
   readonly id: string;
-  /** Runs exactly one statement. Abort cancels it at the engine. Throws ENGINE_REJECTED or ENGINE_UNAVAILABLE. */
+  /**
+   * Runs exactly one statement. Abort cancels it at the engine. Throws ENGINE_REJECTED or ENGINE_UNAVAILABLE, and ENGINE_DISAGREES where the engine
+   * makes another kind of statement of the text than `analysis.kind`, or binds a name to another object than the analysis.
+   */
   run(statement: EngineStatement, signal: AbortSignal): Promise<Execution>;
   /** The tables and views of the granted schema that this path can see. Cancels and throws as `run` does; left out where the engine cannot tell. */
   describe?(asking: CatalogueAsking, signal: AbortSignal): Promise<Catalogue>;
@@ -159,6 +171,11 @@ export interface LeftOver {
 export interface Connector extends Checkable {
   /** The engine's lower-case product name, as OpenTelemetry's `db.system.name`: `snowflake`, `duckdb`. */
   readonly engine: string;
+  /**
+   * The SQL dialect that the engine reads, as the analyzer names it: `snowflake`, `duckdb`. Statements are rendered for it. An engine that names
+   * none is given only what all dialects known to the analyzer read alike. A name that the analyzer does not know stops the gateway from starting.
+   */
+  readonly dialect?: string;
   /** What may be asked for. */
   readonly schemas: readonly SchemaRef[];
   /** Host or file, for people and traces; no credential in it. */

@@ -79,6 +79,7 @@ function statementData(analysis: Analysis, level: RecordLevel = 'redacted'): Eve
     ...(withheld ? {} : { sql: analysis.redacted }),
     recorded: withheld && level === 'redacted' ? 'metadata' : level,
     digest: analysis.digest,
+    ...(analysis.rendered === undefined || analysis.rendered.digest === analysis.digest ? {} : { renderedDigest: analysis.rendered.digest }),
     reads: analysis.reads.map(formatObject),
     writes: analysis.writes.map(formatObject),
   };

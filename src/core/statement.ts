@@ -129,7 +129,7 @@ export class RunningStatement {
       void this.#settled.promise.then(forget);
     }, { once: true });
     const run = async (): Promise<Execution> => call(this.#session.engine, {
-      id: this.#trip.id, canonical: analysis.canonical, binds: asked.statement.binds, analysis, limits: this.#limits, timeLeftMs: timeLeft(grant, clock), context,
+      id: this.#trip.id, text: analysis.rendered?.text ?? analysis.canonical, canonical: analysis.canonical, binds: asked.statement.binds, analysis, limits: this.#limits, timeLeftMs: timeLeft(grant, clock), context,
     }, signal);
     const running = run();
     running.catch(() => this.#letGo());

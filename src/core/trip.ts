@@ -96,7 +96,7 @@ export class Trip {
     await this.#road.recorder.outcome(this.event(code, { ...data, ...this.#taken() }));
   }
 
-  /** Writes what followed the outcome, without repeating what it said. */
+  /** Writes what belongs to this trip and is not its outcome, without repeating what the outcome says. */
   async conclude(code: EventCode, data: EventData): Promise<void> {
     const { clock, instance, recorder } = this.#road;
     await recorder.outcome(makeEvent(clock, instance, code, this.seen, { ...data, ...this.#taken() }));
@@ -132,9 +132,12 @@ export class Trip {
 
   async #failed(error: AccessError): Promise<Outcome<never>> {
     const at = this.stageName;
+    // What differs is told once, in an event of its own; the recorder owes it where it cannot be written now.
+    const disagrees = error.code === 'ENGINE_DISAGREES';
+    if (disagrees) await this.conclude('engine.disagrees', { ...error.detail }).catch(() => undefined);
     // An intent that could not be written has had no effect: there is nothing to answer for.
     const nothingRan = at === 'audit' && error.code === 'AUDIT_UNAVAILABLE';
-    const written = nothingRan ? undefined : await this.#write('failed', { code: error.code, at, ...error.detail });
+    const written = nothingRan ? undefined : await this.#write('failed', { code: error.code, at, ...(disagrees ? {} : error.detail) });
     return written ?? { status: 'failed', error, at, id: this.id };
   }
 

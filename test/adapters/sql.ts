@@ -9,5 +9,5 @@ export function sqlForAll(): Analyzer {
   beforeAll(async () => {
     for (let tries = 0; tries < 10; tries += 1) if ((await sql.analyze('DELETE FROM orders', { database: 'ACME', schema: 'OPS' }, signal)).refusal === undefined) return;
   }, 180_000);
-  return { analyze: (...given) => sql.analyze(...given) };
+  return { dialects: sql.dialects ?? [], analyze: (...given) => sql.analyze(...given) };
 }

@@ -39,6 +39,7 @@ export function duckdb(options: DuckDBOptions): Connector {
 
   return {
     engine: 'duckdb',
+    dialect: 'duckdb',
     schemas: settled.schemas,
     address: settled.path,
     async check(signal: AbortSignal): Promise<void> {

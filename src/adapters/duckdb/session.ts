@@ -25,7 +25,7 @@ export class DuckDBSession implements EngineSession {
     let streaming = false;
     try {
       const result = await this.#line.call(async (connection) => {
-        const prepared = await prepareOne(connection, statement.canonical, this.#scope.access);
+        const prepared = await prepareOne(connection, statement.text, this.#scope.access);
         try {
           bindAll(prepared, statement.binds);
           if (!isReading(prepared)) return await prepared.run();

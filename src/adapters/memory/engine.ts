@@ -36,7 +36,7 @@ export function memoryEngine(schemas: readonly SchemaRef[], answer: Answer, cata
         id: newId(systemClock.now()),
         async run(statement, stop): Promise<Execution> {
           if (closed) throw new AccessError('ENGINE_UNAVAILABLE', 'the session is closed');
-          ran.push(statement.canonical);
+          ran.push(statement.text);
           const { columns, rows, affected } = await answer(statement, stop);
           return {
             queryId: newId(systemClock.now()),

@@ -42,6 +42,7 @@ export const catalogue: { readonly [Code in EventCode]: Telling<ClassOf[Code]> }
   'statement.delivered': { class: 'datastore', activity: 'kind', status: 1, action: 1, disposition: 17, severity: 1, message: 'the rows of a statement were delivered' },
   'statement.unresolved': { class: 'datastore', activity: 'kind', status: 0, action: 1, disposition: 17, severity: 4, alert: true, message: 'nobody here can tell whether a statement ran' },
   'statement.resolved': { class: 'datastore', activity: 'kind', status: 1, action: 3, disposition: 17, severity: 1, message: 'the engine told what became of a statement' },
+  'engine.disagrees': { class: 'appError', activity: 1, status: 2, severity: 4, alert: true, message: 'the engine reads a statement otherwise than the analysis' },
   'grant.applied': { class: 'userManagement', activity: 16, status: 1, action: 1, disposition: 1, severity: 2, message: 'rights were given at the engine' },
   'grant.removed': { class: 'userManagement', activity: 17, status: 1, action: 1, disposition: 1, severity: 2, message: 'rights were taken back at the engine' },
   'policy.changed': { class: 'entity', activity: 3, status: 1, severity: 2, message: 'the policy changed' },

@@ -23,7 +23,7 @@ const ticket = { ticket: text, expiresAt: time, binding: text };
 const crash = { by: text, intent: text };
 
 const asked = { ...request, reason: text, ttlMs: count, access: text, schema: text };
-const statement = { ...request, kind: text, operation: text, summary: text, sql_hmac: text, sql_chars: count, recorded: text, reads: texts, writes: texts };
+const statement = { ...request, kind: text, operation: text, summary: text, sql_hmac: text, rendered_hmac: text, sql_chars: count, recorded: text, reads: texts, writes: texts };
 const rows = { rows: count, bytes: count, truncated: z.boolean(), durationMs: count };
 const end = { by: text, clean: z.boolean(), grant: text, breakGlass: z.literal(true) };
 const granted = { role: text, user: text, accessRole: text, grant: text, schema: text, access: text, expiresAt: time, by: text, found: text };
@@ -59,6 +59,7 @@ export const facts = {
   'statement.delivered': open({ ...rows, code: text, breakGlass: z.literal(true) }),
   'statement.unresolved': open(crash),
   'statement.resolved': open({ queryId: text }),
+  'engine.disagrees': open({ reason: text, object: text, expected: text, found: text, durationMs: count, breakGlass: z.literal(true) }),
   'grant.applied': open(granted),
   'grant.removed': open(granted),
   'policy.changed': open(version),

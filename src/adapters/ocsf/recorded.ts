@@ -9,13 +9,19 @@ export const withheld = '[withheld]';
 /** Longer text is cut: what a SIEM takes in a line is bounded, and the HMAC still tells equal statements. */
 export const longestSql = 4_096;
 
+/** Digests by their names, and what stands in their place. */
+const keyed: ReadonlyMap<string, string> = new Map([['digest', 'sql_hmac'], ['renderedDigest', 'rendered_hmac']]);
+
 /** What may be recorded: no plain digest, no more text than the level allows, and the text `apart` where its class has a place for it. */
 export function recorded(data: Data, { hmac, level }: MapSettings, apart: boolean): { readonly data: Data; readonly sql: string | undefined } {
-  const { digest, sql, approval } = data;
-  if (digest === undefined && sql === undefined && approval === undefined) return { data, sql: undefined };
+  const { digest, renderedDigest, sql, approval } = data;
+  if (digest === undefined && renderedDigest === undefined && sql === undefined && approval === undefined) return { data, sql: undefined };
   const kept: Record<string, Json> = {};
-  for (const name of Object.keys(data)) if (name !== 'digest' && name !== 'sql') kept[name] = data[name] as Json;
-  if (typeof digest === 'string') kept['sql_hmac'] = hmac(digest);
+  for (const [name, value] of Object.entries(data)) {
+    const hidden = keyed.get(name);
+    if (hidden === undefined && name !== 'sql') kept[name] = value;
+    else if (hidden !== undefined && typeof value === 'string') kept[hidden] = hmac(value);
+  }
   if (approval !== undefined) kept['approval'] = approved(approval, hmac);
   const capped = level === 'metadata' && kept['recorded'] !== undefined;
   if (capped || (level === 'redacted' && kept['recorded'] === 'full')) kept['recorded'] = level;

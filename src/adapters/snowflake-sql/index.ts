@@ -16,6 +16,9 @@ export interface SnowflakeSqlOptions {
 /** Which reading of Snowflake's SQL this is; part of every cache key. */
 const dialect = 'snowflake-2026-11';
 
+/** Engines' dialects that a statement can be rendered for. */
+const dialects: readonly string[] = ['snowflake', 'duckdb'];
+
 /**
  * Judges Snowflake SQL: what it reads, writes and calls, by our own lexer and two independent parsers that must agree. What is not fully
  * understood is refused. Parsers run in worker threads under a time limit. Throws CONFIG_INVALID for options that cannot be used.
@@ -29,6 +32,7 @@ export function snowflakeSql(options: SnowflakeSqlOptions = {}): Analyzer {
   const readers = createReaders({ timeoutMs, size: threads });
   const kept = new Map<string, Promise<Analysis>>();
   return {
+    dialects,
     async analyze(sql, scope, signal) {
       signal.throwIfAborted();
       const key = JSON.stringify([dialect, scope.database, scope.schema, sql]);

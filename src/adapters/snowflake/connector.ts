@@ -29,6 +29,7 @@ export function snowflake(options: SnowflakeOptions): SnowflakeConnector {
   let shut = false;
   return {
     engine: 'snowflake',
+    dialect: 'snowflake',
     schemas,
     address: account.url.host,
     start: (note, left) => roles.start?.(note, left),

@@ -26,8 +26,8 @@ export class SnowflakeSession implements EngineSession {
   }
 
   run(statement: EngineStatement, signal: AbortSignal): Promise<Execution> {
-    const { canonical, binds } = statement;
-    return this.#ask(canonical, binds, statement, signal, (answered) => executionOf(answered, statement, signal));
+    const { text, binds } = statement;
+    return this.#ask(text, binds, statement, signal, (answered) => executionOf(answered, statement, signal));
   }
 
   describe(asking: CatalogueAsking, signal: AbortSignal): Promise<Catalogue> {

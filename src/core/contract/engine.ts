@@ -166,7 +166,7 @@ async function within(subject: EngineSubject, use: Use): Promise<void> {
 }
 
 function statementOf({ sql, binds = [], kind = 'read' }: EngineSample, count: number): EngineStatement {
-  return { id: `statement-${count}`, canonical: sql, binds, analysis: { ...analysis, kind, canonical: sql }, limits: { maxRows: 1e9, maxBytes: 1e12 }, timeLeftMs: 60_000 };
+  return { id: `statement-${count}`, text: sql, canonical: sql, binds, analysis: { ...analysis, kind, canonical: sql }, limits: { maxRows: 1e9, maxBytes: 1e12 }, timeLeftMs: 60_000 };
 }
 
 async function drain(execution: Execution): Promise<Row[]> {

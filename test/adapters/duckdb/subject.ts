@@ -17,7 +17,7 @@ export function connectorOf(more: Partial<Parameters<typeof duckdb>[0]> = {}): C
 
 export function run(session: EngineSession, sql: string, binds: readonly Bind[] = [], signal = new AbortController().signal): Promise<Execution> {
   const analysis = { kind: 'read', operation: '', canonical: sql, digest: '', redacted: '', summary: '', reads: [], writes: [], functions: [] } as const;
-  return session.run({ id: 'statement', canonical: sql, binds, analysis, limits: { maxRows: 1e9, maxBytes: 1e12 }, timeLeftMs: 60_000 }, signal);
+  return session.run({ id: 'statement', text: sql, canonical: sql, binds, analysis, limits: { maxRows: 1e9, maxBytes: 1e12 }, timeLeftMs: 60_000 }, signal);
 }
 
 export async function rowsOf(session: EngineSession, sql: string, binds: readonly Bind[] = []): Promise<Row[]> {

@@ -6,6 +6,7 @@ import { buildGateway, type Analyzer, type Gateway, type Parts } from '../../../
 
 /** Takes every text for a query on ACME.OPS.ORDERS: what is judged is not the matter here, what runs and flows is. */
 const trusting: Analyzer = {
+  dialects: ['duckdb'],
   analyze: async (sql) => ({
     kind: 'read', operation: 'SELECT', canonical: sql, digest: createHash('sha256').update(sql).digest('hex'), redacted: '', summary: 'SELECT ACME.OPS.ORDERS',
     reads: [{ database: 'ACME', schema: 'OPS', name: 'ORDERS', kind: 'relation' }], writes: [], functions: [],

@@ -6,7 +6,7 @@ import { troubled } from './driven/trouble.js';
 import { granted } from './driven/warehouse.js';
 
 const statement = {
-  kind: 'read', operation: 'SELECT', summary: 'SELECT ACME.OPS.ORDERS', sql: 'SELECT ID FROM ORDERS WHERE ID = ?', recorded: 'redacted', digest: 'd'.repeat(64), reads: ['ACME.OPS.ORDERS'], writes: [],
+  kind: 'read', operation: 'SELECT', summary: 'SELECT ACME.OPS.ORDERS', sql: 'SELECT ID FROM ORDERS WHERE ID = ?', recorded: 'redacted', digest: 'd'.repeat(64), renderedDigest: 'c'.repeat(64), reads: ['ACME.OPS.ORDERS'], writes: [],
   rules: ['r1', 'r2'], policyVersion: 'v1', transport: { protocol: 'rest', address: '10.0.4.17', userAgent: 'desk-agent/1.4' },
   approval: { ticket: 'apr-1', reviewers: ['idp:bob'], digest: 'e'.repeat(64) }, context: { opentelemetry: { trace_id: '4bf92f3577b34da6a3ce929d0e0e4736', span_id: '00f067aa0ba902b7' } },
 };

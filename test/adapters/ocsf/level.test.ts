@@ -30,6 +30,15 @@ describe('how much is written', () => {
     expect(hmacOf('a')).not.toBe(hmacOf('a', new Uint8Array(32).fill(1)));
   });
 
+  it('no plain digest is written, of neither text', () => {
+    const [judged, sent] = ['a'.repeat(64), 'b'.repeat(64)];
+    const [line = ''] = lineOf('redacted', { digest: judged, renderedDigest: sent });
+    expect(line).not.toMatch(/a{64}|b{64}/);
+    const data = ocsf({ authority: 'gate-1' }).read(line)?.event?.data;
+    expect([data?.['sql_hmac'], data?.['rendered_hmac']]).toEqual([expect.stringMatching(/^k1:/), expect.stringMatching(/^k1:/)]);
+    expect(data?.['sql_hmac']).not.toBe(data?.['rendered_hmac']);
+  });
+
   it('a long text comes in parts that make the whole', () => {
     const text = `SELECT '${'ä𝄞'.repeat(40_000)}'`;
     const lines = lineOf('full', { sql: 'SELECT ?', recorded: 'full' }, text);

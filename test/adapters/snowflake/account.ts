@@ -60,7 +60,7 @@ export const nothing = { sessions: 0, roles: [], granted: [] } as const;
 
 export function statement(sql: string, kind: StatementKind = 'read', binds: readonly Bind[] = []): EngineStatement {
   const analysis = { kind, operation: '', canonical: sql, digest: '', redacted: '', summary: '', reads: [], writes: [], functions: [] };
-  return { id: crypto.randomUUID(), canonical: sql, binds, analysis, limits: { maxRows: 1e9, maxBytes: 1e12 }, timeLeftMs: 60_000 };
+  return { id: crypto.randomUUID(), text: sql, canonical: sql, binds, analysis, limits: { maxRows: 1e9, maxBytes: 1e12 }, timeLeftMs: 60_000 };
 }
 
 export async function drained(execution: Execution): Promise<Row[]> {

@@ -11,6 +11,7 @@ const endless = 'SELECT sum(a.range * b.range % 7) FROM range(10000000) a, range
 
 /** Takes every text for a query on ACME.OPS.ORDERS: what runs is the matter here. */
 const trusting: Analyzer = {
+  dialects: ['duckdb'],
   analyze: async (sql) => ({
     kind: 'read', operation: 'SELECT', canonical: sql, digest: createHash('sha256').update(sql).digest('hex'), redacted: '', summary: 'SELECT ACME.OPS.ORDERS',
     reads: [{ database: 'ACME', schema: 'OPS', name: 'ORDERS', kind: 'relation' }], writes: [], functions: [],

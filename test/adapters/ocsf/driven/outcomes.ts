@@ -43,6 +43,7 @@ export async function ran(): Promise<readonly AuditEvent[]> {
   const clock = new FakeClock();
   const engine = memoryEngine([ops], ({ canonical }) => {
     if (canonical === 'SELECT failing') throw new AccessError('ENGINE_REJECTED', undefined, { detail: { engineCode: '002003' } });
+    if (canonical === 'SELECT otherwise') throw new AccessError('ENGINE_DISAGREES', undefined, { detail: { reason: 'kind', expected: 'read', found: 'DELETE' } });
     return { columns: ['N'], rows: canonical === 'SELECT many' ? twoBatches() : canonical === 'SELECT broken' ? broken() : [[1]], affected: 3 };
   }, [{ name: 'ORDERS', kind: 'table', columns: [] }]);
   let away = false;
@@ -52,6 +53,7 @@ export async function ran(): Promise<readonly AuditEvent[]> {
   await rowsOf(valueOf(await at.run(session, 'SELECT many')));
   await rowsOf(valueOf(await at.run(session, 'SELECT broken'))).catch(() => undefined);
   await at.run(session, 'SELECT failing');
+  await at.run(session, 'SELECT otherwise');
   valueOf(await at.gateway.describe({ ...as('token-a'), session }));
   away = true;
   await at.open({ reason: 'to see what is wrong' });

@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import { memoryIdentity, memoryPolicy } from '../../../../src/adapters/memory/index.js';
+import { memoryAnalyzer, memoryIdentity, memoryPolicy } from '../../../../src/adapters/memory/index.js';
 import type { AuditEvent } from '../../../../src/core/index.js';
 import { house, rules, valueOf } from '../../../core/house.js';
 import { account, connectorFor } from '../../snowflake/account.js';
@@ -8,7 +8,7 @@ import { account, connectorFor } from '../../snowflake/account.js';
 export async function granted(): Promise<readonly AuditEvent[]> {
   const server = await account();
   try {
-    const at = await house({ connections: { warehouse: connectorFor(server) }, policy: memoryPolicy(rules), identity: memoryIdentity({ 'token-a': { subject: 'alice', actor: 'agent' } }) });
+    const at = await house({ analyzer: { ...memoryAnalyzer(), dialects: ['snowflake'] }, connections: { warehouse: connectorFor(server) }, policy: memoryPolicy(rules), identity: memoryIdentity({ 'token-a': { subject: 'alice', actor: 'agent' } }) });
     // On a busy machine the driver may take longer to load than a clerk waits for a statement.
     await vi.waitFor(async () => valueOf(await at.open()), { timeout: 120_000, interval: 100 });
     await at.gateway.shutdown();
