@@ -11,7 +11,7 @@ function announced(log: AuditLog): AuditLog {
       await log.append(event);
       console.log('recorded', event.code);
     },
-    record: (session) => log.record(session),
+    record: (session, range) => log.record(session, range),
     unresolved: () => log.unresolved(),
   };
 }

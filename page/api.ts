@@ -1,4 +1,4 @@
-import type { Approval, Event, Problem, Review, Session } from './answers.js';
+import type { Approval, Event, EventPage, Problem, Review, Session } from './answers.js';
 import { learnTime } from './clock.js';
 import { mount } from './settings.js';
 
@@ -26,7 +26,8 @@ export interface Api {
   revoke(session: string, comment?: string): Promise<Session>;
   reviews(signal?: AbortSignal): Promise<readonly Review[]>;
   sign(session: string, comment: string): Promise<Review>;
-  record(session: string, signal?: AbortSignal): Promise<readonly Event[]>;
+  /** The first `pages` pages of a session's record. */
+  record(session: string, pages: number, signal?: AbortSignal): Promise<EventPage>;
 }
 
 interface Call {
@@ -53,7 +54,16 @@ export function apiWith(token: string, expired: () => void): Api {
     revoke: (session, comment) => call('DELETE', `/sessions/${id(session)}?revoke`, { body: comment === undefined ? {} : { comment } }),
     reviews: async (signal) => (await call<{ reviews: Review[] }>('GET', '/reviews', { signal })).reviews,
     sign: (session, comment) => call('POST', `/reviews/${id(session)}`, { body: { comment } }),
-    record: async (session, signal) => (await call<{ events: Event[] }>('GET', `/sessions/${id(session)}/record`, { signal })).events,
+    async record(session, pages, signal) {
+      const events: Event[] = [];
+      let next: string | undefined;
+      for (let read = 0; read === 0 || (read < pages && next !== undefined); read += 1) {
+        const page: EventPage = await call('GET', `/sessions/${id(session)}/record${next === undefined ? '' : `?after=${id(next)}`}`, { signal });
+        events.push(...page.events);
+        next = page.next;
+      }
+      return { events, ...(next === undefined ? {} : { next }) };
+    },
   };
 }
 

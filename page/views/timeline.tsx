@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
-import type { Event } from '../answers.js';
+import { useState } from 'preact/hooks';
+import type { Event, EventPage } from '../answers.js';
 import { timeText } from '../clock.js';
 import { useDesk } from '../desk.js';
 import { Title } from '../parts/title.js';
@@ -12,7 +13,17 @@ import { counted, happenings } from '../words.js';
 /** What has happened in one session, oldest first, as the record has it. */
 export function Timeline({ session }: { readonly session: string }): JSX.Element {
   const { api } = useDesk();
-  const { value, refusal } = usePolled((signal) => api.record(session, signal), 10_000, session);
+  const [pages, setPages] = useState({ session, count: 1 });
+  const count = pages.session === session ? pages.count : 1;
+  const { value: page, refusal } = usePolled((signal) => api.record(session, count, signal), 10_000, `${session} ${count}`);
+  const [before, setBefore] = useState<EventPage>();
+  // What was read stays on the page while more is read.
+  const shown = page ?? (count > 1 ? before : undefined);
+  const value = shown?.events;
+  const more = (): void => {
+    setBefore(shown);
+    setPages({ session, count: count + 1 });
+  };
   const start = value?.[0]?.at ?? 0;
   return (
     <>
@@ -23,6 +34,7 @@ export function Timeline({ session }: { readonly session: string }): JSX.Element
       {value === undefined && (refusal === undefined ? <p class="aside">Reading …</p> : <Trouble refusal={refusal} />)}
       {value !== undefined && <LookClosely texts={value.flatMap(textsOf)} />}
       {value !== undefined && <ol class="timeline">{value.map((event) => <li key={event.id} class={`event event-${toneOf(event)}`}><Happened event={event} after={event.at - start} /></li>)}</ol>}
+      {shown?.next !== undefined && <p><button type="button" onClick={more} disabled={page === undefined}>Show more</button></p>}
     </>
   );
 }

@@ -19,7 +19,7 @@ Commands:
   approvals  list, show and decide what agents ask of people, at a running gateway
   audit      verify, read and reconcile the record
   mcp        let an MCP client in that speaks only over standard input and output
-  sessions   list and revoke live sessions, at a running gateway
+  sessions   list and revoke live sessions, and read the record of one, at a running gateway
   snowflake  print the SQL that prepares an account; look whether an account is prepared
 
 Options:

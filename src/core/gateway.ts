@@ -1,8 +1,7 @@
 import type { ApprovalView, Decided, GlassReview } from './approvals/view.js';
-import type { AuditEvent } from './events.js';
 import type { Access, Bind, Identity, Obligation, StatementKind, Transport } from './model.js';
 import type { Denied, Outcome } from './outcome.js';
-import type { CatalogueObject, Column, Credential, Row } from './ports.js';
+import type { CatalogueObject, Column, Credential, RecordPage, Row } from './ports.js';
 
 /** Who calls, and how the call came in. `transport` defaults to `{ protocol: 'code' }`. */
 export interface Caller {
@@ -35,6 +34,13 @@ export interface RunRequest extends Caller {
 
 export interface SessionRequest extends Caller {
   readonly session: string;
+}
+
+export interface RecordRequest extends SessionRequest {
+  /** `next` of the page before; the first page where it is left out. */
+  readonly after?: string;
+  /** Most events of the answer, 1 to 1,000; 200 where it is left out. */
+  readonly limit?: number;
 }
 
 export interface ExplainRequest extends SessionRequest {
@@ -200,8 +206,8 @@ export interface Gateway {
   reviews(request: Caller, signal?: AbortSignal): Promise<Outcome<readonly GlassReview[]>>;
   /** A reviewer has looked at such a session. */
   sign(request: SignRequest, signal?: AbortSignal): Promise<Outcome<GlassReview>>;
-  /** The session's events, oldest first; also after its end and after a restart. For its owner, and for who oversees its schema. */
-  record(request: SessionRequest, signal?: AbortSignal): Promise<Outcome<readonly AuditEvent[]>>;
+  /** A page of the session's events, oldest first; also after its end and after a restart. For its owner, and for who oversees its schema. */
+  record(request: RecordRequest, signal?: AbortSignal): Promise<Outcome<RecordPage>>;
   /** What an earlier run left: intents without an outcome and sessions without an end, now recorded as such. */
   readonly recovered: { readonly statements: number; readonly sessions: number };
   /** Closes every session, writes `gateway.stopped`, closes the parts. Idempotent. */

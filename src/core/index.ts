@@ -14,6 +14,7 @@ export { systemClock, type Clock } from './clock.js';
 export { timeLeft } from './grant.js';
 export { eventCodes, intents, sessionEnds, statementOutcomes, type AuditEvent, type EventActor, type EventCode } from './events.js';
 export * from './record.js';
+export { pageOf, rangeOf } from './record-page.js';
 export { objectsOf, type CatalogueEntry } from './catalogue.js';
 export { facts } from './freeze.js';
 export { newId } from './id.js';
@@ -22,7 +23,7 @@ export { Troubles } from './troubles.js';
 export { perObject } from './per-object.js';
 export { formatObject, formatSchema, parseSchema } from './names.js';
 export type {
-  ApprovalRead, ApprovalsRequest, Caller, ConnectionInfo, DecisionRequest, Delivery, DescribedObject, Description, EndReason, ExplainRequest, Explanation, Gateway, GatewayLimits, Leave, OpenRequest, RevokeRequest,
+  ApprovalRead, ApprovalsRequest, Caller, ConnectionInfo, DecisionRequest, Delivery, DescribedObject, Description, EndReason, ExplainRequest, Explanation, Gateway, GatewayLimits, Leave, OpenRequest, RecordRequest, RevokeRequest,
   RunRequest, SessionRequest, SignRequest,
   SessionState, StatementResult,
 } from './gateway.js';

@@ -1,15 +1,13 @@
-import { heeding } from './abort.js';
 import type { Room } from './approvals/room.js';
 import { decide, type Judge } from './judge.js';
-import type { AuditEvent } from './events.js';
 import { explain } from './explain.js';
 import type { Extensions } from './extensions.js';
 import type { ConnectionInfo, Explanation, SessionState } from './gateway.js';
 import type { Access, Identified, Identity, SchemaRef } from './model.js';
 import { formatSchema } from './names.js';
 import { deny, type Denied, type Stop } from './outcome.js';
-import type { AuditLog, Connector, PolicyDecisionPoint } from './ports.js';
-import { whoOf } from './seen.js';
+import type { AuditLog, Connector, PolicyDecisionPoint, RecordPage, RecordRange } from './ports.js';
+import { createRecordReads } from './record-reads.js';
 import type { Sessions } from './sessions.js';
 import type { Recorder } from './stages/audit.js';
 import type { Trip } from './trip.js';
@@ -21,7 +19,7 @@ export interface Looks {
   readonly connections: (facts: Identified<'run'>, trip: Trip) => Promise<readonly ConnectionInfo[] | Stop>;
   readonly session: (facts: Identified<'run'>, trip: Trip) => Promise<SessionState | Stop>;
   readonly close: (facts: Identified<'run'>, trip: Trip) => Promise<SessionState | Stop>;
-  readonly record: (facts: Identified<'run'>, trip: Trip) => Promise<readonly AuditEvent[] | Stop>;
+  readonly record: (facts: Identified<'run'>, trip: Trip, range: RecordRange) => Promise<RecordPage | Stop>;
 }
 
 export interface LooksParts {
@@ -40,9 +38,7 @@ const unknown = (): Denied => deny('NOT_FOUND', undefined, { reason: 'session.un
 
 /** Answers without the later stages. What is not the caller's and what does not exist look the same. */
 export function createLooks(parts: LooksParts): Looks {
-  const { sessions, audit, recorder, reviewing } = parts;
-  const oversees = async ({ connection, scope }: AuditEvent, identity: Identity, { signal }: Trip): Promise<boolean> =>
-    reviewing !== undefined && connection !== undefined && scope !== undefined && reviewing.oversight.mayOversee(identity, connection, formatSchema(scope), signal);
+  const { sessions, recorder } = parts;
   return {
     identify: async ({ identity }) => identity,
     explain: (facts, trip) => explain(parts, facts, trip),
@@ -62,28 +58,8 @@ export function createLooks(parts: LooksParts): Looks {
       return session.state();
     },
 
-    async record({ asked, identity }, trip) {
-      if (sessions.isForeign(asked.session, identity) && reviewing === undefined) return unknown();
-      trip.stageName = 'audit';
-      const events = await heeding(() => audit.record(asked.session), trip.signal);
-      trip.stageName = 'scope';
-      const first = events[0];
-      if (first === undefined) return unknown();
-      if (isOwner(first, identity)) return events.map(withoutReviewers);
-      return (await oversees(first, identity, trip)) ? events : unknown();
-    },
+    record: createRecordReads(parts),
   };
-}
-
-function isOwner({ who }: AuditEvent, identity: Identity): boolean {
-  const asking = whoOf(identity);
-  return who !== undefined && who.principal === asking.principal && who.actor === asking.actor && who.issuer === asking.issuer && who.client === asking.client;
-}
-
-/** From where a reviewer came is no business of whoever was reviewed. */
-function withoutReviewers(event: AuditEvent): AuditEvent {
-  const { transport: _transport, ...data } = event.data;
-  return data['requester'] === undefined && data['revokedBy'] === undefined ? event : { ...event, data };
 }
 
 async function permitted({ connections, policy }: LooksParts, facts: Identified<'run'>, trip: Trip): Promise<readonly ConnectionInfo[]> {

@@ -7,7 +7,7 @@ import type { Identified, Moment, Received } from './model.js';
 import { watch } from './observe.js';
 import { deny, type Outcome, type Stop } from './outcome.js';
 import type { Observer } from './plugin.js';
-import { receiveLook, receiveOpen, receiveRun, receiveSigned, receiveTicket, receiveWords } from './receive.js';
+import { receiveLook, receiveOpen, receiveRecord, receiveRun, receiveSigned, receiveTicket, receiveWords } from './receive.js';
 import type { createApprovalStage } from './stages/approval.js';
 import type { createExecuteStage } from './stages/execute.js';
 import type { createIdentityStage } from './stages/identity.js';
@@ -64,7 +64,7 @@ export function createPipeline(parts: PipelineParts): Omit<Gateway, 'recovered' 
     connections: (request, signal) => look(parts, request, signal, receiveLook, looks.connections),
     session: (request, signal) => look(parts, request, signal, receiveLook, looks.session),
     close: (request, signal) => look(parts, request, signal, receiveLook, looks.close),
-    record: (request, signal) => look(parts, request, signal, receiveLook, looks.record),
+    record: (request, signal) => look(parts, request, signal, receiveRecord, looks.record),
 
     approvals: (given, signal) => look(parts, given, signal, receiveLook, inRoom(({ reviewing }, by, trip, request) => reviewing.list(by.identity, request.state === 'decided' ? 'decided' : 'pending', trip.signal))),
     approval: (given, signal) => look(parts, given, signal, receiveTicket, inRoom(({ reviewing }, by, trip, request) => reviewing.one(by.identity, request.ticket, request.waitMs ?? 0, trip.signal))),

@@ -190,12 +190,30 @@ export interface Connector extends Checkable {
   close?(): Promise<void>;
 }
 
+/** Which events of a session's record are read. */
+export interface RecordRange {
+  /** What the page before gave as `next`; the first page where it is left out. */
+  readonly after?: string;
+  /** At most so many events, 1 to 1,000; 200 where it is left out. */
+  readonly limit?: number;
+}
+
+/** Some events of a session, oldest first. */
+export interface RecordPage {
+  readonly events: readonly AuditEvent[];
+  /** Names the place behind the last of them, for the next page; absent where there was no more when it was read. */
+  readonly next?: string;
+}
+
 /** Where the record lives. */
 export interface AuditLog extends Checkable {
   /** Resolves only when the event is durable, in the order of the calls. Throws AUDIT_UNAVAILABLE. */
   append(event: AuditEvent): Promise<void>;
-  /** The events of one session, oldest first; empty when unknown. */
-  record(session: string): Promise<readonly AuditEvent[]>;
+  /**
+   * A page of the events of one session; empty when unknown. Fewer events than asked for where they are large: about 1 MiB of them as JSON,
+   * but always one. An `after` that this log never gave is answered with an empty page. Reading must not delay `append`.
+   */
+  record(session: string, range?: RecordRange): Promise<RecordPage>;
   /** Intents of earlier runs that have no outcome: authorized statements, requested or opened sessions not closed. */
   unresolved(): Promise<readonly AuditEvent[]>;
   /** The last event with one of these codes that earlier runs wrote and that is still there; left out where the log does not look so far back. */

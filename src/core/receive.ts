@@ -1,4 +1,4 @@
-import type { ApprovalRead, Caller, DecisionRequest, ExplainRequest, OpenRequest, RevokeRequest, RunRequest, SessionRequest, SignRequest } from './gateway.js';
+import type { ApprovalRead, Caller, DecisionRequest, ExplainRequest, OpenRequest, RecordRequest, RevokeRequest, RunRequest, SessionRequest, SignRequest } from './gateway.js';
 import { facts } from './freeze.js';
 import type { Access, Bind, Received, Transport } from './model.js';
 import { parseSchema } from './names.js';
@@ -9,6 +9,7 @@ const longestSql = 1_048_576;
 const mostBinds = 10_000;
 const longestReason = 1_000;
 const longestName = 255;
+const mostEvents = 1_000;
 
 /** Reads what was asked into facts of our own, or says what is wrong with it. The credential is left behind. */
 export async function receiveOpen(request: OpenRequest, trip: Trip): Promise<Received<'open'> | Denied> {
@@ -44,6 +45,15 @@ export async function receiveLook(request: Caller | SessionRequest, trip: Trip):
   const { session } = request as Partial<SessionRequest>;
   if ('session' in request && !isName(session)) return invalid('session', 'the id of a session');
   return received(trip, request.transport, 'run', { session: session ?? '', statement: { sql: '', binds: [] } }, undefined);
+}
+
+/** The same for a page of the record. */
+export async function receiveRecord(request: RecordRequest, trip: Trip): Promise<Received<'run'> | Denied> {
+  if (!isRequest(request)) return invalid('request', 'an object');
+  const { after, limit } = request;
+  if (after !== undefined && !isName(after)) return invalid('after', '"next" of the answer before');
+  if (limit !== undefined && (!Number.isInteger(limit) || limit < 1 || limit > mostEvents)) return invalid('limit', `a whole number from 1 to ${mostEvents}`);
+  return receiveLook(request, trip);
 }
 
 /** The same with a ticket, and what is said of it. */

@@ -2,7 +2,7 @@ import type { Clock } from './clock.js';
 import { compact } from './compact.js';
 import type { AuditEvent } from './events.js';
 import { newId } from './id.js';
-import type { AuditLog, LeftOver } from './ports.js';
+import type { AuditLog, LeftOver, RecordPage } from './ports.js';
 
 /** Answers what an earlier run left open, so that every intent in the record has an outcome and every session an end. */
 export async function recover(audit: AuditLog, clock: Clock, instance: string): Promise<{ readonly statements: number; readonly sessions: readonly LeftOver[] }> {
@@ -15,7 +15,12 @@ export async function recover(audit: AuditLog, clock: Clock, instance: string): 
 }
 
 async function leftOver(audit: AuditLog, session: string): Promise<LeftOver> {
-  const said = (await audit.record(session)).findLast(({ code }) => code === 'grant.applied' || code === 'grant.removed');
+  let said: AuditEvent | undefined;
+  for (let after: string | undefined, more = true; more;) {
+    const page: RecordPage = await audit.record(session, { limit: 1_000, ...(after === undefined ? {} : { after }) });
+    said = page.events.findLast(({ code }) => code === 'grant.applied' || code === 'grant.removed') ?? said;
+    [after, more] = [page.next, page.next !== undefined];
+  }
   return { session, ...(said?.code === 'grant.applied' ? { applied: said.data } : {}) };
 }
 

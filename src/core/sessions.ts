@@ -49,11 +49,6 @@ export class Sessions {
     return session?.belongsTo(identity) === true ? session : undefined;
   }
 
-  /** True for a session of this process that is somebody else's, so that nothing more need be looked up. */
-  isForeign(id: string, identity: Identity): boolean {
-    return this.any(id)?.belongsTo(identity) === false;
-  }
-
   /** Whosever it is. */
   any(id: string): Session | undefined {
     return this.#live.get(id) ?? this.#ended.get(id);

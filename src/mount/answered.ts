@@ -74,6 +74,7 @@ export const explanation = z.object({
 
 export const record = z.object({
   events: z.array(z.looseObject({ id: z.string(), code: z.string(), at: z.int().meta({ description: 'epoch milliseconds' }), data: z.record(z.string(), z.json()) })),
+  next: text('ask with this as `after` for the next page; absent at the end').optional(),
 });
 
 /** A person must agree first; ask again with the ticket. */

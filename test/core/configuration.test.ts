@@ -46,7 +46,7 @@ describe('a start with another configuration than the last run had', () => {
     const old = { id: 'e', code: 'gateway.started', at: 1, instance: 'before', data: {} } as const;
     expect(changes((await house({ ...base, audit: memoryAudit([old]) })).audit.events)).toEqual([]);
     const told = memoryAudit([{ ...old, data: { config: { connections: 'a', limits: 'a', plugins: 'a', approvals: 'a' } } }]);
-    await house({ ...base, audit: { append: (event) => told.append(event), record: (session) => told.record(session), unresolved: () => told.unresolved() } });
+    await house({ ...base, audit: { append: (event) => told.append(event), record: (...asked) => told.record(...asked), unresolved: () => told.unresolved() } });
     expect(changes(told.events)).toEqual([]);
     await house({ ...base, audit: told });
     expect(changes(told.events)).toHaveLength(1);

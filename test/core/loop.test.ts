@@ -22,7 +22,7 @@ describe('the loop', () => {
     const id = await session();
     await run(id);
     await gateway.close({ ...as('token-a'), session: id });
-    const events = valueOf(await gateway.record({ ...as('token-a'), session: id }));
+    const { events } = valueOf(await gateway.record({ ...as('token-a'), session: id }));
     expect(events.map((event) => event.code)).toEqual(['session.requested', 'session.opened', 'statement.authorized', 'statement.executed', 'session.closed']);
     expect(events[3]?.data).toMatchObject({ kind: 'read', complete: true, rows: 2, rules: ['all-read'], reads: ['ACME.OPS.ORDERS'] });
     for (const token of ['token-b', 'token-for-alice']) {

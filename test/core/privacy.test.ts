@@ -32,7 +32,7 @@ describe('how much of a statement is recorded', () => {
     const at = await ran('full');
     expect(ofStatements(at).map(({ code, text }) => [code, text]).filter(([, text]) => text !== undefined)).toEqual([['statement.authorized', sql]]);
     const session = at.audit.events.find((event) => event.session !== undefined)?.session ?? '';
-    const record = valueOf(await at.gateway.record({ ...as('token-a'), session }));
+    const record = valueOf(await at.gateway.record({ ...as('token-a'), session })).events;
     expect(record.length).toBeGreaterThan(3);
     expect(record.filter((event) => 'text' in event)).toEqual([]);
   });

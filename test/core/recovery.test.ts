@@ -22,7 +22,7 @@ describe('after a crash', () => {
 
   it('still shows the owner, and only the owner, the record of then', async () => {
     const { gateway } = await house({ audit: memoryAudit([left('session.requested', 's1'), left('session.opened', 's1')]) });
-    expect(valueOf(await gateway.record({ ...as('token-a'), session: 's1' })).map((event) => event.code)).toEqual(['session.requested', 'session.opened', 'session.closed']);
+    expect(valueOf(await gateway.record({ ...as('token-a'), session: 's1' })).events.map((event) => event.code)).toEqual(['session.requested', 'session.opened', 'session.closed']);
     expect(codeOf(await gateway.record({ ...as('token-b'), session: 's1' }))).toBe('NOT_FOUND');
   });
 

@@ -101,7 +101,7 @@ describe('the loop over Snowflake\'s own driver', () => {
   });
 
   it('is in the record from the first right given to the last one taken, and the record verifies', async () => {
-    const codes = valueOf(await gateway.record({ ...as('one'), session })).map((event) => event.code);
+    const codes = valueOf(await gateway.record({ ...as('one'), session })).events.map((event) => event.code);
     expect(codes).toEqual(['session.requested', 'grant.applied', 'session.opened', 'statement.authorized', 'statement.executed', 'statement.denied', 'statement.authorized', 'statement.failed', 'grant.removed', 'session.closed', 'statement.denied']);
   });
 });

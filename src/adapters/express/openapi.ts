@@ -3,6 +3,7 @@ import { packageVersion } from '../../core/index.js';
 import * as answered from '../../mount/answered.js';
 import { ndjson } from './accept.js';
 import { forms as asking } from './operations.js';
+import { range } from './range.js';
 import { reviewForms } from './reviewing.js';
 
 const forms = { ...asking, ...reviewForms };
@@ -56,7 +57,10 @@ const paths = {
   },
   '/sessions/{session}/record': {
     ...parameter('session'),
-    get: operation('readRecord', "The session's events, oldest first", { 200: { description: 'The record.', content: json('record') } }),
+    get: {
+      ...operation('readRecord', "A page of the session's events, oldest first", { 200: { description: '200 events unless `limit` says otherwise, fewer where they are large; `next` where there are more.', content: json('record') } }),
+      parameters: Object.entries(range.json.properties ?? {}).map(([name, schema]) => ({ name, in: 'query', schema })),
+    },
   },
   '/approvals': {
     get: {

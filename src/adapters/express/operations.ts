@@ -6,7 +6,8 @@ import type { Exchange, Operation } from './exchange.js';
 import { awaited } from './prefer.js';
 import { problemOfError } from '../../mount/problem.js';
 import { explanationShown, sessionShown } from '../../mount/shown.js';
-import { reply, send, sendLarge, sendProblem } from './reply.js';
+import { readRange } from './range.js';
+import { refuse, reply, send, sendLarge, sendProblem } from './reply.js';
 import { revokeSession } from './reviewing.js';
 import { withBody } from './with-body.js';
 import { rowsAsJson } from './rows-json.js';
@@ -51,8 +52,10 @@ export const explainStatement: Operation = withBody(forms.explain, async (exchan
 });
 
 export const readRecord: Operation = async (exchange) => {
-  const { gateway, caller, subject, signal } = exchange;
-  await reply(exchange, await gateway.record({ ...caller, session: subject }, signal), (events) => sendLarge(exchange, JSON.stringify({ events })));
+  const { gateway, caller, subject, query, signal } = exchange;
+  const range = readRange(query);
+  if ('denied' in range) return refuse(exchange.response, range);
+  await reply(exchange, await gateway.record({ ...caller, ...range.value, session: subject }, signal), (page) => sendLarge(exchange, JSON.stringify(page)));
 };
 
 async function sendRows(exchange: Exchange, result: StatementResult): Promise<void> {

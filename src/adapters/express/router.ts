@@ -5,6 +5,7 @@ import type { Exchange, Operation } from './exchange.js';
 import { goneSignal } from '../../mount/gone.js';
 import type { HostRequest, Mount } from '../../mount/host.js';
 import { contract } from './openapi.js';
+import { readRecord } from './operations.js';
 import { settle, type ExpressOptions, type Settings } from './options.js';
 import { problemOfError } from '../../mount/problem.js';
 import { always } from '../../mount/headers.js';
@@ -47,8 +48,9 @@ async function answer(operation: Operation, request: HostRequest, response: Serv
   }
 }
 
-/** The two queries that there are. */
+/** The queries that there are; that of the record is read where it is used. */
 function takes(operation: Operation, method: string | undefined, query: string): boolean {
+  if (operation === readRecord) return true;
   return (method === 'DELETE' && /^revoke=?$/.test(query)) || (operation === listApprovals && /^state=(?:pending|decided)$/.test(query));
 }
 

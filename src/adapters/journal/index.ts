@@ -5,7 +5,7 @@ import { Health } from './health.js';
 import { Ledger } from './ledger.js';
 import { lock, type Hold } from './lock.js';
 import { settingsOf, type JournalOptions, type Settings } from './options.js';
-import { recordOf } from './record.js';
+import { readRecord } from './record.js';
 import { replay } from './replay.js';
 import { removeDelivered } from './retention.js';
 import { Segments } from './segments.js';
@@ -64,7 +64,7 @@ async function start(settings: Settings, hold: Hold): Promise<AuditLog> {
   for (const shipper of shippers) shipper.start();
   return {
     append,
-    record: (session) => recordOf(settings, ledger, session),
+    record: (session, range) => readRecord(settings, ledger, session, range),
     unresolved: async () => ledger.unresolved(),
     newest: async (codes) => ledger.newest(codes),
     async close() {

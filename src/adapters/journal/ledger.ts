@@ -1,21 +1,22 @@
 import { intents, Newest, sessionEnds, statementOutcomes, type AuditEvent, type EventCode } from '../../core/index.js';
 
-/** Where an event stands: `end` is the offset behind its line. */
+/** Where an event stands: the offset of its line, or of the text lines before it. */
 export interface Place {
   readonly segment: number;
   readonly offset: number;
-  readonly end: number;
 }
 
-/** From the first to the last event of a session. */
-export interface Span {
-  readonly first: Place;
-  readonly last: Place;
+/** A place as one number, so that an index of a million events takes 8 MB: segments are far below 2^20, and offsets below 2^33. */
+const offsets = 2 ** 33;
+
+function placeOf(number: number): Place {
+  const segment = Math.floor(number / offsets);
+  return { segment, offset: number - segment * offsets };
 }
 
 /** What must be known of the events without reading them again: where each session's are, and which intents of earlier runs lack an outcome. */
 export class Ledger {
-  readonly #spans = new Map<string, Span>();
+  readonly #places = new Map<string, number[]>();
   readonly #open = new Map<string, AuditEvent>();
   readonly #newest = new Newest();
 
@@ -33,8 +34,14 @@ export class Ledger {
     if (this.#open.size > 0) this.#answer(event);
   }
 
-  span(session: string): Span | undefined {
-    return this.#spans.get(session);
+  /** How many events of a session there are. */
+  count(session: string): number {
+    return this.#places.get(session)?.length ?? 0;
+  }
+
+  /** Where some of a session's events are, oldest first. */
+  places(session: string, from: number, limit: number): readonly Place[] {
+    return (this.#places.get(session) ?? []).slice(from, from + limit).map(placeOf);
   }
 
   /** The last with one of these codes that an earlier run wrote. */
@@ -49,18 +56,22 @@ export class Ledger {
 
   /** Forgets the sessions that lie in removed segments. */
   forget(upTo: number): void {
-    for (const [session, { first }] of this.#spans) if (first.segment <= upTo) this.#spans.delete(session);
+    for (const [session, [first = 0]] of this.#places) if (placeOf(first).segment <= upTo) this.#places.delete(session);
   }
 
   /** The oldest segment that something unanswered of an earlier run lies in; undefined where there is none. */
   needs(): number | undefined {
-    const segments = [...this.#open.values()].map((event) => this.#spans.get(event.session ?? '')?.first.segment).filter((segment) => segment !== undefined);
+    const firsts = [...this.#open.values()].map((event) => this.#places.get(event.session ?? '')?.[0]).filter((first) => first !== undefined);
+    const segments = firsts.map((first) => placeOf(first).segment);
     return segments.length === 0 ? undefined : Math.min(...segments);
   }
 
-  #place(event: AuditEvent, place: Place): void {
-    if (event.session === undefined) return;
-    this.#spans.set(event.session, { first: this.#spans.get(event.session)?.first ?? place, last: place });
+  #place({ session }: AuditEvent, { segment, offset }: Place): void {
+    if (session === undefined) return;
+    const place = segment * offsets + offset;
+    const places = this.#places.get(session);
+    if (places === undefined) this.#places.set(session, [place]);
+    else places.push(place);
   }
 
   #answer(event: AuditEvent): void {

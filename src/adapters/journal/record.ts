@@ -1,37 +1,40 @@
 import { join } from 'node:path';
-import { AccessError, type AuditEvent } from '../../core/index.js';
-import { segmentsIn } from './batch.js';
-import type { Ledger, Span } from './ledger.js';
-import { linesOf } from './lines.js';
+import { AccessError, rangeOf, type AuditEvent, type RecordFormat, type RecordPage, type RecordRange } from '../../core/index.js';
+import type { Ledger, Place } from './ledger.js';
+import { LineReader } from './line-reader.js';
 import type { Settings } from './options.js';
 import { segmentName } from './segment.js';
 
-/** The events of a session, read back. Throws AUDIT_UNAVAILABLE when that cannot be done whole. */
-export async function recordOf({ directory, format }: Settings, ledger: Ledger, session: string): Promise<readonly AuditEvent[]> {
-  const span = ledger.span(session);
-  if (span === undefined) return [];
-  const events = new Map<string, AuditEvent>();
-  const name = JSON.stringify(session);
+/** A page of a session's events, read back. Throws AUDIT_UNAVAILABLE when that cannot be done whole. */
+export async function readRecord({ directory, format }: Settings, ledger: Ledger, session: string, range?: RecordRange): Promise<RecordPage> {
+  const { from, limit, bytes: mostBytes } = rangeOf(range);
+  const events: AuditEvent[] = [];
+  const lines = new LineReader((segment) => join(directory, segmentName(segment)));
+  let bytes = 0;
   try {
-    for (const number of await spanned(directory, span)) {
-      const from = number === span.first.segment ? span.first.offset : 0;
-      const to = number === span.last.segment ? span.last.end : undefined;
-      for await (const line of linesOf(join(directory, segmentName(number)), from, to)) {
-        if (!line.text.includes(name)) continue;
-        const recorded = line.complete ? format.read(line.text) : undefined;
-        if (recorded === undefined) throw new Error(`${segmentName(number)} was damaged at byte ${line.offset}`);
-        if (recorded.event?.session === session) events.set(recorded.event.id, recorded.event);
-      }
+    for (const place of ledger.places(session, from, limit)) {
+      const read = await eventAt(lines, format, place, session);
+      bytes += read.bytes;
+      if (bytes > mostBytes && events.length > 0) break;
+      events.push(read.event);
     }
   } catch (error) {
     throw new AccessError('AUDIT_UNAVAILABLE', 'the journal cannot be read', { cause: error });
+  } finally {
+    await lines.close();
   }
-  return [...events.values()];
+  const end = from + events.length;
+  return { events, ...(end < ledger.count(session) ? { next: String(end) } : {}) };
 }
 
-/** Numbers of the segments a session's events lie in, rising. */
-async function spanned(directory: string, { first, last }: Span): Promise<readonly number[]> {
-  const numbers = await segmentsIn(directory);
-  for (const { segment } of [first, last]) if (!numbers.includes(segment)) throw new Error(`${segmentName(segment)} is gone`);
-  return numbers.filter((number) => number >= first.segment && number <= last.segment);
+/** The event at a place; the texts that were written before it are passed over. */
+async function eventAt(lines: LineReader, format: RecordFormat, { segment, offset }: Place, session: string): Promise<{ readonly event: AuditEvent; readonly bytes: number }> {
+  for (let at = offset; ;) {
+    const line = await lines.lineAt(segment, at);
+    const recorded = line === undefined ? undefined : format.read(line.text);
+    const { event } = recorded ?? {};
+    if (line !== undefined && event?.session === session) return { event, bytes: line.end - at };
+    if (line === undefined || recorded?.kind !== 'text') throw new Error(`${segmentName(segment)} was damaged at byte ${at}`);
+    at = line.end;
+  }
 }

@@ -53,7 +53,7 @@ async function replaySegment(path: string, segment: number, format: RecordFormat
       continue;
     }
     if (bad !== undefined) throw new AccessError('CONFIG_INVALID', `the journal was damaged: ${segmentName(segment)} line ${bad} is not an event`);
-    if (recorded.event !== undefined) ledger.replay(recorded.event, { segment, offset: line.offset, end: line.end });
+    if (recorded.event !== undefined) ledger.replay(recorded.event, { segment, offset: line.offset });
     head = after(head, recorded.link);
     whole = line.end;
   }

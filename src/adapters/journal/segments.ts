@@ -63,7 +63,7 @@ export class Segments implements Medium {
       this.#bytes += bytes.length;
       let offset = start;
       for (const { event, end } of entries) {
-        if (event !== undefined) this.#durable(event, { segment: segment.number, offset, end: start + end });
+        if (event !== undefined) this.#durable(event, { segment: segment.number, offset });
         offset = start + end;
       }
     } catch (error) {

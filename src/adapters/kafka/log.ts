@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { AccessError, facts, intents, Newest, Scribe, Troubles, type AuditLog, type Entry, type RecordFormat } from '../../core/index.js';
+import { AccessError, facts, intents, Newest, pageOf, Scribe, Troubles, type AuditLog, type Entry, type RecordFormat } from '../../core/index.js';
 import type { KafkaClient } from './client.js';
 import { Delivery } from './delivery.js';
 import { addressed } from './message.js';
@@ -54,7 +54,7 @@ export async function kafkaLog(options: KafkaLogOptions): Promise<AuditLog> {
       await scribe.append(kept);
       recent.note(kept);
     },
-    record: async (session) => recent.of(session),
+    record: async (session, range) => pageOf(recent.of(session), range),
     unresolved: async () => open.filter((event) => !recent.answers(event)),
     newest: async (codes) => newest.of(codes),
     async close() {

@@ -1,4 +1,4 @@
-import { AccessError, intents, sessionEnds, statementOutcomes, type AuditEvent, type AuditLog } from '../../core/index.js';
+import { AccessError, intents, pageOf, sessionEnds, statementOutcomes, type AuditEvent, type AuditLog } from '../../core/index.js';
 
 /** A record that lives as long as the process, with everything in it to read. For tests and trials. */
 export interface MemoryAudit extends AuditLog {
@@ -15,7 +15,7 @@ export function memoryAudit(earlier: readonly AuditEvent[] = []): MemoryAudit {
       if (closed) throw new AccessError('AUDIT_UNAVAILABLE', 'the record is closed');
       events.push(structuredClone(event));
     },
-    record: async (session) => events.filter((event) => event.session === session).map(({ text: _apart, ...event }) => event),
+    record: async (session, range) => pageOf(events.filter((event) => event.session === session).map(({ text: _apart, ...event }) => event), range),
     unresolved: async () => earlier.filter((event) => !isAnswered(event, events)),
     newest: async (codes) => earlier.findLast(({ code }) => codes.includes(code)),
     async close() {

@@ -7,12 +7,15 @@ import { tableOf, widthOf } from '../paper.js';
 import { asciiJson, printable } from '../printable.js';
 import type { Streams } from '../streams.js';
 import { write } from '../write.js';
+import { record } from './record.js';
 
 const help = `Usage: sallyport sessions list --url URL
+       sallyport sessions record SESSION --url URL
        sallyport sessions revoke SESSION --url URL [--comment TEXT]
 
 The live sessions that you oversee, at a running gateway. revoke ends one now: what runs in it is cancelled, and the path
-is gone. Revoking one that is over is no error.
+is gone. Revoking one that is over is no error. record writes the events of one, yours or one that you oversee, oldest
+first, page by page: with --json one line for each page.
 
 Options:
 ${gatewayHelp}
@@ -26,7 +29,7 @@ type Session = z.infer<typeof session>;
 
 type Command = (args: readonly string[], streams: Streams) => Promise<ExitCode>;
 
-const commands: ReadonlyMap<string, Command> = new Map([['list', list], ['revoke', revoke]]);
+const commands: ReadonlyMap<string, Command> = new Map([['list', list], ['record', record], ['revoke', revoke]]);
 
 /** `sallyport sessions`. Throws UsageError and RefusedError. */
 export async function sessions([name = '', ...args]: readonly string[], streams: Streams): Promise<ExitCode> {

@@ -1,6 +1,6 @@
 import type { AuditEvent, EventCode } from '../events.js';
 import { newId } from '../id.js';
-import type { AuditLog } from '../ports.js';
+import type { AuditLog, RecordPage } from '../ports.js';
 import { expectThat, type ContractCase } from './case.js';
 
 /** What an adapter's author supplies for `auditContract`. */
@@ -33,26 +33,52 @@ export function auditContract({ open, reopen }: AuditSubject): readonly Contract
   });
   return [
     contract('knows nothing of a session it has not seen', async (log) => {
-      expectThat((await log.record('nobody')).length === 0, 'a record came from nowhere');
+      expectThat((await log.record('nobody')).events.length === 0, 'a record came from nowhere');
       expectThat((await log.unresolved()).length === 0, 'a fresh log has something unresolved');
     }),
     contract('gives back what was appended, whole and in order', async (log) => {
       const events = [sampleEvent('session.requested', { session: 's1' }), sampleEvent('session.opened', { session: 's1' }), sampleEvent('statement.authorized', { session: 's1', statement: 't1' })];
       for (const event of events) await log.append(event);
       await log.append(sampleEvent('session.requested', { session: 's2' }));
-      expectThat(same(await log.record('s1'), events), 'the record differs');
+      expectThat(same((await log.record('s1', { limit: 1_000 })).events, events), 'the record differs');
     }),
     contract('keeps the order of calls that were not awaited one by one', async (log) => {
       const events = Array.from({ length: 500 }, (_, index) => sampleEvent('statement.delivered', { session: 's1', statement: `t${index}` }));
       await Promise.all(events.map((event) => log.append(event)));
-      expectThat(same(await log.record('s1'), events), 'the order differs');
+      expectThat(same((await log.record('s1', { limit: 1_000 })).events, events), 'the order differs');
+    }),
+    contract('gives the record by pages: none twice, none left out, none of another session, and goes on where more was written', async (log) => {
+      const written = Array.from({ length: 25 }, (_, index) => sampleEvent('statement.delivered', { session: index % 5 === 4 ? 's2' : 's1', statement: `t${index}` }));
+      await Promise.all(written.map((event) => log.append(event)));
+      const mine = written.filter(({ session }) => session === 's1');
+      const { events, pages } = await readPages(log, 's1', 7);
+      expectThat(same(events, mine) && pages === 3, 'the pages differ from the record');
+      const first = await log.record('s1', { limit: 19 });
+      expectThat(first.events.length === 19 && first.next !== undefined, 'a page is not as long as it was asked for');
+      const later = sampleEvent('session.closed', { session: 's1' });
+      await log.append(later);
+      expectThat(same((await log.record('s1', { after: first.next })).events, [...mine.slice(19), later]), 'what was written since the first page is not on the next');
+    }),
+    contract('gives 200 events where no number is said, and no more than about a MiB of them, but always one', async (log) => {
+      await Promise.all(Array.from({ length: 230 }, (_, index) => log.append(sampleEvent('statement.delivered', { session: 's1', statement: `t${index}` }))));
+      expectThat((await log.record('s1')).events.length === 200, 'it is not 200');
+      for (let count = 0; count < 3; count += 1) await log.append(sampleEvent('statement.delivered', { session: 's2', data: { text: 'x'.repeat(700_000) } }));
+      const { events, pages } = await readPages(log, 's2', 1_000);
+      expectThat(events.length === 3 && pages === 3, 'large events came at once, or not at all');
+    }),
+    contract('answers an `after` that it never gave with nothing', async (log) => {
+      await log.append(sampleEvent('session.opened', { session: 's1' }));
+      for (const after of ['99', '-1', '1.5', 'nonsense', '1e3', '9'.repeat(200)]) {
+        const page = await log.record('s1', { after });
+        expectThat(page.events.length === 0 && page.next === undefined, `something follows ${after}`);
+      }
     }),
     contract('does not change when an event is changed after it was appended', async (log) => {
       const event = { ...sampleEvent('session.opened', { session: 's1' }), data: { rows: 1 } };
       const appended = log.append(event);
       event.data.rows = 2;
       await appended;
-      expectThat((await log.record('s1'))[0]?.data['rows'] === 1, 'the event changed in the log');
+      expectThat((await log.record('s1')).events[0]?.data['rows'] === 1, 'the event changed in the log');
     }),
     contract('refuses what comes after close', async (log) => {
       await log.close?.();
@@ -84,7 +110,7 @@ function laterRuns(open: () => Promise<AuditLog>, reopen: () => Promise<AuditLog
   return [
     contract('keeps the record for a later run', [requested, opened], async (log) => {
       await log.append(closed);
-      expectThat(same(await log.record('s1'), [requested, opened, closed]), 'the record differs');
+      expectThat(same((await log.record('s1')).events, [requested, opened, closed]), 'the record differs');
     }),
     contract('names intents without an outcome and sessions without an end', [requested, opened, authorized], async (log) => {
       expectThat(same(await log.unresolved(), [opened, authorized]), 'the unresolved differ');
@@ -105,6 +131,21 @@ function laterRuns(open: () => Promise<AuditLog>, reopen: () => Promise<AuditLog
       expectThat((await log.unresolved()).length === 0, 'an intent of this run is named');
     }),
   ];
+}
+
+/** All pages of a record. */
+async function readPages(log: AuditLog, session: string, limit: number): Promise<{ readonly events: readonly AuditEvent[]; readonly pages: number }> {
+  const events: AuditEvent[] = [];
+  let pages = 0;
+  let after: string | undefined;
+  do {
+    const page: RecordPage = await log.record(session, { limit, ...(after === undefined ? {} : { after }) });
+    events.push(...page.events);
+    pages += 1;
+    after = page.next;
+    expectThat(pages < 1_000, 'the pages have no end');
+  } while (after !== undefined);
+  return { events, pages };
 }
 
 /** The order of an object's members is nobody's promise. */

@@ -169,7 +169,7 @@ describe('what cannot be read', () => {
     writeFileSync(path, text.replace('statement.delivered', 'statement.deliverex'));
     await expect(log.record('s')).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
     writeFileSync(path, text);
-    expect(await log.record('s')).toHaveLength(3);
+    expect((await log.record('s')).events).toHaveLength(3);
     renameSync(path, `${path}.gone`);
     await expect(log.record('s')).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
     await log.close?.();

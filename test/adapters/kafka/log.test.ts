@@ -73,7 +73,7 @@ describe.skipIf(broker.missing)('Kafka as the record itself', () => {
     node?.start();
     await answering(broker.cluster);
     await outcome;
-    expect((await log.record('s')).map(({ code }) => code)).toContain('statement.executed');
+    expect((await log.record('s')).events.map(({ code }) => code)).toContain('statement.executed');
     await log.close?.();
     const records = await drained(broker.cluster.brokers, prefix, ['events', 'checkpoints']);
     const report = await judged(records, keys);

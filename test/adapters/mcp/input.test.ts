@@ -9,7 +9,7 @@ describe.each(eras)('arguments, client of $era', ({ options }) => {
     ['one that is missing', 'open_session', { ...opening, reason: undefined }, 'request.reason'], ['another type', 'open_session', { ...opening, ttl: '60' }, 'request.ttl'], ['too long a life', 'open_session', { ...opening, ttl: 86_401 }, 'request.ttl'],
     ['an access there is not', 'open_session', { ...opening, access: 'admin' }, 'request.access'], ['half a letter', 'run_statement', { session: 'x', sql: "SELECT '\ud800'" }, 'request.sql'], ['nothing to run', 'run_statement', { session: 'x', sql: '' }, 'request.sql'],
     ['a number that JSON has rounded', 'run_statement', { session: 'x', sql: 'SELECT ?', binds: [2 ** 53] }, 'request.binds'], ['an object to bind', 'run_statement', { session: 'x', sql: 'SELECT ?', binds: [{}] }, 'request.binds'],
-    ['too many binds', 'run_statement', { session: 'x', sql: 'SELECT ?', binds: Array(10_001).fill(1) }, 'request.binds'], ['a page before the first', 'session_record', { session: 'x', from: -1 }, 'request.from'],
+    ['too many binds', 'run_statement', { session: 'x', sql: 'SELECT ?', binds: Array(10_001).fill(1) }, 'request.binds'], ['a page before the first', 'session_record', { session: 'x', from: 1 }, 'request.from'],
   ])('%s: refused, and nothing runs', async (_what, tool, args, reason) => {
     const { gateway, engine, audit } = await house();
     const client = await connect((await serve(gateway)).url, options);

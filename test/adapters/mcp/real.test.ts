@@ -26,7 +26,7 @@ afterEach(async () => {
 /** What the record says of a session, as its owner reads it. */
 async function recorded(id: string): Promise<readonly (readonly [string, unknown])[]> {
   const outcome = await gateway.record({ credential: { scheme: 'bearer', token: 'a' }, session: id });
-  return outcome.status === 'completed' ? outcome.value.map(({ code, data }) => [code, data['code']] as const) : [];
+  return outcome.status === 'completed' ? outcome.value.events.map(({ code, data }) => [code, data['code']] as const) : [];
 }
 
 const begun = (id: string) => expect.poll(async () => (await recorded(id)).map(([code]) => code), { timeout: 60_000 }).toContain('statement.authorized');

@@ -49,7 +49,7 @@ describe('from where a reviewer came', () => {
 
   it('is shown to who oversees the schema, and not to whose session it is', async () => {
     const { gateway, id } = await reviewed();
-    const seenBy = async (token: string): Promise<readonly AuditEvent[]> => valueOf(await gateway.record({ ...as(token), session: id }));
+    const seenBy = async (token: string): Promise<readonly AuditEvent[]> => valueOf(await gateway.record({ ...as(token), session: id })).events;
     const [own, overseen] = [await seenBy('agent'), await seenBy('bob')];
     expect(overseen.filter(byReviewers).map(({ data }) => data['transport'])).toEqual([transport, transport]);
     expect(own.map(({ id: each }) => each)).toEqual(overseen.map(({ id: each }) => each));

@@ -6,7 +6,7 @@ describe('overseeing', () => {
   it('lists live sessions, shows their record, and ends one, cancelling what runs', async () => {
     const { gateway, id, codes, audit, notices, run, engine } = await office({}, undefined, (_statement, signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))));
     expect(valueOf(await gateway.sessions(as('bob'))).map((each) => each.id)).toEqual([id]);
-    expect(valueOf(await gateway.record({ ...as('bob'), session: id })).map((event) => event.code)).toEqual(['session.requested', 'session.opened']);
+    expect(valueOf(await gateway.record({ ...as('bob'), session: id })).events.map((event) => event.code)).toEqual(['session.requested', 'session.opened']);
     const running = run(id, 'SELECT orders', 'agent');
     await expect.poll(() => engine.ran).toEqual(['SELECT orders']);
     valueOf(await gateway.revoke({ ...as('bob'), session: id, comment: 'stop it' }));

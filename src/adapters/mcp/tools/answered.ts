@@ -32,5 +32,5 @@ export const scope = z.object({
 /** What was recorded of a session. */
 export const record = z.object({
   events: z.array(z.looseObject({ id: z.string(), code: z.string(), at: z.int().meta({ description: 'epoch milliseconds' }), data: z.record(z.string(), z.unknown()) })),
-  total: z.int(), next,
+  next: z.string().optional().meta({ description: 'call again with this as "from" for the rest; absent at the end' }),
 });

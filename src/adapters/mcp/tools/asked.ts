@@ -7,6 +7,9 @@ const from = z.int().min(0).max(1_000_000).exactOptional().meta({ description: '
 /** What the tools take that work in a session. */
 export const ofSession = z.strictObject({ session });
 export const ofSessionFrom = z.strictObject({ session, from });
+export const recordAsked = z.strictObject({
+  session, from: z.string().min(1).max(255).exactOptional().meta({ description: 'a text: where to go on, as "next" of the answer before says' }),
+});
 export const statementAsked = statementBody.extend({ session });
 export const explainAsked = explainBody.extend({ session });
 export const moreAsked = z.strictObject({ session, more: z.string().min(1).max(255).meta({ description: 'the handle that the answer before gave as "more"' }) });

@@ -1,10 +1,11 @@
-import type { AuditEvent, DescribedObject } from '../../../core/index.js';
+import type { AuditEvent, DescribedObject, Outcome, RecordPage } from '../../../core/index.js';
 import { completed, uncompleted } from '../answer.js';
+import type { Exchange } from '../exchange.js';
 import { pageOf } from '../page.js';
 import { printable } from '../table.js';
 import { tool } from '../tool.js';
 import { record, scope } from './answered.js';
-import { ofSessionFrom } from './asked.js';
+import { ofSessionFrom, recordAsked } from './asked.js';
 
 /** Objects or events of one answer; both are read by models, so that an answer should not fill them up. */
 const perAnswer = { items: 100, bytes: 131_072 };
@@ -34,12 +35,21 @@ export const sessionRecord = tool({
   description: 'The events of one of your sessions, oldest first, also after its end: who did what for whom, under which rule, and how it ended.',
   annotations: { readOnlyHint: true, idempotentHint: true, openWorldHint: false },
   answers: { record },
-}, ofSessionFrom, async ({ gateway, caller, settings, signal }, { session, from = 0 }) => {
-  const outcome = await gateway.record({ ...caller, session }, signal);
-  if (outcome.status !== 'completed') return uncompleted(outcome, settings);
-  const page = pageOf(outcome.value, from, perAnswer);
-  return completed({ record: { events: page.items, total: outcome.value.length, ...nextOf(page) } }, [...page.items.map(entry), ...onward(page.next)].join('\n'));
+}, recordAsked, async (exchange, { session, from }) => {
+  const outcome = await fittingPage(exchange, session, from);
+  if (outcome.status !== 'completed') return uncompleted(outcome, exchange.settings);
+  const { events, next } = outcome.value;
+  return completed({ record: { events, ...(next === undefined ? {} : { next }) } }, [...events.map(entry), ...onward(next)].join('\n'));
 });
+
+/** A page that is not too much to read: where the events are large, it is asked for again with as many as fit. */
+async function fittingPage({ gateway, caller, signal }: Exchange, session: string, from: string | undefined): Promise<Outcome<RecordPage>> {
+  const asked = { ...caller, session, ...(from === undefined ? {} : { after: from }) };
+  const outcome = await gateway.record({ ...asked, limit: perAnswer.items }, signal);
+  if (outcome.status !== 'completed') return outcome;
+  const fitting = pageOf(outcome.value.events, 0, perAnswer).items.length;
+  return fitting === outcome.value.events.length ? outcome : gateway.record({ ...asked, limit: fitting }, signal);
+}
 
 function entry({ at, code, data }: AuditEvent): string {
   const parts = [data['code'], data['summary']].filter((each) => typeof each === 'string');
@@ -50,6 +60,6 @@ function nextOf({ next }: { readonly next?: number }) {
   return next === undefined ? {} : { next };
 }
 
-function onward(next: number | undefined): string[] {
-  return next === undefined ? [] : [`There is more: call again with from ${next}.`];
+function onward(next: number | string | undefined): string[] {
+  return next === undefined ? [] : [`There is more: call again with from ${JSON.stringify(next)}.`];
 }

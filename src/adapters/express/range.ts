@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { deny, type RecordRange } from '../../core/index.js';
+import { check, form } from '../../mount/check.js';
+import type { Refused } from '../../mount/problem.js';
+
+/** The query of `GET /sessions/{session}/record`. */
+export const range = form(z.strictObject({
+  after: z.string().min(1).max(255).exactOptional().meta({ description: '"next" of the page before' }),
+  limit: z.int().min(1).max(1_000).exactOptional().meta({ description: 'most events of the answer, a whole number from 1 to 1000' }),
+}));
+
+const hint = 'It takes "after" and "limit", each once.';
+
+/** Which page of a record a query asks for, or what is wrong with it. */
+export function readRange(query: string): { readonly value: RecordRange } | Refused {
+  const asked = new URLSearchParams(query);
+  const names = [...asked.keys()];
+  if (names.some((name) => name !== 'after' && name !== 'limit') || new Set(names).size < names.length) {
+    return { denied: deny('INVALID_REQUEST', 'This path takes no such query.', { reason: 'request.query', hint }) };
+  }
+  const [after, limit] = [asked.get('after'), asked.get('limit')];
+  const value = { ...(after === null ? {} : { after }), ...(limit === null ? {} : { limit: /^[1-9]\d{0,5}$/.test(limit) ? Number(limit) : limit }) };
+  return check(range, value, { what: 'query', hint });
+}

@@ -1,0 +1,47 @@
+/** Works at once: so many overall and so many of one name; the others wait in the order in which they came. */
+export class Slots {
+  readonly #most: number;
+  readonly #mostOfOne: number;
+  readonly #mostWaiting: number;
+  readonly #running = new Map<string, number>();
+  readonly #waiting: { readonly name: string; readonly start: () => void }[] = [];
+  #total = 0;
+
+  constructor(most: number, mostOfOne: number, mostWaiting: number) {
+    this.#most = most;
+    this.#mostOfOne = mostOfOne;
+    this.#mostWaiting = mostWaiting;
+  }
+
+  /** Runs the work as soon as there is room; undefined where too many of this name wait already. */
+  take<T>(name: string, work: () => Promise<T>): Promise<T> | undefined {
+    if (this.#waiting.reduce((count, each) => (each.name === name ? count + 1 : count), 0) >= this.#mostWaiting) return undefined;
+    return new Promise<T>((resolve, reject) => {
+      const start = (): void => {
+        work().then(resolve, reject).finally(() => this.#leave(name));
+      };
+      this.#waiting.push({ name, start });
+      this.#next();
+    });
+  }
+
+  #leave(name: string): void {
+    this.#total -= 1;
+    const left = (this.#running.get(name) ?? 1) - 1;
+    if (left === 0) this.#running.delete(name);
+    else this.#running.set(name, left);
+    this.#next();
+  }
+
+  /** Starts whatever has room now; one of a name that has none keeps no other back. */
+  #next(): void {
+    while (this.#total < this.#most) {
+      const at = this.#waiting.findIndex(({ name }) => (this.#running.get(name) ?? 0) < this.#mostOfOne);
+      if (at < 0) return;
+      const [{ name, start }] = this.#waiting.splice(at, 1) as [{ readonly name: string; readonly start: () => void }];
+      this.#total += 1;
+      this.#running.set(name, (this.#running.get(name) ?? 0) + 1);
+      start();
+    }
+  }
+}
