@@ -12,6 +12,7 @@ export class Failure extends Error {
 
 export const failures = {
   absent: (what: string, name: string) => new Failure('002003', '42S02', `SQL compilation error:\n${what} '${name}' does not exist or not authorized.`),
+  identifier: (name: string) => new Failure('000904', '42000', `SQL compilation error:\ninvalid identifier '${name}'`),
   role: (message: string) => new Failure('003001', '42501', `SQL access control error:\n${message}`),
   restricted: (what: string) => new Failure('003107', '42501', `SQL access control error:\nCurrent session is restricted. ${what} not allowed.`),
   syntax: (message: string) => new Failure('001003', '42000', `SQL compilation error:\n${message}`),

@@ -27,6 +27,12 @@ export type Fault =
   /** An answer late by so many milliseconds. */
   | { readonly delayMs: number }
   /** The answer says that the session runs under another role, as after a reconnect that lost its state. */
-  | { readonly role: string };
+  | { readonly role: string }
+  /** The answer says that another type of statement ran than was sent. */
+  | { readonly statementTypeId: number }
+  /** What was asked is done, and the connection is reset in place of the answer. */
+  | { readonly answerLost: true }
+  /** Half of the answer, and then the connection is reset. */
+  | { readonly cut: true };
 
 export type Faults = (asked: Asked) => Fault | undefined;

@@ -6,9 +6,10 @@ import { gunzipSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { Catalog } from './catalog.js';
 import type { Integration } from './credentials.js';
+import { upperCased } from './dialect.js';
 import { Failure, failures } from './failure.js';
 import type { Asked, Fault, Faults } from './faults.js';
-import { Server, type HistoryRow } from './server.js';
+import { Server, type HistoryRow, type Told } from './server.js';
 import type { QueryAnswer } from './underway.js';
 
 export { Catalog, type Privilege, type Role, type User } from './catalog.js';
@@ -21,7 +22,7 @@ export interface SnowflakeServerOptions {
   readonly account?: string;
   /** Databases with their schemas. */
   readonly databases: Readonly<Record<string, readonly string[]>>;
-  /** DuckDB's SQL that fills them. */
+  /** DuckDB's SQL that fills them; names without double quotes are stored in upper case. */
   readonly setup?: string;
   readonly integrations?: readonly Integration[];
   /** How long a request waits for its query, milliseconds; then it is to be fetched later (code 333333). Default 45,000. */
@@ -54,7 +55,7 @@ export async function snowflakeServer(options: SnowflakeServerOptions): Promise<
     await first.run(`ATTACH ':memory:' AS "${name}"`);
     for (const schema of schemas) await first.run(`CREATE SCHEMA "${name}"."${schema}"`);
   }
-  if (setup !== '') await first.run(setup);
+  if (setup !== '') await first.run(upperCased(setup));
   const catalog = new Catalog();
   const server = new Server(account, instance, catalog, integrations, answerMs);
   const counts = new Map<string, number>();
@@ -73,10 +74,11 @@ export async function snowflakeServer(options: SnowflakeServerOptions): Promise<
     const asked: Asked = { method: request.method ?? 'GET', path: url.pathname, before, ...(typeof body['sqlText'] === 'string' ? { sql: body['sqlText'], parameters: (body['parameters'] ?? {}) as Readonly<Record<string, unknown>> } : {}) };
     const fault = faults?.(asked);
     if (fault !== undefined && (await hurt(fault, request, response))) return;
-    await route(url, body, request, response, fault !== undefined && 'role' in fault ? fault.role : undefined);
+    if (fault !== undefined && ('answerLost' in fault || 'cut' in fault)) spoil(response, 'cut' in fault);
+    await route(url, body, request, response, fault !== undefined && ('role' in fault || 'statementTypeId' in fault) ? fault : {});
   };
 
-  const route = async (url: URL, body: Readonly<Record<string, unknown>>, request: IncomingMessage, response: ServerResponse, role?: string): Promise<void> => {
+  const route = async (url: URL, body: Readonly<Record<string, unknown>>, request: IncomingMessage, response: ServerResponse, told: Told): Promise<void> => {
     const path = url.pathname;
     const token = /Token="([^"]+)"/.exec(request.headers.authorization ?? '')?.[1];
     const [, abort] = /^\/queries\/([^/]+)\/abort-request$/.exec(path) ?? [];
@@ -89,7 +91,7 @@ export async function snowflakeServer(options: SnowflakeServerOptions): Promise<
     const session = server.session(token);
     if (path === '/session/heartbeat') return send(response, ok({}));
     if (path === '/session' && url.searchParams.get('delete') === 'true') return send(response, ok((await server.end(session), {})));
-    if (path === '/queries/v1/query-request') return send(response, answered(await server.query(session, body, url.searchParams.get('requestId') ?? '', base(), role)));
+    if (path === '/queries/v1/query-request') return send(response, answered(await server.query(session, body, url.searchParams.get('requestId') ?? '', base(), told)));
     if (result !== undefined) return send(response, answered(await server.result(session, result)));
     if (watched !== undefined) return send(response, ok(server.status(session, watched)));
     if (path === '/queries/v1/abort-request') return send(response, ok((server.abort(session, String(body['requestId'])), {})));
@@ -122,6 +124,17 @@ export async function snowflakeServer(options: SnowflakeServerOptions): Promise<
       instance.closeSync();
     },
   };
+}
+
+/** Of what would be answered, nothing or a half arrives before the connection is reset. */
+function spoil(response: ServerResponse, half: boolean): void {
+  response.end = ((data: string | Buffer = '') => {
+    const bytes = Buffer.from(data);
+    const reset = (): void => void response.socket?.resetAndDestroy();
+    if (!half || bytes.length < 2) reset();
+    else response.write(bytes.subarray(0, bytes.length / 2), () => setTimeout(reset, 20));
+    return response;
+  }) as ServerResponse['end'];
 }
 
 /** True where that was the answer, or there is none. */

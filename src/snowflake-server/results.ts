@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { failures } from './failure.js';
 import type { Answer, WireRow } from './wire.js';
 
 const [inlineRows, chunkRows] = [1_000, 10_000];
@@ -18,8 +19,8 @@ export class Results {
     return this.#chunks.get(name);
   }
 
-  /** Reads all of an answer; what is not inline is kept to be fetched. */
-  async lay(queryId: string, answer: Answer, base: string): Promise<Laid> {
+  /** Reads all of an answer; what is not inline is kept to be fetched. Throws Failure, and keeps nothing, when it is ended meanwhile. */
+  async lay(queryId: string, answer: Answer, base: string, stop: AbortSignal): Promise<Laid> {
     const rowset: WireRow[] = [];
     const chunks: Laid['chunks'][number][] = [];
     let pending: string[] = [];
@@ -34,10 +35,16 @@ export class Results {
       pending = [];
     };
     for await (const row of answer.rows) {
+      if (stop.aborted) break;
       total += 1;
       if (rowset.length < inlineRows) rowset.push(row);
       else pending.push(JSON.stringify(row));
       if (pending.length >= chunkRows) flush();
+    }
+    // DuckDB says that an interrupted result is at its end.
+    if (stop.aborted) {
+      for (const index of chunks.keys()) this.#chunks.delete(`${queryId}/${index}`);
+      throw failures.cancelled();
     }
     flush();
     return { rowset, total, chunks };

@@ -2,12 +2,15 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { DuckDBInstance } from '@duckdb/node-api';
 import type { Catalog } from './catalog.js';
 import { command } from './commands.js';
+import { toDuckDB } from './dialect.js';
 import { Failure, failures } from './failure.js';
 import type { Ground } from './ground.js';
 import { information } from './information.js';
 import { authorize } from './objects.js';
+import { requireExactNames, storedOf } from './names.js';
 import { policyReferences } from './policies.js';
 import type { Session } from './session.js';
+import { typeOfPrepared } from './statement-types.js';
 import { piecesOf, Reader } from './tokens.js';
 import { answerOf, textTable, type Answer } from './wire.js';
 
@@ -23,24 +26,30 @@ export interface Asking {
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
-/** Runs one statement in a session. Throws Failure; `signal` cancels. */
-export async function run(asking: Asking, session: Session, catalog: Catalog, instance: DuckDBInstance, signal: AbortSignal): Promise<Answer> {
+/** What is done with an answer while it may still be ended. */
+export type Take<T> = (answer: Answer, stop: AbortSignal) => Promise<T>;
+
+/** Runs one statement in a session, its rows among it. Throws Failure; `signal` cancels. */
+export async function run<T>(asking: Asking, session: Session, catalog: Catalog, instance: DuckDBInstance, signal: AbortSignal, take: Take<T>): Promise<T> {
   const desired = Number(asking.parameters['MULTI_STATEMENT_COUNT'] ?? session.parameters.get('MULTI_STATEMENT_COUNT') ?? 1);
   const actual = statementsIn(asking.sql);
   if (desired !== 0 && actual !== desired) throw failures.count(actual, desired);
   const ground = groundOf(session, catalog, instance);
   const managed = (await command(asking.sql, ground)) ?? policyReferences(asking.sql, ground);
-  if (managed !== undefined) return managed;
+  if (managed !== undefined) return take(managed, signal);
   const told = await information(asking.sql, session, catalog, instance);
-  if (told !== undefined) return told;
+  if (told !== undefined) return take(told, signal);
   const seconds = Number(asking.parameters['STATEMENT_TIMEOUT_IN_SECONDS'] ?? session.parameters.get('STATEMENT_TIMEOUT_IN_SECONDS') ?? 0);
-  return limited(seconds, signal, async (stop) => (await waited(asking.sql, stop)) ?? selected(asking, session, catalog, instance, stop));
+  return limited(seconds, signal, async (stop) => {
+    const slept = await waited(asking.sql, stop);
+    return slept === undefined ? selected({ ...asking, sql: toDuckDB(asking.sql) }, session, catalog, stop, take) : take(slept, stop);
+  });
 }
 
 const changes: Readonly<Record<string, string>> = { INSERT: 'inserted', UPDATE: 'updated', DELETE: 'deleted', MERGE: 'updated' };
 
 /** Within a statement timeout, if there is one. */
-async function limited(seconds: number, signal: AbortSignal, work: (stop: AbortSignal) => Promise<Answer>): Promise<Answer> {
+async function limited<T>(seconds: number, signal: AbortSignal, work: (stop: AbortSignal) => Promise<T>): Promise<T> {
   const over = new AbortController();
   const timer = seconds > 0 ? setTimeout(() => over.abort(), seconds * 1_000) : undefined;
   try {
@@ -54,8 +63,11 @@ async function limited(seconds: number, signal: AbortSignal, work: (stop: AbortS
   }
 }
 
-async function selected({ sql, binds }: Asking, session: Session, catalog: Catalog, instance: DuckDBInstance, stop: AbortSignal): Promise<Answer> {
-  const { made } = await authorize(sql, session, catalog, new Set(await tablesOf(instance, '%')));
+/** By DuckDB, whose text this is. */
+async function selected<T>({ sql, binds }: Asking, session: Session, catalog: Catalog, stop: AbortSignal, take: Take<T>): Promise<T> {
+  const stored = await storedOf(session.connection);
+  const { made } = await authorize(sql, session, catalog, new Set(stored.keys()));
+  requireExactNames(piecesOf(sql), stored);
   const { connection, database, schema } = session;
   if (database !== undefined && schema !== undefined) await connection.run(`USE ${quoted(database)}.${quoted(schema)}`);
   const interrupt = (): void => connection.interrupt();
@@ -73,10 +85,13 @@ async function selected({ sql, binds }: Asking, session: Session, catalog: Catal
     }
     const result = await prepared.stream();
     if (made !== undefined) catalog.created(made, session.role);
+    const statementTypeId = typeOfPrepared(prepared.statementType);
     const reader = new Reader(piecesOf(sql));
     const writing = ['INSERT', 'UPDATE', 'DELETE', 'MERGE'].find((each) => reader.take(each));
-    if (writing !== undefined) return { ...textTable([`number of rows ${changes[writing] ?? ''}`], [[String(await countOf(answerOf(result)))]]), changed: result.rowsChanged };
-    return made === undefined ? answerOf(result) : textTable(['status'], [[`Table ${made} successfully created.`]]);
+    if (writing !== undefined) {
+      return await take({ ...textTable([`number of rows ${changes[writing] ?? ''}`], [[String(await countOf(answerOf(result)))]]), changed: result.rowsChanged, statementTypeId }, stop);
+    }
+    return await take({ ...(made === undefined ? answerOf(result) : textTable(['status'], [[`Table ${made} successfully created.`]])), statementTypeId }, stop);
   } finally {
     stop.removeEventListener('abort', interrupt);
   }
@@ -109,11 +124,11 @@ export function groundOf(session: Session, catalog: Catalog, instance: DuckDBIns
 }
 
 async function tablesOf(instance: DuckDBInstance, kind: string): Promise<readonly string[]> {
-  return names(instance, `SELECT upper(table_catalog || '.' || table_schema || '.' || table_name) FROM information_schema.tables WHERE table_type LIKE '${kind}'`);
+  return names(instance, `SELECT table_catalog || '.' || table_schema || '.' || table_name FROM information_schema.tables WHERE table_type LIKE '${kind}'`);
 }
 
 async function schemasOf(instance: DuckDBInstance): Promise<ReadonlySet<string>> {
-  return new Set(await names(instance, "SELECT upper(catalog_name || '.' || schema_name) FROM information_schema.schemata"));
+  return new Set(await names(instance, "SELECT catalog_name || '.' || schema_name FROM information_schema.schemata"));
 }
 
 async function names(instance: DuckDBInstance, sql: string): Promise<readonly string[]> {

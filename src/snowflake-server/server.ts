@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import type { DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { Catalog } from './catalog.js';
 import { proven, type Integration, type Login } from './credentials.js';
+import { functions } from './dialect.js';
 import { Failure, failures } from './failure.js';
-import { Results } from './results.js';
+import { Results, type Laid } from './results.js';
 import { groundOf, run, type Bind } from './run.js';
 import { Session } from './session.js';
+import { typeOfText } from './statement-types.js';
 import { Underway, type QueryAnswer } from './underway.js';
 import { command } from './commands.js';
+import type { Answer } from './wire.js';
 
 /** One line of the query history. */
 export interface HistoryRow {
@@ -29,6 +32,12 @@ export interface QueryBody {
   readonly parameters?: Readonly<Record<string, unknown>>;
   /** It is to run with nobody waiting. */
   readonly asyncExec?: boolean;
+}
+
+/** What an answer says otherwise than it is. */
+export interface Told {
+  readonly role?: string;
+  readonly statementTypeId?: number;
 }
 
 /** Snowflake's defaults, by which the driver writes times as text. */
@@ -59,7 +68,7 @@ export class Server {
   /** The `data` of the answer. Throws Failure. */
   async login(login: Login & { readonly SESSION_PARAMETERS?: Readonly<Record<string, unknown>> }, query: URLSearchParams): Promise<object> {
     const who = await proven(login, this.#account, this.#catalog, this.#integrations);
-    const session = new Session(who, await this.#instance.connect());
+    const session = new Session(who, await this.#connect());
     for (const [name, value] of Object.entries(who.user.parameters ?? {})) session.parameters.set(name, value);
     for (const [name, value] of Object.entries(login.SESSION_PARAMETERS ?? {})) session.parameters.set(name.toUpperCase(), String(value));
     const asked = query.get('roleName')?.toUpperCase();
@@ -78,6 +87,12 @@ export class Server {
       token: session.token, masterToken: session.masterToken, validityInSeconds: 3_600, masterValidityInSeconds: 14_400, sessionId: session.id, parameters: formats,
       sessionInfo: { databaseName: session.database ?? null, schemaName: session.schema ?? null, warehouseName: session.warehouse ?? null, roleName: session.role },
     };
+  }
+
+  async #connect(): Promise<DuckDBConnection> {
+    const connection = await this.#instance.connect();
+    for (const each of functions) await connection.run(each);
+    return connection;
   }
 
   /** The session of a token. Throws Failure. */
@@ -102,9 +117,9 @@ export class Server {
   }
 
   /** Throws Failure, with the query's id in `data`. */
-  query(session: Session, body: QueryBody, requestId: string, base: string, role?: string): Promise<QueryAnswer> {
+  query(session: Session, body: QueryBody, requestId: string, base: string, told: Told = {}): Promise<QueryAnswer> {
     const queryId = randomUUID();
-    return this.#underway.answer(queryId, this.#perform(queryId, session, body, requestId, base, role), body.asyncExec === true);
+    return this.#underway.answer(queryId, this.#perform(queryId, session, body, requestId, base, told), body.asyncExec === true);
   }
 
   /** Of a query that was under way. Throws Failure. */
@@ -122,7 +137,7 @@ export class Server {
     return { queries: row === undefined ? [] : [{ id: queryId, status, errorCode: row.error ?? null, errorMessage: null }] };
   }
 
-  async #perform(queryId: string, session: Session, body: QueryBody, requestId: string, base: string, role?: string): Promise<object> {
+  async #perform(queryId: string, session: Session, body: QueryBody, requestId: string, base: string, told: Told): Promise<object> {
     const cancel = new AbortController();
     session.running.set(queryId, { requestId, cancel });
     const row: HistoryRow = { queryId, text: body.sqlText ?? '', user: session.user.name, role: session.role, session: session.id, tag: typeof body.parameters?.['QUERY_TAG'] === 'string' ? body.parameters['QUERY_TAG'] : session.tag, startedAt: Date.now() };
@@ -130,12 +145,14 @@ export class Server {
     try {
       const laid = await session.inTurn(async () => {
         if (cancel.signal.aborted) throw failures.cancelled();
-        const answer = await run({ sql: body.sqlText ?? '', binds: body.bindings ?? {}, parameters: body.parameters ?? {} }, session, this.#catalog, this.#instance, cancel.signal);
-        return { answer, ...(await this.results.lay(queryId, answer, base)) };
+        const asking = { sql: body.sqlText ?? '', binds: body.bindings ?? {}, parameters: body.parameters ?? {} };
+        const take = async (answer: Answer, stop: AbortSignal): Promise<Laid & { readonly answer: Answer }> => ({ answer, ...(await this.results.lay(queryId, answer, base, stop)) });
+        return run(asking, session, this.#catalog, this.#instance, cancel.signal, take);
       });
       return {
-        queryId, rowtype: laid.answer.columns, rowset: laid.rowset, total: laid.total, returned: laid.total, parameters: formats, version: 1, queryResultFormat: 'json', statementTypeId: 4_096,
-        finalDatabaseName: session.database ?? null, finalSchemaName: session.schema ?? null, finalWarehouseName: session.warehouse ?? null, finalRoleName: role ?? session.role,
+        queryId, rowtype: laid.answer.columns, rowset: laid.rowset, total: laid.total, returned: laid.total, parameters: formats, version: 1, queryResultFormat: 'json',
+        statementTypeId: told.statementTypeId ?? laid.answer.statementTypeId ?? typeOfText(row.text),
+        finalDatabaseName: session.database ?? null, finalSchemaName: session.schema ?? null, finalWarehouseName: session.warehouse ?? null, finalRoleName: told.role ?? session.role,
         ...(laid.chunks.length === 0 ? {} : { chunks: laid.chunks, chunkHeaders: {} }),
       };
     } catch (error) {

@@ -1,3 +1,4 @@
+import { unescaped } from './dialect.js';
 import { failures } from './failure.js';
 
 /** A word (upper case), a name as it is stored, a text, or a sign. */
@@ -13,7 +14,7 @@ export function piecesOf(sql: string): readonly Piece[] {
   const pieces: Piece[] = [];
   for (const [all, block, text, quoted, word, sign] of sql.matchAll(pattern)) {
     if (block !== undefined) pieces.push({ kind: 'text', value: block });
-    else if (text !== undefined && all.startsWith("'")) pieces.push({ kind: 'text', value: text.replaceAll("''", "'").replaceAll(/\\(.)/g, '$1') });
+    else if (text !== undefined && all.startsWith("'")) pieces.push({ kind: 'text', value: unescaped(text) });
     else if (quoted !== undefined && all.startsWith('"')) pieces.push({ kind: 'name', value: quoted.replaceAll('""', '"') });
     else if (word !== undefined) pieces.push({ kind: 'word', value: word.toUpperCase() });
     else if (sign !== undefined) pieces.push({ kind: 'sign', value: sign });

@@ -19,6 +19,8 @@ export interface Answer {
   readonly rows: AsyncIterable<WireRow> | Iterable<WireRow>;
   /** Rows that a statement changed. */
   readonly changed?: number;
+  /** What DuckDB took the statement for; left out where DuckDB was not asked. */
+  readonly statementTypeId?: number;
 }
 
 export function textTable(names: readonly string[], rows: readonly WireRow[]): Answer {

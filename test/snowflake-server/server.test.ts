@@ -109,6 +109,10 @@ describe('roles are enforced', () => {
   });
 });
 
+function changed(connection: Connection, sqlText: string): Promise<number> {
+  return new Promise((resolve, reject) => connection.execute({ sqlText, complete: (error, statement) => (error ? reject(error) : resolve(statement.getNumUpdatedRows() ?? 0)) }));
+}
+
 describe('statements', () => {
   let connection: Connection;
   beforeAll(async () => {
@@ -147,6 +151,38 @@ describe('statements', () => {
     await ran(connection, 'ALTER SESSION UNSET STATEMENT_TIMEOUT_IN_SECONDS');
   });
 
+  it('are ended by a cancel while their rows are laid out', async () => {
+    for (let round = 0; round < 6; round += 1) {
+      const before = server.history.length;
+      const outcome = new Promise((resolve) => {
+        const statement = connection.execute({ sqlText: `SELECT ${round}, a.ID, b.ID FROM ORDERS a, ORDERS b LIMIT 2000000`, streamResult: true, complete: (error) => resolve(error?.code ?? 'it ended') });
+        void expect.poll(() => server.history.length, { interval: 1 }).toBeGreaterThan(before).then(() => setTimeout(() => statement.cancel(() => undefined), 100 + round * 60));
+      });
+      expect(await outcome).toBe('000604');
+    }
+    await ran(connection, 'ALTER SESSION SET STATEMENT_TIMEOUT_IN_SECONDS = 1');
+    await expect(ran(connection, 'SELECT a.ID, b.ID FROM ORDERS a, ORDERS b LIMIT 20000000')).rejects.toMatchObject({ code: '000630' });
+    await ran(connection, 'ALTER SESSION UNSET STATEMENT_TIMEOUT_IN_SECONDS');
+  });
+
+  it('answer NULL where an argument of LEAST or GREATEST is, and take part 0 of a text for part 1', async () => {
+    const { rows } = await ran(connection, "SELECT LEAST(NULL, 1), GREATEST(1, NULL, 2), LEAST(2, 1), GREATEST('a', 'b'), SPLIT_PART('a.b', '.', 0), SPLIT_PART('a.b', '.', 2), SPLIT_PART('a.b', '.', -1)");
+    expect(rows).toEqual([[null, null, 1, 'b', 'a', 'b', 'b']]);
+  });
+
+  it('have texts with escapes, as Snowflake reads them', async () => {
+    const { rows, columns } = await ran(connection, String.raw`SELECT 'it\'s', 'a\\b', '\x41\u0042\n', $$it's \n$$, 'x\' AS a UNION ALL SELECT 2 --' as text, "ID" as "id" from orders where id = 1`);
+    expect(rows).toEqual([["it's", String.raw`a\b`, 'AB\n', String.raw`it's \n`, "x' AS a UNION ALL SELECT 2 --", 1]]);
+    expect(columns.slice(4)).toEqual(['TEXT', 'id']);
+  });
+
+  it('say of which type they are, and how many rows they changed', async () => {
+    const types: unknown[] = [];
+    server.catalog.grant('OPS_READ', { privilege: 'CREATE TABLE', on: 'SCHEMA', name: 'ACME.OPS' });
+    for (const sql of ['CREATE TABLE DOWN AS SELECT 1 AS A', 'INSERT INTO DOWN VALUES (2), (3)', 'UPDATE DOWN SET A = 4', 'DELETE FROM DOWN WHERE A = 5', 'SELECT * FROM DOWN', 'USE SCHEMA ACME.OPS', 'SHOW ROLES', 'DROP TABLE DOWN']) types.push(await changed(connection, sql));
+    expect(types).toEqual([-1, 2, 3, 0, -1, -1, -1, -1]);
+  });
+
   it('are sent off to be fetched later, and looked after meanwhile', async () => {
     const id = await new Promise<string>((resolve, reject) => {
       connection.execute({ sqlText: 'SELECT SYSTEM$WAIT(5)', asyncExec: true, complete: (error, started) => (error ? reject(error) : resolve(started.getQueryId())) });
@@ -164,5 +200,36 @@ describe('statements', () => {
     await ran(connection, `ALTER SESSION SET QUERY_TAG = '{"session":"s-1"}'`);
     await ran(connection, 'SELECT 1 AS A');
     expect(server.history.at(-1)).toMatchObject({ text: 'SELECT 1 AS A', user: 'AGENT', tag: '{"session":"s-1"}' });
+  });
+});
+
+describe('names are bound as Snowflake binds them', () => {
+  let connection: Connection;
+  beforeAll(async () => {
+    server.catalog.grant('OPS_READ', { privilege: 'CREATE TABLE', on: 'SCHEMA', name: 'ACME.OPS' });
+    connection = await agent();
+    await ran(connection, 'create table Stock ("lower" int, Upper int)');
+    await ran(connection, 'create table "small" as select 1 as A');
+  });
+  afterAll(async () => {
+    for (const each of ['STOCK', '"small"']) await ran(connection, `DROP TABLE ${each}`);
+    await gone(connection);
+  });
+
+  it.each([
+    'SELECT * FROM stock', 'SELECT * FROM acme.ops.Stock', 'SELECT upper, "lower", "UPPER" FROM "STOCK"', 'SELECT s.upper FROM stock s', 'SELECT a FROM "small"', 'INSERT INTO stock ("lower", upper) VALUES (1, 2)',
+    'UPDATE stock SET upper = 3', 'DELETE FROM "STOCK" WHERE upper = 4', 'SELECT upper AS "upper" FROM stock ORDER BY "upper"', 'WITH "stock" AS (SELECT 1 AS n) SELECT N FROM "stock"', 'WITH s("upper") AS (SELECT UPPER FROM STOCK) SELECT "upper" FROM s',
+    'SELECT UPPER(\'a\') FROM stock', 'SELECT date \'2026-01-01\' AS upper FROM stock',
+  ])('%s', async (sql) => {
+    await expect(ran(connection, sql)).resolves.toBeDefined();
+  });
+
+  it.each([
+    ['SELECT * FROM "stock"', '002003'], ['SELECT * FROM "ops"."STOCK"', '002003'], ['SELECT * FROM "acme".OPS.STOCK', '002003'], ['SELECT * FROM small', '002003'], ['SELECT * FROM "Small"', '002003'], ['UPDATE "stock" SET UPPER = 1', '002003'],
+    ['DELETE FROM "Stock"', '002003'], ['INSERT INTO "stock" VALUES (1, 2)', '002003'], ['UPDATE STOCK SET UPPER = (SELECT max(UPPER) FROM "stock")', '002003'], ['DELETE FROM STOCK USING "stock" s WHERE s.UPPER = STOCK.UPPER', '002003'], ['DROP TABLE "stock"', '002003'],
+    ['TRUNCATE TABLE "stock"', '002003'], ['SELECT "upper" FROM STOCK', '000904'], ['SELECT lower FROM STOCK', '000904'], ['SELECT s."upper" FROM STOCK s', '000904'], ['UPDATE STOCK SET "upper" = 1', '000904'], ['INSERT INTO STOCK ("upper") VALUES (1)', '000904'],
+    ['DELETE FROM STOCK WHERE "upper" = 1', '000904'], ['WITH x AS (SELECT "upper" FROM STOCK) SELECT * FROM x', '000904'], ['CREATE TABLE C AS SELECT * FROM "stock"', '002003'],
+  ])('%s is refused', async (sql, code) => {
+    await expect(ran(connection, sql)).rejects.toMatchObject({ code });
   });
 });
