@@ -43,6 +43,6 @@ function Needed({ approval: { terms, decisions } }: { readonly approval: Approva
 /** Every text of an approval in which something could hide. */
 export function textsOf({ statement, connection, schema, principal, actor, reason, decisions, rules }: Approval): readonly string[] {
   const bound = (statement?.binds ?? []).filter((each) => typeof each === 'string');
-  const about = statement === undefined ? [] : [statement.canonical, ...statement.reads, ...statement.writes, ...statement.functions, ...bound];
+  const about = statement === undefined ? [] : [statement.canonical, ...statement.reads, ...statement.writes, ...statement.functions, ...bound, statement.asked?.canonical ?? ''];
   return [...about, connection, schema, principal.id, principal.name ?? '', actor.id, actor.name ?? '', reason, ...rules, ...decisions.map(({ comment = '' }) => comment)];
 }

@@ -5,16 +5,33 @@ import { charactersOf } from '../text/stretches.js';
 import { counted } from '../words.js';
 
 /** The text that would run, whole, with its length said, and the values that go with it. */
-export function StatementText({ statement: { canonical, binds } }: { readonly statement: Statement }): JSX.Element {
+export function StatementText({ statement }: { readonly statement: Statement }): JSX.Element {
+  const { canonical, binds } = statement;
   return (
     <section aria-labelledby="text">
       <h2 id="text">The text that would run</h2>
+      {statement.asked !== undefined && <RewrittenFrom statement={statement} />}
       <p class="aside">All of it, {counted(charactersOf(canonical).length, 'character')} in {counted(canonical.split('\n').length, 'line')}; wrapped, never cut.</p>
       <Sql text={canonical} />
       <p class="aside">End of the text.</p>
       {binds.length > 0 && <h3>{counted(binds.length, 'value')} for its placeholders, in order</h3>}
       {binds.length > 0 && <ol class="binds">{binds.map((value) => <li><Bind value={value} /></li>)}</ol>}
     </section>
+  );
+}
+
+/** A plugin changed what was asked for: by whom, and from what. */
+function RewrittenFrom({ statement: { asked, rewrites = [] } }: { readonly statement: Statement }): JSX.Element {
+  return (
+    <>
+      <p>
+        This is not what was asked for. It was rewritten by {rewrites.map(({ plugin, obligation, rule }, index) => (
+          <>{index > 0 && ', '}the plugin <Name text={plugin} /> for the obligation <Name text={obligation} />{rule !== undefined && <> of the rule <Name text={rule} /></>}</>
+        ))}. What was asked for:
+      </p>
+      <Sql text={asked?.canonical ?? ''} />
+      <p class="aside">What would run instead:</p>
+    </>
   );
 }
 

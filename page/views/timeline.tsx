@@ -49,12 +49,29 @@ function Happened({ event, after }: { readonly event: Event; readonly after: num
       {by !== undefined && <p class="aside">by <Name text={by} /></p>}
       {decisionOf(data) !== '' && <p><Name text={decisionOf(data)} /></p>}
       {typeof sql === 'string' ? <Sql text={sql} /> : typeof summary === 'string' && <p><Name text={summary} /></p>}
+      <OtherText data={data} />
       {typeof comment === 'string' && <blockquote><Words text={comment} /></blockquote>}
       {typeof reason === 'string' && code === 'session.requested' && <p class="said"><span class="kind">it says</span> <Words text={reason} /></p>}
       {typeof rows === 'number' && <p class="aside">{counted(rows, 'row')}</p>}
       {typeof affected === 'number' && <p class="aside">{counted(affected, 'row')} changed</p>}
     </>
   );
+}
+
+/** The text beside the event's own, where a plugin rewrote the statement. */
+function OtherText({ data }: { readonly data: Event['data'] }): JSX.Element | null {
+  const other = otherText(data);
+  if (other === undefined) return null;
+  const [words, text] = other;
+  return <><p class="aside">{words}</p><Sql text={text} /></>;
+}
+
+function otherText({ asked, rewritten, rewrites }: Event['data']): readonly [words: string, text: string] | undefined {
+  const { sql, summary } = (asked ?? rewritten ?? {}) as { readonly sql?: string; readonly summary?: string };
+  const text = sql ?? summary;
+  if (text === undefined) return undefined;
+  const by = ((rewrites ?? []) as unknown as readonly { readonly plugin: string }[]).map(({ plugin }) => plugin).join(', ');
+  return [asked === undefined ? `the plugin ${by} made of it:` : `rewritten by the plugin ${by} from what was asked for:`, text];
 }
 
 /** Whoever did it: the reviewer, where it was one. */
@@ -75,5 +92,6 @@ function toneOf({ code, data }: Event): 'good' | 'grave' | 'held' | 'plain' {
 }
 
 function textsOf({ data }: Event): readonly string[] {
-  return ['sql', 'summary', 'comment', 'reason'].map((name) => data[name]).filter((each) => typeof each === 'string');
+  const told = ['sql', 'summary', 'comment', 'reason'].map((name) => data[name]).filter((each) => typeof each === 'string');
+  return [...told, ...(otherText(data) ?? [])];
 }

@@ -24,7 +24,7 @@ export function checkAnalysis(answer: Analysis): Analysis {
 /** The decision as frozen facts. Throws POLICY_UNAVAILABLE unless it is one. */
 export function checkDecision(answer: Decision): Decision {
   return checked(answer, 'POLICY_UNAVAILABLE', (given) =>
-    (given.effect === 'deny' || (given.effect === 'permit' && Array.isArray(given.obligations) && given.obligations.every((each) => isText(each.type)))) &&
+    (given.effect === 'deny' || (given.effect === 'permit' && Array.isArray(given.obligations) && given.obligations.every((each) => isText(each.type) && (each.rule === undefined || isText(each.rule))))) &&
     isTexts(given.rules) && typeof given.policyVersion === 'string');
 }
 

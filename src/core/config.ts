@@ -8,6 +8,7 @@ const day = 86_400_000;
 export const defaultLimits: GatewayLimits = Object.freeze({
   maxTtlMs: 3_600_000, maxRows: 5_000_000, maxBytes: 4 * 1024 ** 3, sessionsPerActor: 16, waitingStatements: 8,
   auditTimeoutMs: 2_000, openTimeoutMs: 60_000, closeTimeoutMs: 5_000,
+  pluginTimeoutMs: 5_000, pluginSetupTimeoutMs: 30_000,
 });
 
 /** The methods a part must have to be that part at all. */

@@ -70,7 +70,7 @@ function openRoot(parts: Partial<Parts>, container: Container | undefined, closi
 /** `release` hands over what closes the approvals, once they are open. */
 async function start(ports: Ports, root: Container, closing: Disposal, release: () => void): Promise<Gateway> {
   const { audit, clock, limits, policy, connections } = ports;
-  const extensions = await loadPlugins(ports.plugins);
+  const extensions = await loadPlugins(ports.plugins, { clock, limits });
   closing.own(() => extensions.close());
   const instance = newId(clock.now());
   const recorder = createRecorder(audit, clock, limits.auditTimeoutMs, extensions.observers);

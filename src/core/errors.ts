@@ -26,7 +26,7 @@ export const faults = {
   CONFIG_INVALID: { retryable: false, means: 'The configuration cannot be used.' },
   CONFIG_DUPLICATE: { retryable: false, means: 'Two parts claim the same name or token.' },
   PLUGIN_SEALED: { retryable: false, means: 'A plugin registered something after setup.' },
-  PLUGIN_FAILED: { retryable: false, means: 'A plugin threw.' },
+  PLUGIN_FAILED: { retryable: false, means: 'A plugin threw, or did not answer in time.' },
   IDENTITY_UNAVAILABLE: { retryable: true, means: 'The identity provider cannot be reached.' },
   ANALYSIS_UNAVAILABLE: { retryable: true, means: 'The statement could not be analysed in time.' },
   POLICY_UNAVAILABLE: { retryable: true, means: 'The policy decision point failed.' },

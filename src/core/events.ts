@@ -39,6 +39,8 @@ export interface AuditEvent {
   readonly data: Readonly<Record<string, Json>>;
   /** The statement's own text, where the policy says `record: full`. A log keeps it apart, never gives it back, and may drop it. */
   readonly text?: string;
+  /** The same of the caller's own text, where plugins rewrote it and `text` is theirs. */
+  readonly askedText?: string;
 }
 
 /** Codes that announce an effect; each is followed by exactly one outcome. */

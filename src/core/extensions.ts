@@ -1,12 +1,14 @@
-import { heeding, reasonOf } from './abort.js';
+import type { Clock } from './clock.js';
 import { isJson } from './context.js';
 import { Disposal } from './disposal.js';
 import { AccessError } from './errors.js';
 import { facts } from './freeze.js';
+import type { GatewayLimits } from './gateway.js';
 import type { FactsAfter, Identified, Json } from './model.js';
 import { coreObligations } from './obligations.js';
 import { deny, type Denied } from './outcome.js';
 import type { Guard, Informer, Observer, Plugin, PluginHost } from './plugin.js';
+import { callPlugin, pluginFailed, type PluginCall } from './plugin-call.js';
 import type { Fulfiller } from './ports.js';
 
 /** What all plugins together registered; sealed. */
@@ -14,9 +16,15 @@ export interface Extensions {
   readonly observers: readonly Observer[];
   inform(facts: Identified, signal: AbortSignal): Promise<Identified['context']>;
   guard<At extends keyof FactsAfter>(after: At, facts: FactsAfter[At], signal: AbortSignal): Promise<Denied | undefined>;
-  fulfiller(obligation: string): Fulfiller | undefined;
+  fulfiller(obligation: string): NamedFulfiller | undefined;
   /** Runs the close functions, last in first out; throws an AggregateError after all had their turn. */
   close(): Promise<void>;
+}
+
+/** Who discharges obligations of a type. What it throws, or an answer that is no text, is PLUGIN_FAILED. */
+export interface NamedFulfiller {
+  readonly plugin: string;
+  readonly fulfil: Fulfiller;
 }
 
 interface Named<T> {
@@ -26,11 +34,17 @@ interface Named<T> {
 
 type AnyGuard = Guard<keyof FactsAfter>;
 
+/** How long plugins may take, and by which clock. */
+export interface PluginTimes {
+  readonly clock: Clock;
+  readonly limits: Pick<GatewayLimits, 'pluginTimeoutMs' | 'pluginSetupTimeoutMs'>;
+}
+
 /**
  * Runs every plugin's setup in order. Throws CONFIG_DUPLICATE on a repeated name or obligation, CONFIG_INVALID on a name or argument that is
- * none, PLUGIN_FAILED when a setup throws; what earlier plugins opened is closed then.
+ * none, PLUGIN_FAILED when a setup throws or does not end in time; what earlier plugins opened is closed then.
  */
-export async function loadPlugins(plugins: readonly Plugin[]): Promise<Extensions> {
+export async function loadPlugins(plugins: readonly Plugin[], times: PluginTimes): Promise<Extensions> {
   const loaded: Loaded = { informers: [], guards: { identity: [], scope: [], approval: [] }, fulfillers: new Map(), observers: [], closers: new Disposal('plugins') };
   const names = new Set<string>();
   try {
@@ -38,7 +52,7 @@ export async function loadPlugins(plugins: readonly Plugin[]): Promise<Extension
       if (!/^[A-Za-z][\w.-]{0,62}$/.test(plugin?.name)) throw new AccessError('CONFIG_INVALID', 'a plugin needs a name: a letter, then up to 62 letters, digits, ".", "_" or "-"');
       if (names.has(plugin.name)) throw new AccessError('CONFIG_DUPLICATE', `two plugins are named ${plugin.name}`);
       names.add(plugin.name);
-      await setUp(plugin, loaded);
+      await setUp(plugin, loaded, times);
     }
   } catch (error) {
     await loaded.closers.dispose().catch(() => undefined);
@@ -46,8 +60,8 @@ export async function loadPlugins(plugins: readonly Plugin[]): Promise<Extension
   }
   return {
     observers: loaded.observers,
-    inform: (given, signal) => inform(loaded.informers, given, signal),
-    guard: (after, given, signal) => guard(loaded.guards[after], given, signal),
+    inform: (given, signal) => inform(loaded.informers, given, times, signal),
+    guard: (after, given, signal) => guard(loaded.guards[after], given, times, signal),
     fulfiller: (obligation) => loaded.fulfillers.get(obligation),
     close: () => loaded.closers.dispose(),
   };
@@ -56,13 +70,15 @@ export async function loadPlugins(plugins: readonly Plugin[]): Promise<Extension
 interface Loaded {
   readonly informers: Named<Informer>[];
   readonly guards: Record<keyof FactsAfter, Named<AnyGuard>[]>;
-  readonly fulfillers: Map<string, Fulfiller>;
+  readonly fulfillers: Map<string, NamedFulfiller>;
   readonly observers: Observer[];
   readonly closers: Disposal;
 }
 
-async function setUp(plugin: Plugin, { informers, guards, fulfillers, observers, closers }: Loaded): Promise<void> {
+async function setUp(plugin: Plugin, loaded: Loaded, { clock, limits }: PluginTimes): Promise<void> {
+  const { informers, guards, fulfillers, observers, closers } = loaded;
   const { name } = plugin;
+  const within = { plugin: name, clock, timeoutMs: limits.pluginTimeoutMs };
   let sealed = false;
   const register = (act: unknown, add: () => void): void => {
     if (sealed) throw new AccessError('PLUGIN_SEALED', `plugin ${name} registered something after setup`);
@@ -75,51 +91,73 @@ async function setUp(plugin: Plugin, { informers, guards, fulfillers, observers,
       if (!Object.hasOwn(guards, after)) throw new AccessError('CONFIG_INVALID', `plugin ${name}: there is no guard after that`);
       register(act, () => guards[after].push({ plugin: name, act: act as AnyGuard }));
     },
-    fulfil: (obligation, act) => register(act, () => addFulfiller(fulfillers, obligation, act)),
+    fulfil: (obligation, act) => register(act, () => addFulfiller(fulfillers, obligation, { plugin: name, fulfil: checkedFulfiller(name, act) })),
     observe: (observer) => register(observer, () => observers.push(observer)),
-    onClose: (close) => register(close, () => closers.own(close)),
+    onClose: (close) => register(close, () => closers.own(() => callPlugin({ ...within, verb: 'close' }, () => close()))),
   };
+  const call: PluginCall = { ...within, verb: 'setup', timeoutMs: limits.pluginSetupTimeoutMs };
   try {
-    await plugin.setup(host);
+    await callPlugin(call, () => plugin.setup(host));
   } catch (error) {
-    throw AccessError.is(error) ? error : failed(name, error);
+    // Options that are refused say so themselves.
+    throw AccessError.is((error as Error).cause) ? (error as Error).cause : error;
+  } finally {
+    sealed = true;
   }
-  sealed = true;
 }
 
-function addFulfiller(fulfillers: Map<string, Fulfiller>, obligation: string, act: Fulfiller): void {
+function addFulfiller(fulfillers: Map<string, NamedFulfiller>, obligation: string, fulfiller: NamedFulfiller): void {
   if (coreObligations.has(obligation)) throw new AccessError('CONFIG_DUPLICATE', `the gateway itself fulfils ${obligation}`);
   if (fulfillers.has(obligation)) throw new AccessError('CONFIG_DUPLICATE', `two plugins fulfil ${obligation}`);
-  fulfillers.set(obligation, act);
+  fulfillers.set(obligation, fulfiller);
+}
+
+/** A fulfiller answers at once, with a text: a promise is none. */
+function checkedFulfiller(plugin: string, act: Fulfiller): Fulfiller {
+  return (given, obligation) => {
+    try {
+      const sql: unknown = act(given, obligation);
+      if (typeof sql !== 'string') throw new TypeError('a fulfiller returns a statement');
+      return sql;
+    } catch (error) {
+      throw pluginFailed({ plugin, verb: 'fulfil' }, error);
+    }
+  };
 }
 
 const nothing: Identified['context'] = Object.freeze({});
 
-async function inform(informers: readonly Named<Informer>[], given: Identified, signal: AbortSignal): Promise<Identified['context']> {
+async function inform(
+  informers: readonly Named<Informer>[], given: Identified, { clock, limits }: PluginTimes, signal: AbortSignal,
+): Promise<Identified['context']> {
   if (informers.length === 0) return nothing;
   const context: Record<string, Record<string, Json>> = {};
   for (const { plugin, act } of informers) {
-    try {
-      const told = facts(await heeding(() => act(given, signal), signal));
-      if (!isJson(told)) throw new TypeError('an informer tells JSON');
-      if (Object.keys(told).length > 0) context[plugin] = { ...context[plugin], ...told };
-    } catch (error) {
-      throw signal.aborted ? reasonOf(signal) : failed(plugin, error);
-    }
+    const call: PluginCall = { plugin, verb: 'inform', clock, timeoutMs: limits.pluginTimeoutMs };
+    const told = asFacts(call, await callPlugin(call, (own) => act(given, own), signal));
+    if (Object.keys(told).length > 0) context[plugin] = { ...context[plugin], ...told };
   }
   return facts(context);
 }
 
-async function guard(guards: readonly Named<AnyGuard>[], given: FactsAfter[keyof FactsAfter], signal: AbortSignal): Promise<Denied | undefined> {
+function asFacts(call: PluginCall, answer: Readonly<Record<string, Json>>): Readonly<Record<string, Json>> {
+  try {
+    const told = facts(answer);
+    if (!isJson(told)) throw new TypeError('an informer tells JSON');
+    return told;
+  } catch (error) {
+    throw pluginFailed(call, error);
+  }
+}
+
+async function guard(
+  guards: readonly Named<AnyGuard>[], given: FactsAfter[keyof FactsAfter], { clock, limits }: PluginTimes, signal: AbortSignal,
+): Promise<Denied | undefined> {
   for (const { plugin, act } of guards) {
-    let answer: Denied | undefined;
-    try {
-      answer = await heeding(() => act(given, signal), signal);
-    } catch (error) {
-      throw signal.aborted ? reasonOf(signal) : failed(plugin, error);
-    }
+    const call: PluginCall = { plugin, verb: 'guard', clock, timeoutMs: limits.pluginTimeoutMs };
+    const answer = await callPlugin(call, (own) => act(given, own), signal);
     if (answer === undefined) continue;
-    if ((answer as { status?: unknown } | null)?.status !== 'denied') throw failed(plugin, new TypeError('a guard denies or returns undefined'));
+    if ((answer as { status?: unknown } | null)?.status !== 'denied') throw pluginFailed(call, new TypeError('a guard denies or returns undefined'));
     return guarded(plugin, answer);
   }
   return undefined;
@@ -135,8 +173,4 @@ function text(value: unknown): string | undefined {
 function guarded(plugin: string, { message, reason, hint }: Denied): Denied {
   const more = text(hint);
   return deny('GUARDED', text(message), { reason: /^[\w.-]{1,100}$/.test(reason ?? '') ? (reason as string) : `plugin.${plugin}`, ...(more === undefined ? {} : { hint: more }) });
-}
-
-function failed(plugin: string, cause: unknown): AccessError {
-  return new AccessError('PLUGIN_FAILED', `plugin ${plugin} failed`, { cause });
 }

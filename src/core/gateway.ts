@@ -1,5 +1,5 @@
 import type { ApprovalView, Decided, GlassReview } from './approvals/view.js';
-import type { Access, Bind, Identity, Obligation, StatementKind, Transport } from './model.js';
+import type { Access, Bind, Identity, Obligation, Rewriter, StatementKind, Transport } from './model.js';
 import type { Denied, Outcome } from './outcome.js';
 import type { CatalogueObject, Column, Credential, RecordPage, Row } from './ports.js';
 
@@ -112,15 +112,25 @@ export interface StatementResult {
   delivery(): Delivery | undefined;
 }
 
-/** What would happen, with nothing run. */
-export interface Explanation {
-  readonly decision: 'allow' | 'approval' | 'deny';
+/** A statement's text, and what it is. */
+export interface ExplainedText {
   readonly kind: StatementKind;
   readonly operation: string;
   readonly canonical: string;
   readonly reads: readonly string[];
   readonly writes: readonly string[];
+}
+
+/** What would happen, with nothing run. The text is the one that would run; where the decision is `deny`, the one that was asked for. */
+export interface Explanation extends ExplainedText {
+  readonly decision: 'allow' | 'approval' | 'deny';
   readonly functions: readonly string[];
+  /** Present where plugins rewrote the statement: who, in order. */
+  readonly rewrites?: readonly Rewriter[];
+  /** Where plugins rewrote the statement and it would run: what was asked for. */
+  readonly asked?: ExplainedText;
+  /** Where plugins rewrote the statement and the decision is `deny`: what they made of it. */
+  readonly rewritten?: ExplainedText;
   readonly rules: readonly string[];
   readonly policyVersion?: string;
   readonly obligations: readonly Obligation[];
@@ -176,6 +186,10 @@ export interface GatewayLimits {
   readonly openTimeoutMs: number;
   /** How long an engine may take to close a session, or to obey a cancel, milliseconds. Default 5,000. */
   readonly closeTimeoutMs: number;
+  /** How long one guard or informer of a plugin may take, milliseconds. Default 5,000. */
+  readonly pluginTimeoutMs: number;
+  /** How long the `setup` of a plugin may take, milliseconds. Default 30,000. */
+  readonly pluginSetupTimeoutMs: number;
 }
 
 /** The one way in, for REST, MCP and code. No method rejects; each ends in one outcome. Aborting the signal cancels the work. */

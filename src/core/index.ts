@@ -2,8 +2,8 @@ export { memoryTickets } from './approvals/memory-tickets.js';
 export type { ApprovalOptions } from './approvals/options.js';
 export type { Notice, NoticeStatement, Notifier } from './approvals/notice.js';
 export { approvalTerms, type ApprovalTerms } from './approvals/terms.js';
-export type { Named, Ticket, TicketDecision, TicketEnd, TicketFilter, TicketState, TicketStatement, TicketStore } from './approvals/ticket.js';
-export type { ApprovalView, Decided, GlassReview } from './approvals/view.js';
+export type { Named, Ticket, TicketDecision, TicketEnd, TicketFilter, TicketAsked, TicketState, TicketStatement, TicketStore } from './approvals/ticket.js';
+export type { ApprovalView, Decided, GlassReview, StatementView } from './approvals/view.js';
 export { abortable, reasonOf } from './abort.js';
 export { AccessError, denials, faults, type DenialCode, type FaultCode } from './errors.js';
 export { deny, isStop, type Completed, type Denied, type Failed, type Outcome, type Pending, type Stop } from './outcome.js';
@@ -23,7 +23,7 @@ export { Troubles } from './troubles.js';
 export { perObject } from './per-object.js';
 export { formatObject, formatSchema, parseSchema } from './names.js';
 export type {
-  ApprovalRead, ApprovalsRequest, Caller, ConnectionInfo, DecisionRequest, Delivery, DescribedObject, Description, EndReason, ExplainRequest, Explanation, Gateway, GatewayLimits, Leave, OpenRequest, RecordRequest, RevokeRequest,
+  ApprovalRead, ApprovalsRequest, Caller, ConnectionInfo, DecisionRequest, Delivery, DescribedObject, Description, EndReason, ExplainRequest, ExplainedText, Explanation, Gateway, GatewayLimits, Leave, OpenRequest, RecordRequest, RevokeRequest,
   RunRequest, SessionRequest, SignRequest,
   SessionState, StatementResult,
 } from './gateway.js';

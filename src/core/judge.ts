@@ -3,7 +3,7 @@ import { checkAnalysis, checkDecision } from './answers.js';
 import { running } from './asks.js';
 import { AccessError } from './errors.js';
 import type { Extensions } from './extensions.js';
-import type { Analysis, Decision, Grant, Identified, ObjectRef, Permit, Scope, StatementKind } from './model.js';
+import type { Analysis, Decision, Grant, Identified, ObjectRef, Permit, Rewrite, Rewriter, Scope, StatementKind } from './model.js';
 import { formatName, formatObject, formatSchema } from './names.js';
 import { deny, type Denied } from './outcome.js';
 import type { Analyzer, Connector, PolicyDecisionPoint } from './ports.js';
@@ -17,31 +17,61 @@ const decidable: ReadonlySet<StatementKind> = new Set(['read', 'write', 'ddl', '
 export interface Judged {
   readonly analysis: Analysis;
   readonly decision: Permit;
+  /** Present where plugins rewrote the statement: `analysis` is then that of their text. */
+  readonly rewrite?: Rewrite;
+}
+
+interface Rewriting {
+  readonly sql: string;
+  readonly by: readonly Rewriter[];
 }
 
 export type Judge = (facts: Identified<'run'>, grant: Grant, seen: Seen, signal: AbortSignal) => Promise<Judged | Denied>;
 
 /** Reads a statement, holds it against the scope, asks policy, and applies what obligations rewrite. */
 export function createJudge(analyzer: Analyzer, policy: PolicyDecisionPoint, extensions: Extensions, connections: ReadonlyMap<string, Connector>): Judge {
-  const read = async (sql: string, grant: Grant, seen: Seen, signal: AbortSignal): Promise<Analysis | Denied> => {
-    const analysis = checkAnalysis(await analyze(analyzer, sql, grant, connections.get(grant.scope.connection)?.dialect, signal));
-    seen.analysis = analysis;
-    return refusalOf(analysis, grant.scope) ?? analysis;
+  const analyzed = async (sql: string, grant: Grant, signal: AbortSignal): Promise<Analysis> =>
+    checkAnalysis(await analyze(analyzer, sql, grant, connections.get(grant.scope.connection)?.dialect, signal));
+
+  const rejudge = async (judged: Judged, sql: string, by: readonly Rewriter[], grant: Grant, seen: Seen, signal: AbortSignal): Promise<Judged | Denied> => {
+    const { analysis: asked, decision } = judged;
+    seen.rewrite = { asked, by };
+    const made = await analyzed(sql, grant, signal);
+    if (made.canonical === asked.canonical) {
+      delete seen.rewrite;
+      return judged;
+    }
+    seen.rewrite = { asked, by, made };
+    if (refusalOf(made, grant.scope) !== undefined || widens(made, asked)) {
+      return deny('NOT_PERMITTED', `plugin ${namesOf(by)} rewrote the statement beyond the grant`, { reason: 'obligation.widened' });
+    }
+    seen.analysis = made;
+    return { analysis: made, decision, rewrite: { asked, by } };
   };
 
   return async (identified, grant, seen, signal) => {
-    const analysis = await read(identified.asked.statement.sql, grant, seen, signal);
-    if ('status' in analysis) return analysis;
-    const decision = await decide(policy, { identity: identified.identity, connection: grant.scope.connection, asks: running(analysis, grant), context: identified.context }, seen, signal);
+    const { asked, identity, context } = identified;
+    const analysis = await analyzed(asked.statement.sql, grant, signal);
+    seen.analysis = analysis;
+    const refusal = refusalOf(analysis, grant.scope);
+    if (refusal !== undefined) return refusal;
+    const question = { identity, connection: grant.scope.connection, asks: running(analysis, grant), context };
+    const decision = await decide(policy, question, seen, signal);
     if (decision.effect === 'deny') return notPermitted(`no rule permits this ${analysis.kind}`, decision);
-    const sql = rewrite(analysis, grant.scope, decision, extensions);
-    if (typeof sql !== 'string') return sql;
-    if (sql === analysis.canonical) return { analysis, decision };
-    const rewritten = await read(sql, grant, seen, signal);
-    if ('status' in rewritten) return deny('NOT_PERMITTED', 'an obligation rewrote the statement beyond the grant', { reason: 'obligation.widened' });
-    const widened = rewritten.kind !== analysis.kind || !within(rewritten.reads, analysis.reads) || !within(rewritten.writes, analysis.writes);
-    return widened ? deny('NOT_PERMITTED', 'an obligation rewrote the statement beyond the grant', { reason: 'obligation.widened' }) : { analysis: rewritten, decision };
+    const made = rewrite(analysis, grant.scope, decision, extensions);
+    if ('status' in made) return made;
+    const judged = { analysis, decision };
+    return made.by.length === 0 ? judged : rejudge(judged, made.sql, made.by, grant, seen, signal);
   };
+}
+
+/** Whether a rewritten statement does anything that was not decided on. */
+function widens(made: Analysis, asked: Analysis): boolean {
+  return made.kind !== asked.kind || !within(made.reads, asked.reads) || !within(made.writes, asked.writes);
+}
+
+function namesOf(by: readonly Rewriter[]): string {
+  return [...new Set(by.map(({ plugin }) => plugin))].join(' and ');
 }
 
 async function analyze(analyzer: Analyzer, sql: string, { scope }: Grant, dialect: string | undefined, signal: AbortSignal): Promise<Analysis> {
@@ -102,20 +132,20 @@ export function notPermitted(message: string, decision: Decision): Denied {
   });
 }
 
-function rewrite(analysis: Analysis, scope: Scope, decision: Permit, extensions: Extensions): string | Denied {
+/** The text that obeys all obligations, and who changed it on the way. */
+function rewrite(analysis: Analysis, scope: Scope, decision: Permit, extensions: Extensions): Rewriting | Denied {
   let sql = analysis.canonical;
+  const by: Rewriter[] = [];
   for (const obligation of decision.obligations) {
-    if (coreObligations.has(obligation.type)) continue;
-    const fulfil = extensions.fulfiller(obligation.type);
-    if (fulfil === undefined) return deny('OBLIGATION_UNKNOWN', `nobody here fulfils ${formatName(obligation.type)}`, { reason: 'obligation.unknown' });
-    try {
-      sql = fulfil({ sql, analysis, scope }, obligation);
-    } catch (error) {
-      throw new AccessError('PLUGIN_FAILED', `the fulfiller of ${formatName(obligation.type)} failed`, { cause: error });
-    }
-    if (typeof sql !== 'string') throw new AccessError('PLUGIN_FAILED', `the fulfiller of ${formatName(obligation.type)} returned no statement`);
+    const { type, rule } = obligation;
+    if (coreObligations.has(type)) continue;
+    const fulfiller = extensions.fulfiller(type);
+    if (fulfiller === undefined) return deny('OBLIGATION_UNKNOWN', `nobody here fulfils ${formatName(type)}`, { reason: 'obligation.unknown' });
+    const made = fulfiller.fulfil({ sql, analysis, scope }, obligation);
+    if (made !== sql) by.push({ plugin: fulfiller.plugin, obligation: type, ...(rule === undefined ? {} : { rule }) });
+    sql = made;
   }
-  return sql;
+  return { sql, by: sql === analysis.canonical ? [] : by };
 }
 
 function within(inner: readonly ObjectRef[], outer: readonly ObjectRef[]): boolean {

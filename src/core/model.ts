@@ -112,6 +112,24 @@ export interface Analysis {
 export interface Obligation {
   readonly type: string;
   readonly value: Json;
+  /** The id of the rule that carries it, where the policy tells. */
+  readonly rule?: string;
+}
+
+/** Who rewrote a statement, to obey which obligation of which rule. */
+export interface Rewriter {
+  readonly plugin: string;
+  /** The obligation's type. */
+  readonly obligation: string;
+  readonly rule?: string;
+}
+
+/** A statement that plugins rewrote. The `analysis` beside it is of the text that runs. */
+export interface Rewrite {
+  /** The text that the caller sent. */
+  readonly asked: Analysis;
+  /** Those who changed it, in order. */
+  readonly by: readonly Rewriter[];
 }
 
 export interface Permit {
@@ -203,6 +221,8 @@ export interface Scoped<M extends Moment = Moment> extends Identified<M> {
   readonly scope: Scope;
   /** Present in a run, absent in an open. */
   readonly analysis?: Analysis;
+  /** Present where plugins rewrote the statement. */
+  readonly rewrite?: Rewrite;
   readonly decision: Permit;
 }
 

@@ -51,6 +51,9 @@ export interface Ended {
   readonly code?: string;
   /** An engine's own error code. */
   readonly engineCode?: string;
+  /** Which plugin failed, and in which of its verbs, where the code is PLUGIN_FAILED. */
+  readonly plugin?: string;
+  readonly verb?: string;
   readonly watched: Watched;
 }
 

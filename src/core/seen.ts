@@ -3,7 +3,7 @@ import { compact } from './compact.js';
 import type { AuditEvent, EventActor, EventCode } from './events.js';
 import { lasting } from './freeze.js';
 import { newId } from './id.js';
-import type { Analysis, Approval, Grant, Identity, Json, Scope } from './model.js';
+import type { Analysis, Approval, Grant, Identity, Json, Rewrite, Scope } from './model.js';
 import { formatObject } from './names.js';
 import type { RecordLevel } from './obligations.js';
 import { perObject } from './per-object.js';
@@ -19,7 +19,10 @@ export interface Seen {
   address?: string | undefined;
   scope?: Scope;
   breakGlass?: true | undefined;
+  /** Of the text that runs or would run; of the caller's own until a rewritten one was accepted. */
   analysis?: Analysis;
+  /** Where plugins rewrote the statement; `made` is what they made of it, once that was read. */
+  rewrite?: Rewrite & { readonly made?: Analysis };
   rules?: readonly string[];
   policyVersion?: string;
   /** What the policy lets be recorded of a statement. */
@@ -43,8 +46,14 @@ export function makeEvent(clock: Clock, instance: string, code: EventCode, seen:
     id: newId(at), code, at, instance, session, statement, connection, data: breakGlass === true ? { ...data, breakGlass } : data,
     who: identity === undefined ? undefined : whoOf(identity),
     scope: scope === undefined ? undefined : whereOf(scope),
-    text: code === 'statement.authorized' && seen.level === 'full' ? seen.analysis?.canonical : undefined,
+    ...textsOf(code, seen),
   });
+}
+
+/** What is kept in full: the text that runs, and the caller's own where that is another. */
+function textsOf(code: EventCode, { level, analysis, rewrite }: Seen): Pick<AuditEvent, 'text' | 'askedText'> {
+  if (code !== 'statement.authorized' || level !== 'full' || analysis === undefined) return {};
+  return { text: analysis.canonical, ...(rewrite === undefined ? {} : { askedText: rewrite.asked.canonical }) };
 }
 
 /** What a session's own events know. */
@@ -58,36 +67,56 @@ export const whoOf = perObject(({ principal, actor, client, tokenId }: Identity)
 
 const whereOf = perObject(({ database, schema, access }: Scope): AuditEvent['scope'] & object => lasting({ database, schema, access }));
 
-/** The facts every event of a request carries under `data`, and those of its own. */
-export function aboutOf(seen: Seen, own: EventData): EventData {
-  const { analysis, rules, policyVersion, approval, context, asked, transport } = seen;
+/** The facts every event of a request carries under `data`, and those of its own. A denial tells of what the caller asked for. */
+export function aboutOf(seen: Seen, own: EventData, isDenial: boolean): EventData {
+  const { rules, policyVersion, approval, context, asked, transport } = seen;
   const about = compact<Record<string, Json>>({
     transport, rules, policyVersion,
     approval: approval === undefined ? undefined : { ticket: approval.ticket, reviewers: approval.reviewers, digest: approval.digest, ...(approval.binding === undefined ? {} : { binding: approval.binding }) },
     context: context === undefined || Object.keys(context).length === 0 ? undefined : context,
   });
-  return Object.assign(about, asked, analysis === undefined ? undefined : statementData(analysis, seen.level), own);
+  return Object.assign(about, asked, statementData(seen, isDenial), own);
+}
+
+/** The statement of an event, and beside it the other text where plugins rewrote it: neither is ever told as the other. */
+function statementData(seen: Seen, isDenial: boolean): EventData | undefined {
+  const { rewrite, level = 'redacted' } = seen;
+  const shown = analysisShown(seen, isDenial);
+  if (shown === undefined) return undefined;
+  const withheld = level === 'metadata' || shown.redacted === '';
+  const { rendered } = shown;
+  const sent = rendered === undefined || rendered.digest === shown.digest ? {} : { renderedDigest: rendered.digest };
+  const own = { ...textData(shown, level), ...sent, recorded: withheld && level === 'redacted' ? 'metadata' : level };
+  if (rewrite === undefined) return own;
+  const { asked, by, made } = rewrite;
+  const rewrites = by.map((each) => ({ ...each }));
+  if (shown !== asked) return { ...own, rewrites, asked: textData(asked, level) };
+  return { ...own, rewrites, ...(made === undefined ? {} : { rewritten: textData(made, level) }) };
 }
 
 /** What could not be redacted surely is not recorded. */
-function statementData(analysis: Analysis, level: RecordLevel = 'redacted'): EventData {
+function textData(analysis: Analysis, level: RecordLevel): EventData {
   const withheld = level === 'metadata' || analysis.redacted === '';
   return {
     kind: analysis.kind,
     operation: analysis.operation,
     summary: analysis.summary,
     ...(withheld ? {} : { sql: analysis.redacted }),
-    recorded: withheld && level === 'redacted' ? 'metadata' : level,
     digest: analysis.digest,
-    ...(analysis.rendered === undefined || analysis.rendered.digest === analysis.digest ? {} : { renderedDigest: analysis.rendered.digest }),
     reads: analysis.reads.map(formatObject),
     writes: analysis.writes.map(formatObject),
   };
 }
 
+/** Of what is told: of what runs, or, where nothing does, of what the caller asked for. */
+export function analysisShown({ analysis, rewrite }: Seen, isDenial: boolean): Analysis | undefined {
+  return isDenial ? (rewrite?.asked ?? analysis) : analysis;
+}
+
 /** What an observer may know. */
-export function watchedOf(seen: Seen): Watched {
-  const { analysis, scope, identity } = seen;
+export function watchedOf(seen: Seen, isDenial = false): Watched {
+  const { scope, identity } = seen;
+  const analysis = analysisShown(seen, isDenial);
   return Object.freeze(compact<Watched>({
     session: seen.session, statement: seen.statement, connection: seen.connection, engine: seen.engine, address: seen.address,
     database: scope?.database, schema: scope?.schema,

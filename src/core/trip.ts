@@ -77,7 +77,7 @@ export class Trip {
   }
 
   event(code: EventCode, data: EventData = {}): AuditEvent {
-    return makeEvent(this.#road.clock, this.#road.instance, code, this.seen, aboutOf(this.seen, data));
+    return makeEvent(this.#road.clock, this.#road.instance, code, this.seen, aboutOf(this.seen, data, code.endsWith('.denied')));
   }
 
   /** Makes the intent durable, or throws AUDIT_UNAVAILABLE. */

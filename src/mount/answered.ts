@@ -63,12 +63,22 @@ export const rowLine = z.union([
   z.object({ end: z.object({ status: z.literal('failed'), rows: z.int(), problem }) }),
 ]);
 
+const explained = {
+  kind: z.string(), operation: z.string(), canonical: text('the text that would run; where the decision is deny, the text that was asked for'),
+  reads: z.array(z.string()), writes: z.array(z.string()),
+};
+
+const rewrites = z.array(z.object({ plugin: z.string(), obligation: z.string(), rule: text('the rule that carries the obligation').optional() }))
+  .meta({ description: 'the plugins that rewrote the statement, in order' });
+
 export const explanation = z.object({
   decision: z.enum(['allow', 'approval', 'deny']),
-  kind: z.string(), operation: z.string(), canonical: text('the text that would run'),
-  reads: z.array(z.string()), writes: z.array(z.string()), functions: z.array(z.string()),
+  ...explained, functions: z.array(z.string()),
+  rewrites: rewrites.optional(),
+  asked: z.object(explained).optional().meta({ description: 'what was asked for, where plugins rewrote it and their text would run' }),
+  rewritten: z.object(explained).optional().meta({ description: 'what plugins made of it, where the decision is deny' }),
   rules: text('a rule that decided').array(), policyVersion: z.string().optional(),
-  obligations: z.array(z.object({ type: z.string(), value: z.json() })),
+  obligations: z.array(z.object({ type: z.string(), value: z.json(), rule: text('the rule that carries it').optional() })),
   denied: z.object({ code: z.enum(codes), reason: z.string().optional(), detail: z.string(), hint: z.string().optional() }).optional(),
 });
 
@@ -96,6 +106,11 @@ export const approval = z.object({
   statement: z.object({
     kind: z.string(), operation: z.string(), summary: z.string(), canonical: text('the text that would run'), binds: z.array(z.json()),
     reads: z.array(z.string()), writes: z.array(z.string()), functions: z.array(z.string()),
+    rewrites: rewrites.optional(),
+    asked: z.object({
+      kind: z.string(), operation: z.string(), summary: z.string(), canonical: text('the text that the caller sent'),
+      reads: z.array(z.string()), writes: z.array(z.string()),
+    }).optional().meta({ description: 'what was asked for, where plugins rewrote it' }),
   }).optional(),
   ttlSeconds: z.int().optional(),
   rules: z.array(z.string()), policyVersion: z.string(),

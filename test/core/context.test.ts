@@ -60,8 +60,8 @@ describe('what plugins tell, in the record', () => {
   ])('what JSON has no form for (%s) fails the request by the plugin\'s name, not the record', async (_what, facts) => {
     const { open, audit } = await house({ plugins: [tells('crm', facts)] });
     const outcome = await open();
-    expect([codeOf(outcome), (outcome as unknown as { error: Error }).error.message]).toEqual(['PLUGIN_FAILED', 'plugin crm failed']);
-    expect(audit.events.at(-1)).toMatchObject({ code: 'session.failed', data: { code: 'PLUGIN_FAILED', at: 'identity' } });
+    expect([codeOf(outcome), (outcome as unknown as { error: Error }).error.message]).toEqual(['PLUGIN_FAILED', 'plugin crm failed in inform']);
+    expect(audit.events.at(-1)).toMatchObject({ code: 'session.failed', data: { code: 'PLUGIN_FAILED', at: 'identity', plugin: 'crm', verb: 'inform' } });
   });
 
   it('an undefined member is as good as none', async () => {

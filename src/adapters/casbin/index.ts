@@ -73,5 +73,5 @@ async function decide({ judge, version }: InForce, { identity, connection, asks 
   const rules = [...new Set((refused.length > 0 ? refused : verdicts).flatMap((verdict) => verdict.rules))];
   const ids = rules.map((rule) => rule.id);
   if (refused.length > 0 || verdicts.length === 0) return { effect: 'deny', rules: ids, policyVersion: version };
-  return { effect: 'permit', rules: ids, policyVersion: version, obligations: rules.flatMap((rule) => rule.obligations) };
+  return { effect: 'permit', rules: ids, policyVersion: version, obligations: rules.flatMap((rule) => rule.obligations.map((each) => ({ ...each, rule: rule.id }))) };
 }

@@ -23,7 +23,7 @@ export function memoryPolicy(rules: readonly MemoryRule[], version = 'memory:1')
       const denying = hits.flat().filter((rule) => rule.effect === 'deny');
       if (denying.length > 0 || hits.some((each) => each.length === 0)) return { effect: 'deny', rules: idsOf(denying), policyVersion: version };
       const all = hits.flat();
-      return { effect: 'permit', rules: idsOf(all), policyVersion: version, obligations: [...new Set(all)].flatMap((rule) => rule.obligations ?? []) };
+      return { effect: 'permit', rules: idsOf(all), policyVersion: version, obligations: [...new Set(all)].flatMap(obligationsOf) };
     },
   };
 }
@@ -34,6 +34,10 @@ function fits(rule: MemoryRule, subject: string, { connection }: Question, ask: 
 
 function covers(pattern: string, value: string): boolean {
   return pattern === '*' || pattern === value || (pattern.endsWith('.*') && value.startsWith(pattern.slice(0, -1)));
+}
+
+function obligationsOf({ id, obligations = [] }: MemoryRule): readonly Obligation[] {
+  return obligations.map((each) => ({ ...each, rule: id }));
 }
 
 function idsOf(rules: readonly MemoryRule[]): string[] {

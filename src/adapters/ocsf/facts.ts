@@ -15,7 +15,7 @@ const request = {
 /** Of what it was refused for. */
 const refusal = { code: text, at: text, reason: text, message: text };
 /** Of what failed; an engine may tell more. */
-const failure = { code: text, at: text, engineCode: z.union([text, z.number()]), step: text, credential: text };
+const failure = { code: text, at: text, engineCode: z.union([text, z.number()]), step: text, credential: text, plugin: text, verb: text, cause: text };
 /** Of a decision that people take. */
 const decision = { ticket: text, binding: text, decision: text, state: text, why: text, comment: text, requester: z.looseObject({ principal: text, actor: text }) };
 const ticket = { ticket: text, expiresAt: time, binding: text };
@@ -23,7 +23,12 @@ const ticket = { ticket: text, expiresAt: time, binding: text };
 const crash = { by: text, intent: text };
 
 const asked = { ...request, reason: text, ttlMs: count, access: text, schema: text };
-const statement = { ...request, kind: text, operation: text, summary: text, sql_hmac: text, rendered_hmac: text, sql_chars: count, recorded: text, reads: texts, writes: texts };
+/** A text beside the one that the event is about. */
+const otherText = z.looseObject({ kind: text, operation: text, summary: text, sql: text, sql_hmac: text, rendered_hmac: text, sql_chars: count, reads: texts, writes: texts }).partial();
+const statement = {
+  ...request, kind: text, operation: text, summary: text, sql_hmac: text, rendered_hmac: text, sql_chars: count, recorded: text, reads: texts, writes: texts,
+  rewrites: z.array(z.looseObject({ plugin: text, obligation: text, rule: text.optional() })), asked: otherText, rewritten: otherText,
+};
 const rows = { rows: count, bytes: count, truncated: z.boolean(), durationMs: count };
 const end = { by: text, clean: z.boolean(), grant: text, breakGlass: z.literal(true) };
 const granted = { role: text, user: text, accessRole: text, grant: text, schema: text, access: text, expiresAt: time, by: text, found: text };

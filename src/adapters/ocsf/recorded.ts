@@ -2,6 +2,7 @@ import type { AuditEvent, Json } from '../../core/index.js';
 import type { MapSettings } from './settings.js';
 
 type Data = AuditEvent['data'];
+type Facts = Readonly<Record<string, Json>>;
 
 /** Stands where a text would: OCSF wants one. */
 export const withheld = '[withheld]';
@@ -23,6 +24,7 @@ export function recorded(data: Data, { hmac, level }: MapSettings, apart: boolea
     else if (hidden !== undefined && typeof value === 'string') kept[hidden] = hmac(value);
   }
   if (approval !== undefined) kept['approval'] = approved(approval, hmac);
+  for (const name of ['asked', 'rewritten']) if (isObject(data[name])) kept[name] = otherText(data[name], level === 'metadata', hmac);
   const capped = level === 'metadata' && kept['recorded'] !== undefined;
   if (capped || (level === 'redacted' && kept['recorded'] === 'full')) kept['recorded'] = level;
   if (typeof sql !== 'string' || capped) return { data: kept, sql: undefined };
@@ -38,8 +40,20 @@ function cut(sql: string): string {
   return sql.slice(0, end);
 }
 
+/** The text beside the one that the event is about: what was asked, or what plugins made of it. By the same rules. */
+function otherText({ digest, sql, ...rest }: Facts, capped: boolean, hmac: (digest: string) => string): Json {
+  const hashed = typeof digest === 'string' ? { ...rest, sql_hmac: hmac(digest) } : rest;
+  if (typeof sql !== 'string' || capped) return hashed;
+  const short = sql.length > longestSql ? cut(sql) : sql;
+  return { ...hashed, sql: short, ...(short === sql ? {} : { sql_chars: sql.length }) };
+}
+
 function approved(approval: Json, hmac: (digest: string) => string): Json {
-  if (typeof approval !== 'object' || approval === null || Array.isArray(approval)) return null;
-  const { digest, ...rest } = approval as Readonly<Record<string, Json>>;
+  if (!isObject(approval)) return null;
+  const { digest, ...rest } = approval;
   return typeof digest === 'string' ? { ...rest, hmac: hmac(digest) } : rest;
+}
+
+function isObject(value: Json | undefined): value is Facts {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

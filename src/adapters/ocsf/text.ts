@@ -11,16 +11,24 @@ export interface SqlText {
   readonly part: number;
   readonly of: number;
   readonly text: string;
+  /** `asked`: what the caller sent, where plugins rewrote it and another text ran. Absent on the text that runs. */
+  readonly role?: 'asked';
 }
 
 const longest = 32_768;
 
-/** The lines of an event's text, in parts that any receiver takes. */
-export function textLines({ id, at, session, statement, text = '' }: AuditEvent): readonly string[] {
+/** The lines of an event's texts, each in parts that any receiver takes. */
+export function textLines(event: AuditEvent): readonly string[] {
+  const { text = '', askedText } = event;
+  return [...partsOf(event, text), ...(askedText === undefined ? [] : partsOf(event, askedText, 'asked'))];
+}
+
+function partsOf({ id, at, session, statement }: AuditEvent, text: string, role?: 'asked'): readonly string[] {
   const of = Math.max(1, Math.ceil(text.length / longest));
+  const own = role === undefined ? id : `${id}.${role}`;
   return Array.from({ length: of }, (_, index) => {
     const sqltext: SqlText = {
-      v: 1, id: `${id}.${index + 1}`, at, part: index + 1, of, text: text.slice(index * longest, (index + 1) * longest),
+      v: 1, id: `${own}.${index + 1}`, at, part: index + 1, of, text: text.slice(index * longest, (index + 1) * longest), ...(role === undefined ? {} : { role }),
       ...(session === undefined ? {} : { session }), ...(statement === undefined ? {} : { statement }),
     };
     return JSON.stringify({ sqltext });

@@ -46,6 +46,8 @@ export function requestEnd(ended: Ended): Attributes {
     [names.reason]: status === 'denied' ? code : undefined,
     [names.rules]: watched.rules === undefined ? undefined : [...watched.rules],
     ...failureOf(ended),
+    [names.plugin]: ended.plugin,
+    [names.verb]: ended.verb,
   });
 }
 

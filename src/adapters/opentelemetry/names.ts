@@ -21,6 +21,8 @@ export const names = {
   rules: 'sallyport.rules',
   queryId: 'sallyport.query.id',
   what: 'sallyport.request',
+  plugin: 'sallyport.plugin',
+  verb: 'sallyport.plugin.verb',
 } as const;
 
 export const metricNames = {

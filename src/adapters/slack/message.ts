@@ -1,4 +1,4 @@
-import type { Notice } from '../../core/index.js';
+import type { Notice, NoticeStatement } from '../../core/index.js';
 import { missing, mrkdwn, plain, quoted, type Block, type Button, type Mrkdwn } from './blocks.js';
 import type { Pressed } from './buttons.js';
 import { said, type Said } from './said.js';
@@ -28,12 +28,14 @@ export function messageOf(notice: Notice, setting: Setting): Message {
   const { statement, connection, schema, reason } = notice;
   const [facts, objects] = [factsOf(notice), objectsOf(notice)];
   const [text, words] = [said(statement?.redacted ?? '', 2_800), said(reason, 2_000)];
-  const isShown = isWhole(notice) && [text, words, ...[...facts, ...objects].map(([, value]) => value)].every(({ exact }) => exact);
+  const asked = statement?.asked === undefined ? undefined : said(statement.asked.redacted, 2_800);
+  const isShown = isWhole(notice) && [text, words, ...(asked === undefined ? [] : [asked]), ...[...facts, ...objects].map(([, value]) => value)].every(({ exact }) => exact);
   const title = titleOf(notice);
   const blocks: Block[] = [
     { type: 'header', text: plain(title) },
     { type: 'section', fields: [...facts.map(labelled), ...timesOf(notice)] },
     ...objects.map((fact): Block => ({ type: 'section', text: labelled(fact), expand: true })),
+    ...(statement === undefined || asked === undefined ? [] : [askedBlock(asked, statement)]),
     ...(statement === undefined ? [] : [statementBlock(text, statement.whole)]),
     { type: 'section', text: labelled(["In the requester's own words, which nobody has checked", words]), expand: true },
     ...setting.since.map((line): Block => ({ type: 'context', elements: [mrkdwn(line)] })),
@@ -45,7 +47,8 @@ export function messageOf(notice: Notice, setting: Setting): Message {
 /** Nothing is hidden, and no letter in what would run can be taken for another. */
 function isWhole({ statement, schema }: Notice): boolean {
   const { whole, redacted, reads, writes } = statement ?? { whole: true, redacted: '', reads: [], writes: [] };
-  return whole && statement?.redacted !== '' && [redacted, schema, ...reads, ...writes].every((each) => ascii.test(each));
+  const asked = statement?.asked?.redacted ?? ' ';
+  return whole && statement?.redacted !== '' && asked !== '' && [redacted, asked, schema, ...reads, ...writes].every((each) => ascii.test(each));
 }
 
 function labelled([name, value]: Fact): Mrkdwn {
@@ -82,6 +85,13 @@ function statementBlock(text: Said, whole: boolean): Block {
   if (text.text === '') return { type: 'section', text: mrkdwn('*Statement*\n_It cannot be shown without its values: look at it on the reviewers\' page._'), expand: true };
   const hidden = whole ? '' : '\n_Values and binds are not shown here: each `?` stands for one._';
   return { type: 'section', text: mrkdwn(`*Statement*\n\`\`\`${text.text}\`\`\`${missing(text.cut)}${hidden}`), expand: true };
+}
+
+/** What was asked for, where plugins rewrote it: above what would run. */
+function askedBlock(asked: Said, { rewrites = [] }: NoticeStatement): Block {
+  const by = rewrites.map(({ plugin, rule }) => `${plugin}${rule === undefined ? '' : ` (rule ${rule})`}`).join(', ');
+  const text = asked.text === '' ? '_It cannot be shown without its values._' : `\`\`\`${asked.text}\`\`\`${missing(asked.cut)}`;
+  return { type: 'section', text: mrkdwn(`*Asked for, and then rewritten by the plugin* ${said(by, 300).text}\n${text}`), expand: true };
 }
 
 function asking({ state, ticket, digest }: Notice, isShown: boolean, { link, approve, valueOf }: Setting): readonly Block[] {

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { approval } from '../../mount/answered.js';
 import { factRow, quotedBlock, tableOf } from '../paper.js';
+import { printable } from '../printable.js';
 import { leftUntil } from './left.js';
 import { mixedWords } from './scripts.js';
 
@@ -40,7 +41,7 @@ function factsOf(asked: Approval, now: number): readonly (readonly [string, stri
 
 /** Names that look like others, wherever a person would read them. */
 function warningOf({ statement, principal, actor }: Approval): string {
-  const mixed = mixedWords([statement?.canonical ?? '', ...(statement?.writes ?? []), ...(statement?.reads ?? []), nameOf(principal), nameOf(actor)].join(' '));
+  const mixed = mixedWords([statement?.canonical ?? '', statement?.asked?.canonical ?? '', ...(statement?.writes ?? []), ...(statement?.reads ?? []), nameOf(principal), nameOf(actor)].join(' '));
   return mixed.length === 0 ? '' : `letters of several scripts in one word: ${mixed.join(', ')}`;
 }
 
@@ -48,7 +49,13 @@ function textOf({ statement }: Approval, width: number): string[] {
   if (statement === undefined) return [];
   const { canonical, binds } = statement;
   const values = binds.map((bind) => quotedBlock(JSON.stringify(bind), width)).join('');
-  return [`The statement, ${canonical.length} characters:\n${quotedBlock(canonical, width)}`, ...(binds.length === 0 ? [] : [`Its ${binds.length} binds, in order:\n${values}`])];
+  return [...askedOf(statement, width), `The statement, ${canonical.length} characters:\n${quotedBlock(canonical, width)}`, ...(binds.length === 0 ? [] : [`Its ${binds.length} binds, in order:\n${values}`])];
+}
+
+function askedOf({ asked, rewrites = [] }: NonNullable<Approval['statement']>, width: number): string[] {
+  if (asked === undefined) return [];
+  const by = rewrites.map(({ plugin, obligation, rule }) => `the plugin ${plugin} (${obligation}${rule === undefined ? '' : `, rule ${rule}`})`).join(', ');
+  return [`What was asked for, before it was rewritten by ${printable(by)}:\n${quotedBlock(asked.canonical, width)}`];
 }
 
 function answersOf({ decisions }: Approval, width: number): string[] {

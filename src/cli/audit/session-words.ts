@@ -1,8 +1,12 @@
+import { z } from 'zod';
 import { sessionEnds } from '../../core/index.js';
 import { consentOf, decisionInWords, glassInWords } from './consent-words.js';
 import { fact, type Shown } from './event.js';
 import { detailOf, whereOf, whoOf } from './event-words.js';
 import { brief, printable, timeOf } from '../printable.js';
+
+const textForm = z.object({ sql: z.string().optional(), summary: z.string().optional() }).optional();
+const rewritingForm = z.object({ asked: textForm, rewritten: textForm, rewrites: z.array(z.object({ plugin: z.string(), rule: z.string().optional() })) });
 
 const ends: ReadonlySet<string> = sessionEnds;
 const answers: ReadonlySet<string> = new Set(['statement.executed', 'statement.failed', 'statement.unresolved', 'statement.resolved', 'statement.denied']);
@@ -54,9 +58,20 @@ function statementRows(statement: string, events: readonly Shown[]): string[] {
   return [
     `${timeOf(first.at)}  statement ${printable(statement)}`,
     ...(text === undefined ? [] : [`    ${brief(text, 400)}`]),
+    ...otherText(events),
     `    ${held ? `held for a person${by}; ${outcomeFacts(waited)}` : `${decision}; ${answer === undefined ? 'no outcome is recorded' : `${outcome(answer)}${took}`}`}`,
     ...events.filter((each) => each !== intent && each !== answer && !(held && each === waited)).map(otherRow),
   ];
+}
+
+/** The text beside it, where a plugin rewrote the statement. */
+function otherText(events: readonly Shown[]): string[] {
+  const about = events.find(({ data }) => data['rewrites'] !== undefined)?.data;
+  if (about === undefined) return [];
+  const told = rewritingForm.safeParse(about).data;
+  const words = brief(told?.asked?.sql ?? told?.asked?.summary ?? told?.rewritten?.sql ?? told?.rewritten?.summary ?? '', 400);
+  const by = brief((told?.rewrites ?? []).map(({ plugin, rule }) => `${plugin}${rule === undefined ? '' : ` (rule ${rule})`}`).join(', '), 120);
+  return [told?.asked === undefined ? `    the plugin ${by} made of it: ${words}` : `    rewritten by the plugin ${by} from: ${words}`];
 }
 
 function otherRow(event: Shown): string {

@@ -3,10 +3,10 @@ import { formatSchema } from '../names.js';
 import { sha256 } from '../sha256.js';
 
 /** Everything that consent to a request is bound to, by name: a request that differs in any of it is another request. */
-export function boundOf({ moment, asked, identity, scope, analysis, decision }: Scoped): Readonly<Record<string, Json>> {
+export function boundOf({ moment, asked, identity, scope, analysis, rewrite, decision }: Scoped): Readonly<Record<string, Json>> {
   const { principal, actor, client = null } = identity;
   const about: Readonly<Record<string, Json>> = 'statement' in asked
-    ? { session: asked.session, text: analysis?.canonical ?? null, binds: asked.statement.binds }
+    ? { session: asked.session, text: analysis?.canonical ?? null, ...(rewrite === undefined ? {} : { asked: rewrite.asked.canonical }), binds: asked.statement.binds }
     : { ttl: asked.ttlMs, reason: asked.reason, breakGlass: asked.breakGlass === true };
   return {
     moment, principal: principal.id, actor: actor.id, client, connection: scope.connection, schema: formatSchema(scope), access: scope.access, ...about, policy: decision.policyVersion,

@@ -42,6 +42,10 @@ export function noticeOf(ticket: Ticket): Omit<Notice, 'type' | 'id' | 'at'> {
   };
 }
 
-function toldOf({ kind, operation, summary, canonical, redacted, binds, reads, writes }: TicketStatement): NoticeStatement {
-  return { kind, operation, summary, redacted, whole: redacted === canonical && binds.length === 0, reads, writes };
+function toldOf({ kind, operation, summary, canonical, redacted, binds, reads, writes, rewrites, asked }: TicketStatement): NoticeStatement {
+  const whole = redacted === canonical && binds.length === 0 && (asked === undefined || asked.redacted === asked.canonical);
+  const told = { kind, operation, summary, redacted, whole, reads, writes };
+  if (asked === undefined) return told;
+  const from = { kind: asked.kind, operation: asked.operation, summary: asked.summary, redacted: asked.redacted };
+  return { ...told, ...(rewrites === undefined ? {} : { rewrites }), asked: from };
 }

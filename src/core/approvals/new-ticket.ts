@@ -1,9 +1,9 @@
-import type { Scoped } from '../model.js';
+import type { Analysis, Scoped } from '../model.js';
 import { formatObject, formatSchema } from '../names.js';
 import type { ApprovalRequest, Ask } from '../ports.js';
 import { decidedOf, digestOf } from './bound.js';
 import { allTerms } from './terms.js';
-import type { Ticket, TicketStatement } from './ticket.js';
+import type { Ticket, TicketAsked, TicketStatement } from './ticket.js';
 
 /** A ticket for a request, bound to exactly that. */
 export async function ticketOf({ facts, reason, until, asks }: ApprovalRequest, bound: Ticket['bound'], id: string, now: number, expiresMs: number): Promise<Ticket> {
@@ -19,9 +19,10 @@ export async function ticketOf({ facts, reason, until, asks }: ApprovalRequest, 
   });
 }
 
-/** How much a reviewer would have to look through: the text and its binds as JSON, UTF-16 units. */
-export function sizeOf({ asked, analysis }: Scoped): number {
-  return 'statement' in asked ? JSON.stringify([analysis?.canonical ?? '', asked.statement.binds]).length : 0;
+/** How much a reviewer would have to look through: the text, what it was rewritten from, and its binds as JSON, UTF-16 units. */
+export function sizeOf({ asked, analysis, rewrite }: Scoped): number {
+  if (!('statement' in asked)) return 0;
+  return JSON.stringify([analysis?.canonical ?? '', asked.statement.binds, ...(rewrite === undefined ? [] : [rewrite.asked.canonical])]).length;
 }
 
 /** Without it, whoever reads the record could try texts until one has the digest. */
@@ -29,10 +30,16 @@ function salt(): string {
   return crypto.randomUUID();
 }
 
-function statementOf({ asked, analysis }: Scoped): TicketStatement | undefined {
+function statementOf({ asked, analysis, rewrite }: Scoped): TicketStatement | undefined {
   if (analysis === undefined || !('statement' in asked)) return undefined;
-  const { kind, operation, summary, canonical, redacted, reads, writes, functions } = analysis;
-  return { kind, operation, summary, canonical, redacted, binds: asked.statement.binds, reads: reads.map(formatObject), writes: writes.map(formatObject), functions };
+  return {
+    ...textOf(analysis), binds: asked.statement.binds, functions: analysis.functions,
+    ...(rewrite === undefined ? {} : { rewrites: rewrite.by, asked: textOf(rewrite.asked) }),
+  };
+}
+
+function textOf({ kind, operation, summary, canonical, redacted, reads, writes }: Analysis): TicketAsked {
+  return { kind, operation, summary, canonical, redacted, reads: reads.map(formatObject), writes: writes.map(formatObject) };
 }
 
 /** What a reviewer must be permitted: to review this kind on everything that it touches. */

@@ -1,4 +1,4 @@
-import type { Access, StatementKind } from '../model.js';
+import type { Access, Rewriter, StatementKind } from '../model.js';
 import type { Checkable } from '../ports.js';
 import type { Named } from './ticket.js';
 
@@ -9,10 +9,14 @@ export interface NoticeStatement {
   readonly summary: string;
   /** Every literal is a `?`; empty where that cannot be done surely. */
   readonly redacted: string;
-  /** True where nothing is hidden: `redacted` is, to the byte, all that would run, and there are no binds. */
+  /** True where nothing is hidden: `redacted` is, to the byte, all that would run (and so is what it was rewritten from), and there are no binds. */
   readonly whole: boolean;
   readonly reads: readonly string[];
   readonly writes: readonly string[];
+  /** Present where plugins rewrote the statement: who, in order. */
+  readonly rewrites?: readonly Rewriter[];
+  /** What was asked for, where plugins rewrote it; every literal is a `?`. */
+  readonly asked?: { readonly kind: StatementKind; readonly operation: string; readonly summary: string; readonly redacted: string };
 }
 
 /** What people are told of as it happens. No statement text but its redacted form, no binds, no credential. */

@@ -1,4 +1,4 @@
-import type { Access, Bind, Identity, Json, Moment, StatementKind } from '../model.js';
+import type { Access, Bind, Identity, Json, Moment, Rewriter, StatementKind } from '../model.js';
 import type { Ask, Checkable, Question } from '../ports.js';
 import type { ApprovalTerms } from './terms.js';
 
@@ -40,7 +40,14 @@ export interface TicketStatement {
   readonly reads: readonly string[];
   readonly writes: readonly string[];
   readonly functions: readonly string[];
+  /** Present where plugins rewrote the statement: who, in order. */
+  readonly rewrites?: readonly Rewriter[];
+  /** What the caller asked for, where plugins rewrote it. */
+  readonly asked?: TicketAsked;
 }
+
+/** The statement as its caller sent it, before plugins rewrote it. */
+export type TicketAsked = Pick<TicketStatement, 'kind' | 'operation' | 'summary' | 'canonical' | 'redacted' | 'reads' | 'writes'>;
 
 /** Consent that is asked for, and what became of it. Plain data: a store may keep it anywhere. */
 export interface Ticket {

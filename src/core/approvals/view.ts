@@ -1,6 +1,12 @@
 import type { Access, Moment } from '../model.js';
 import type { ApprovalTerms } from './terms.js';
-import type { Named, Ticket, TicketDecision, TicketEnd, TicketState, TicketStatement } from './ticket.js';
+import type { Named, Ticket, TicketAsked, TicketDecision, TicketEnd, TicketState, TicketStatement } from './ticket.js';
+
+/** A statement, as its reviewers see it. */
+export type StatementView = Omit<TicketStatement, 'redacted' | 'asked'> & {
+  /** What the caller asked for, where plugins rewrote it. */
+  readonly asked?: Omit<TicketAsked, 'redacted'>;
+};
 
 /** An approval, as the one who asked and those who may decide see it. Times are epoch milliseconds. */
 export interface ApprovalView {
@@ -19,7 +25,7 @@ export interface ApprovalView {
   readonly actor: Named;
   /** The requester's own words: not to be believed. */
   readonly reason: string;
-  readonly statement?: Omit<TicketStatement, 'redacted'>;
+  readonly statement?: StatementView;
   readonly ttlMs?: number;
   readonly rules: readonly string[];
   readonly policyVersion: string;
@@ -67,8 +73,10 @@ export function namedOf({ id, name }: Named): Named {
   return { id, ...(name === undefined ? {} : { name }) };
 }
 
-function shown({ kind, operation, summary, canonical, binds, reads, writes, functions }: TicketStatement): Omit<TicketStatement, 'redacted'> {
-  return { kind, operation, summary, canonical, binds, reads, writes, functions };
+function shown({ redacted: _redacted, asked, ...statement }: TicketStatement): StatementView {
+  if (asked === undefined) return statement;
+  const { redacted: _askedRedacted, ...text } = asked;
+  return { ...statement, asked: text };
 }
 
 function said({ reviewer, decision, comment, at }: TicketDecision): ApprovalView['decisions'][number] {

@@ -9,7 +9,7 @@ import type { Session } from '../session.js';
 import type { Sessions } from '../sessions.js';
 import type { Trip } from '../trip.js';
 
-type Added = Pick<Scoped, 'scope' | 'decision' | 'analysis'>;
+type Added = Pick<Scoped, 'scope' | 'decision' | 'analysis' | 'rewrite'>;
 
 /** What is asked -> the scope it lies in and the decision on it. */
 export function createScopeStage(connections: ReadonlyMap<string, Connector>, policy: PolicyDecisionPoint, sessions: Sessions, judge: Judge) {
@@ -35,8 +35,7 @@ export function createScopeStage(connections: ReadonlyMap<string, Connector>, po
       if ('status' in session) return session;
       const judged = await judge(facts, session.grant, trip.seen, trip.signal);
       if ('status' in judged) return judged;
-      trip.seen.analysis = judged.analysis;
-      return { scope: session.grant.scope, decision: judged.decision, analysis: judged.analysis };
+      return { scope: session.grant.scope, ...judged };
     },
 
     /** The session itself is leave to look; which objects are shown is decided one by one, when they are known. */

@@ -1,6 +1,6 @@
 import { sampleEvent } from '../../../src/core/contract/index.js';
 import { eventCodes, type AuditEvent, type EventCode } from '../../../src/core/index.js';
-import { asked, changed, fooled, ran, recovered } from './driven/outcomes.js';
+import { asked, changed, failing, fooled, ran, recovered, rewritten } from './driven/outcomes.js';
 import { decided } from './driven/people.js';
 import { troubled } from './driven/trouble.js';
 import { granted } from './driven/warehouse.js';
@@ -36,7 +36,7 @@ let made: Promise<readonly AuditEvent[]> | undefined;
 
 /** What gateways, journals and a warehouse write when they are driven through all that may happen. */
 export function drivenEvents(): Promise<readonly AuditEvent[]> {
-  made ??= Promise.all([asked(), ran(), recovered(), changed(), fooled(), decided(), granted(), troubled()]).then((plays) => plays.flat());
+  made ??= Promise.all([asked(), ran(), recovered(), changed(), fooled(), rewritten(), failing(), decided(), granted(), troubled()]).then((plays) => plays.flat());
   return made;
 }
 

@@ -55,4 +55,29 @@ describe('how much is written', () => {
     const event = ocsf({ authority: 'gate-1' }).read(line)?.event;
     expect(event?.data).toMatchObject({ sql_chars: sql.length, sql: sql.slice(0, 4_096), sql_hmac: expect.any(String) as string });
   });
+
+  describe('of a statement that was rewritten', () => {
+    const asked = { kind: 'read', operation: 'SELECT', summary: 'SELECT X', sql: `SELECT ${'?, '.repeat(2_000)}?`, digest: 'a'.repeat(64), reads: [], writes: [] };
+    const data = { kind: 'read', sql: 'SELECT ?', recorded: 'full', digest: 'd'.repeat(64), asked, rewrites: [{ plugin: 'p', obligation: 'o' }] };
+    const event = { id: 'i', code: 'statement.authorized', at: 1, instance: 'x', data, text: 'SELECT 1', askedText: 'SELECT 2' } as const;
+    const written = (level: 'metadata' | 'redacted' | 'full') => {
+      const format = ocsf({ level, authority: 'gate-1', hmac });
+      return { format, lines: format.write(event, format.begin()).lines };
+    };
+
+    it('the other text obeys the level, is cut, and has an HMAC in the place of its digest', () => {
+      expect(written('metadata').lines.join()).not.toMatch(/SELECT \?/);
+      const { format, lines } = written('redacted');
+      const told = format.read(lines[0] as string)?.event?.data['asked'] as Readonly<Record<string, unknown>>;
+      expect(told).toMatchObject({ sql: asked.sql.slice(0, 4_096), sql_chars: asked.sql.length, sql_hmac: expect.stringMatching(/^k1:/) as string });
+      expect(lines.join()).not.toContain('a'.repeat(64));
+    });
+
+    it('both texts are kept in full, each in lines of its own that say which it is', () => {
+      const { format, lines } = written('full');
+      const parts = lines.slice(0, -1).map((line) => JSON.parse(format.parcel(line).value) as { id: string; text: string; role?: string });
+      expect(parts.map(({ id, text, role }) => [id, text, role])).toEqual([['i.1', 'SELECT 1', undefined], ['i.asked.1', 'SELECT 2', 'asked']]);
+      expect(written('redacted').lines).toHaveLength(1);
+    });
+  });
 });

@@ -93,7 +93,7 @@ describe.each(versions)('as OCSF %s', (version) => {
     linesOf([...all, ...all.map((event) => led(event, breakout('\ud800')))], format).forEach((line, index) => {
       expect(canonical(JSON.parse(line))).toBe(line);
       const event = all[index % all.length] as AuditEvent;
-      const { data: _data, text: _text, ...rest } = index < all.length ? event : led(event, breakout('\ufffd'));
+      const { data: _data, text: _text, askedText: _askedText, ...rest } = index < all.length ? event : led(event, breakout('\ufffd'));
       expect(format.read(line)?.event).toMatchObject(rest);
     });
   });
@@ -109,10 +109,14 @@ describe.each(versions)('as OCSF %s', (version) => {
     const format = formatOf(version);
     const own = linesOf(all, format);
     all.forEach((event, index) => {
-      const { data, text: _text, ...rest } = event;
+      const { data, text: _text, askedText: _askedText, ...rest } = event;
       const read = format.read(own[index] as string)?.event;
-      const { digest, renderedDigest, approval, ...kept } = data as Record<string, never>;
-      expect(read).toMatchObject({ ...rest, data: kept });
+      const { digest, renderedDigest, approval, asked, rewritten, ...kept } = data as Record<string, never>;
+      const others = Object.entries({ asked, rewritten }).filter(([, other]) => other !== undefined).map(([name, other]) => {
+        const { digest: _digest, ...told } = other as unknown as Record<string, unknown>;
+        return [name, told] as const;
+      });
+      expect(read).toMatchObject({ ...rest, data: { ...kept, ...Object.fromEntries(others) } });
       expect(JSON.stringify(read)).not.toMatch(/"digest"|"renderedDigest"/);
       if (renderedDigest !== undefined) expect(read?.data['rendered_hmac']).toMatch(/^k1:[0-9a-f]{64}$/);
       if (digest !== undefined) expect(read?.data['sql_hmac']).toMatch(/^k1:[0-9a-f]{64}$/);

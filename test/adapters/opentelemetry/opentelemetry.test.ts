@@ -7,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scopeVersion } from '../../../src/adapters/opentelemetry/names.js';
 import { opentelemetry } from '../../../src/adapters/opentelemetry/index.js';
 import { AccessError } from '../../../src/core/index.js';
+import { systemClock } from '../../../src/core/clock.js';
+import { defaultLimits } from '../../../src/core/config.js';
 import { loadPlugins } from '../../../src/core/extensions.js';
 import { watch } from '../../../src/core/observe.js';
 import type { Ended, Watched } from '../../../src/core/plugin.js';
@@ -45,7 +47,7 @@ const watched: Watched = {
 };
 
 async function observed(end: Partial<Ended>, record = recorder(), plugin = record.plugin) {
-  const { observers } = await loadPlugins([plugin]);
+  const { observers } = await loadPlugins([plugin], { clock: systemClock, limits: defaultLimits });
   await watch(observers, 'engine', watched, () => Promise.resolve(1), () => ({ status: 'completed', watched, ...end }));
   await new Promise((resolve) => setImmediate(resolve));
   return record;
@@ -155,7 +157,7 @@ describe('neutral', () => {
 
   it('ends its span when the work fails', async () => {
     const record = recorder();
-    const { observers } = await loadPlugins([record.plugin]);
+    const { observers } = await loadPlugins([record.plugin], { clock: systemClock, limits: defaultLimits });
     const work = watch(observers, 'statement', {}, () => Promise.reject(new AccessError('INTERNAL')), () => ({ status: 'failed', code: 'INTERNAL', watched: {} }));
     await expect(work).rejects.toMatchObject({ code: 'INTERNAL' });
     await new Promise((resolve) => setImmediate(resolve));

@@ -1,5 +1,5 @@
 import { memoryAudit, memoryApprover, memoryIdentity, memoryPolicy } from '../../../../src/adapters/memory/index.js';
-import { AccessError, type AuditEvent, type PolicyDecisionPoint, type Row } from '../../../../src/core/index.js';
+import { AccessError, type AuditEvent, type Plugin, type PolicyDecisionPoint, type Row } from '../../../../src/core/index.js';
 import { FakeClock } from '../../../core/fake-clock.js';
 import { as, house, ops, rowsOf, rules, valueOf } from '../../../core/house.js';
 import { memoryEngine } from '../../../../src/adapters/memory/index.js';
@@ -104,6 +104,30 @@ export async function fooled(): Promise<readonly AuditEvent[]> {
   valueOf(await at.run(session));
   reviewer = 'idp:agent-a';
   await at.run(session);
+  await at.gateway.shutdown();
+  return at.audit.events;
+}
+
+/** Statements that a plugin rewrites: within what was decided, and beyond it. */
+export async function rewritten(): Promise<readonly AuditEvent[]> {
+  const obliged = rules.map((rule) => (rule.id === 'all-read' ? { ...rule, obligations: [{ type: 'trim', value: true }, { type: 'record', value: 'full' }] } : rule));
+  const plugin: Plugin = { name: 'trimmer', setup: (host) => host.fulfil('trim', ({ sql }) => (sql.includes('customers') ? 'SELECT ORDERS' : 'DELETE orders')) };
+  const at = await house({ plugins: [plugin] }, undefined, obliged);
+  const session = await at.session({ access: 'write' });
+  valueOf(await at.run(session, 'SELECT orders customers'));
+  await at.run(session, 'SELECT orders');
+  await at.gateway.shutdown();
+  return at.audit.events;
+}
+
+/** Plugins that throw, and one that never answers. */
+export async function failing(): Promise<readonly AuditEvent[]> {
+  const plugin: Plugin = {
+    name: 'faulty',
+    setup: (host) => host.guard('scope', async ({ moment }) => (moment === 'run' ? new Promise<undefined>(() => undefined) : Promise.reject(new Error('a fault')))),
+  };
+  const at = await house({ plugins: [plugin], limits: { pluginTimeoutMs: 20 } });
+  await at.open();
   await at.gateway.shutdown();
   return at.audit.events;
 }
