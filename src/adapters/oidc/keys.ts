@@ -11,15 +11,19 @@ const cooldownMs = 30_000;
 /** While there is no key at all, everybody waits for the first. */
 const firstCooldownMs = 2_000;
 
+/** The keys were too old, or a token named a key that is not among them. */
+type FetchCause = 'age' | 'key';
+
 export type { Keys } from './key-set.js';
 
-/** The keys in force, fetched when needed: one fetch at a time, with a pause after each, failed or not. */
+/** The keys in force, fetched when needed: one fetch at a time, with a pause after each of the same cause, failed or not. */
 export class KeySource {
   readonly #settings: Settings;
   #keys: Keys | undefined;
   #published = '';
   #fetchedAt = Number.NEGATIVE_INFINITY;
-  #triedAt = Number.NEGATIVE_INFINITY;
+  /** When a fetch ended last, by what it was for: a rotation right after the first fetch is noticed, and made-up keys cause one fetch per pause. */
+  readonly #triedAt: Record<FetchCause, number> = { age: Number.NEGATIVE_INFINITY, key: Number.NEGATIVE_INFINITY };
   #fetching: Promise<void> | undefined;
   /** Why the last fetch failed; undefined when it did not. */
   #failure: unknown;
@@ -34,7 +38,7 @@ export class KeySource {
 
   /** The keys, at most 10 minutes old while the issuer answers, and `staleKeysMs` longer while it does not. Throws IDENTITY_UNAVAILABLE. */
   async current(): Promise<Keys> {
-    const refreshed = this.#age() > earlyMs ? this.#refresh() : undefined;
+    const refreshed = this.#age() > earlyMs ? this.#refresh('age') : undefined;
     // An issuer that hangs must not hold up everyone whose keys are still good enough.
     if (this.#age() > freshMs && (this.#failure === undefined || !this.#usable())) await refreshed;
     if (this.#keys === undefined || !this.#usable()) throw new AccessError('IDENTITY_UNAVAILABLE', 'the keys of the issuer cannot be fetched', { cause: this.#failure });
@@ -43,7 +47,7 @@ export class KeySource {
 
   /** Keys other than these, for a token whose key is not among them; the same ones where there are none or it is too soon to ask again. */
   async newer(): Promise<Keys> {
-    if (this.#settings.keys === undefined) await this.#refresh();
+    if (this.#settings.keys === undefined) await this.#refresh('key');
     return this.current();
   }
 
@@ -56,17 +60,17 @@ export class KeySource {
   }
 
   /** Never rejects: whoever waits looks at what is there afterwards. */
-  #refresh(): Promise<void> {
+  #refresh(cause: FetchCause): Promise<void> {
     if (this.#fetching !== undefined) return this.#fetching;
     const now = this.#settings.clock.monotonic();
-    if (now - this.#triedAt < (this.#keys === undefined ? firstCooldownMs : cooldownMs)) return Promise.resolve();
-    this.#triedAt = now;
+    if (now - this.#triedAt[cause] < (this.#keys === undefined ? firstCooldownMs : cooldownMs)) return Promise.resolve();
+    this.#triedAt[cause] = now;
     this.#fetching = this.#fetch()
       .then(() => undefined, (error: unknown) => error ?? new Error('no reason was given'))
       .then((failure) => {
         this.#failure = failure;
         this.#fetching = undefined;
-        this.#triedAt = this.#settings.clock.monotonic();
+        this.#triedAt[cause] = this.#settings.clock.monotonic();
       });
     return this.#fetching;
   }

@@ -34,6 +34,31 @@ describe('keys fetched from the issuer', () => {
     expect(idp.fetches()).toBe(2);
   });
 
+  it('that were rotated right after the first fetch are found at once, with one more fetch and no other', async () => {
+    const idp = await serve(first);
+    const provider = fetching({ issuer: idp.issuer });
+    expect(await authenticate(provider, await sign(idp.issuer, first))).toMatchObject(good);
+    idp.keys = [first.public, second.public];
+    expect(await authenticate(provider, await sign(idp.issuer, second))).toMatchObject(good);
+    const flood = await Promise.all(Array.from({ length: 50 }, (_, turn) => sign(idp.issuer, first, claims(), { kid: `made-up-${turn}` })));
+    for (const answer of await Promise.all(flood.map((token) => authenticate(provider, token)))) expect(answer).toMatchObject({ reason: 'token.key' });
+    expect(idp.fetches()).toBe(2);
+  });
+
+  it('that are fetched by age leave one fetch for an unknown key, and an issuer that fails is asked twice in half a minute at most', async () => {
+    const idp = await serve(first);
+    const clock = stillClock();
+    const provider = fetching({ issuer: idp.issuer, clock });
+    expect(await authenticate(provider, await sign(idp.issuer, first))).toMatchObject(good);
+    idp.answer = 'error';
+    clock.forward(301_000);
+    const lasting = claims({ exp: (claims().exp ?? 0) + 7_200 });
+    for (let turn = 0; turn < 20; turn += 1) {
+      expect(await authenticate(provider, await sign(idp.issuer, second, lasting, { kid: `made-up-${turn}` }))).toMatchObject({ reason: 'token.key' });
+    }
+    expect(idp.fetches()).toBeLessThanOrEqual(3);
+  });
+
   it('that were withdrawn end the tokens they signed, also those verified before', async () => {
     const idp = await serve(first);
     const clock = stillClock();
