@@ -39,7 +39,7 @@ const vendors: Readonly<Record<string, string>> = {
   opentelemetry: '@opentelemetry/api',
   slack: 'zod',
   snowflake: 'snowflake-sdk|jose',
-  'snowflake-sql': '@polyglot-sql/sdk|@guanmingchiu/sqlparser-ts',
+  'snowflake-sql': '#polyglot-sql|@polyglot-sql/sdk|@guanmingchiu/sqlparser-ts',
 };
 
 export function judge({ from, to }: Import): boolean {

@@ -5,12 +5,14 @@ import { createInstance, enter } from './instance.js';
 import { closeLine, Line } from './line.js';
 import { settle, type DuckDBOptions } from './options.js';
 import { DuckDBSession } from './session.js';
+import { requireVersion } from './version.js';
 
 /**
  * The embedded engine: one locked-down DuckDB instance, one connection per session, no file, network or extension access.
- * Throws CONFIG_INVALID for options that cannot be used; the instance itself is made by `check`, or at the first open.
+ * Throws CONFIG_INVALID for options that cannot be used, and for a DuckDB older than 1.5; the instance itself is made by `check`, or at the first open.
  */
 export function duckdb(options: DuckDBOptions): Connector {
+  requireVersion();
   const settled = settle(options);
   const lines = new Set<Line>();
   let instance: Promise<DuckDBInstance> | undefined;

@@ -7,7 +7,8 @@ import { renameCalls } from './calls.js';
 import { gatherStatement } from './statement.js';
 
 // Its ES module awaits the WebAssembly at its top level, which ends the process when the thread is ended meanwhile (worker.ts); the CommonJS one does not.
-const { Dialect, init, parse } = createRequire(import.meta.url)('@polyglot-sql/sdk') as typeof import('@polyglot-sql/sdk');
+// It is the copy in dist that the build makes: see tools/copy-parser.mjs.
+const { Dialect, init, parse } = createRequire(import.meta.url)('#polyglot-sql') as typeof import('@polyglot-sql/sdk');
 
 /** `@polyglot-sql/sdk`, of the sqlglot family; resolves when its module is loaded. */
 export async function loadPolyglot(): Promise<Parser> {
