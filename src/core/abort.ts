@@ -1,3 +1,4 @@
+import type { Clock } from './clock.js';
 import { AccessError } from './errors.js';
 
 /** The AccessError a signal was aborted with, or ABORTED. */
@@ -26,6 +27,21 @@ export function abortable<T>(work: Promise<T>, signal: AbortSignal, late: (value
         reject(error);
       },
     );
+  });
+}
+
+/** Settles with `work`, for `ms` also after the signal aborted; then rejects with the reason, and a late value goes to `late`. */
+export function patiently<T>(work: Promise<T>, signal: AbortSignal, clock: Clock, ms: number, late: (value: T) => void): Promise<T> {
+  const over = new AbortController();
+  let forget: (() => void) | undefined;
+  const wait = (): void => {
+    forget ??= clock.after(ms, () => over.abort(signal.reason));
+  };
+  if (signal.aborted) wait();
+  else signal.addEventListener('abort', wait, { once: true });
+  return abortable(work, over.signal, late).finally(() => {
+    signal.removeEventListener('abort', wait);
+    forget?.();
   });
 }
 

@@ -34,7 +34,8 @@ export const faults = {
   ENGINE_UNAVAILABLE: { retryable: true, means: 'The engine cannot be reached or failed to answer.' },
   ENGINE_REJECTED: { retryable: false, means: 'The engine refused the statement.' },
   ENGINE_DISAGREES: { retryable: false, means: 'The engine reads the statement otherwise than the analysis.' },
-  AUDIT_UNAVAILABLE: { retryable: true, means: 'The record cannot be written, so nothing runs.' },
+  OUTCOME_UNKNOWN: { retryable: false, means: 'The statement was sent, and nobody here can tell whether it took effect.' },
+  AUDIT_UNAVAILABLE: { retryable: true, means: 'The record cannot be written: nothing runs, or the rows of what ran are withheld.' },
   GRANT_INVALID: { retryable: false, means: 'A grant was forged, reused or is past its deadline.' },
   SHUTTING_DOWN: { retryable: true, means: 'The gateway is closing.' },
   ABORTED: { retryable: true, means: 'The caller went away; the statement was cancelled.' },
@@ -80,4 +81,24 @@ export class AccessError extends Error {
   static from(value: unknown, code: FaultCode): AccessError {
     return AccessError.is(value) ? value : new AccessError(code, undefined, { cause: value });
   }
+}
+
+/**
+ * The same error, marked as one after which the statement surely had no effect: it was never sent, or the engine rolled it back (`detail.effect` is
+ * `none`). For engines: without the mark, a write that ends with anything but ENGINE_REJECTED is told as OUTCOME_UNKNOWN.
+ */
+export function withoutEffect(error: AccessError): AccessError {
+  if (isWithoutEffect(error)) return error;
+  return new AccessError(error.code, error.message, { cause: error.cause, detail: { ...error.detail, effect: 'none' } });
+}
+
+/** True where the engine refused the statement, or the error is marked by `withoutEffect`. */
+export function isWithoutEffect({ code, detail }: AccessError): boolean {
+  return code === 'ENGINE_REJECTED' || detail['effect'] === 'none';
+}
+
+/** The failure of a write that was sent and whose end nobody knows; `detail.after` is the code of what broke off the wait. */
+export function outcomeUnknown(error: AccessError, known: Readonly<Record<string, string | number>> = {}): AccessError {
+  if (error.code === 'OUTCOME_UNKNOWN') return error;
+  return new AccessError('OUTCOME_UNKNOWN', undefined, { cause: error, detail: { ...error.detail, ...known, after: error.code } });
 }

@@ -5,7 +5,7 @@ export { approvalTerms, type ApprovalTerms } from './approvals/terms.js';
 export type { Named, Ticket, TicketDecision, TicketEnd, TicketFilter, TicketAsked, TicketState, TicketStatement, TicketStore } from './approvals/ticket.js';
 export type { ApprovalView, Decided, GlassReview, StatementView } from './approvals/view.js';
 export { abortable, reasonOf } from './abort.js';
-export { AccessError, denials, faults, type DenialCode, type FaultCode } from './errors.js';
+export { AccessError, denials, faults, isWithoutEffect, withoutEffect, type DenialCode, type FaultCode } from './errors.js';
 export { deny, isStop, type Completed, type Denied, type Failed, type Outcome, type Pending, type Stop } from './outcome.js';
 export * from './model.js';
 export * from './ports.js';

@@ -146,7 +146,9 @@ export interface EngineSession {
   readonly id: string;
   /**
    * Runs exactly one statement. Abort cancels it at the engine. Throws ENGINE_REJECTED or ENGINE_UNAVAILABLE, and ENGINE_DISAGREES where the engine
-   * makes another kind of statement of the text than `analysis.kind`, or binds a name to another object than the analysis.
+   * makes another kind of statement of the text than `analysis.kind`, or binds a name to another object than the analysis (marked by `withoutEffect` where it did not run).
+   * Of one that changes something (`write`, `ddl`), any error but ENGINE_REJECTED is taken for an unknown end, unless `withoutEffect` marks it; after an abort it is
+   * waited for a while, so it may say how it ended.
    */
   run(statement: EngineStatement, signal: AbortSignal): Promise<Execution>;
   /** The tables and views of the granted schema that this path can see. Cancels and throws as `run` does; left out where the engine cannot tell. */

@@ -1,9 +1,9 @@
-import { abortable, reasonOf } from './abort.js';
+import { abortable, patiently, reasonOf } from './abort.js';
 import { checkExecution } from './answers.js';
 import type { Clock } from './clock.js';
 import { deferred } from './deferred.js';
 import { endOfWork } from './ended.js';
-import { AccessError } from './errors.js';
+import { AccessError, isWithoutEffect, outcomeUnknown } from './errors.js';
 import type { Delivery, GatewayLimits, StatementResult } from './gateway.js';
 import { timeLeft } from './grant.js';
 import type { Analysis, Approved, Limits } from './model.js';
@@ -12,7 +12,7 @@ import { watch } from './observe.js';
 import { deny, type Stop } from './outcome.js';
 import { policyChanged } from './judge.js';
 import type { Observer } from './plugin.js';
-import type { EngineSession, EngineStatement, Execution } from './ports.js';
+import type { EngineSession, EngineStatement, Execution, Row } from './ports.js';
 import { Rows } from './rows.js';
 import { watchedOf } from './seen.js';
 import type { Session } from './session.js';
@@ -46,6 +46,10 @@ export class RunningStatement {
   #held = false;
   #executed = false;
   #complete = false;
+  /** Whether it changes anything: then nothing may be said of it that is not certain. */
+  readonly #changes: boolean;
+  /** True once the engine was asked. */
+  #sent = false;
 
   constructor(parts: StatementParts, facts: Cleared, session: Session, trip: Trip) {
     this.#parts = parts;
@@ -53,6 +57,7 @@ export class RunningStatement {
     this.#session = session;
     this.#trip = trip;
     this.#limits = tighten(facts.grant.limits, facts.decision.obligations);
+    this.#changes = facts.analysis.kind === 'write' || facts.analysis.kind === 'ddl';
     session.track({ abort: (reason) => trip.abort(reason), settled: this.#settled.promise });
   }
 
@@ -69,9 +74,10 @@ export class RunningStatement {
         return deny('APPROVAL_EXPIRED', 'the consent ran out while the statement waited for its turn', { reason: 'approval.expired', hint: 'Ask again without a ticket.' });
       }
       return await this.#execute();
-    } catch (error) {
-      await this.#rows?.fail(AccessError.from(error, 'ENGINE_UNAVAILABLE')).catch(() => undefined);
-      throw error;
+    } catch (thrown) {
+      const error = AccessError.from(thrown, 'ENGINE_UNAVAILABLE');
+      await this.#rows?.fail(error).catch(() => undefined);
+      throw this.#isUnknown(error) ? outcomeUnknown(error, this.#known()) : error;
     } finally {
       if (!this.#held) this.#letGo();
     }
@@ -87,10 +93,22 @@ export class RunningStatement {
     const affected = execution.affected === undefined ? {} : { affected: execution.affected };
     this.#executed = true;
     await this.#trip.answer('statement.executed', { queryId, complete: this.#complete, ...(this.#complete ? rows.pulled : {}), ...affected });
-    this.#check();
-    return {
-      statement: this.#trip.id, kind: analysis.kind, operation: analysis.operation, queryId, columns, batches: rows, delivery: () => rows.delivery(), ...affected,
-    };
+    const told = { statement: this.#trip.id, kind: analysis.kind, operation: analysis.operation, queryId, columns, ...affected };
+    // It is done: whatever ends the session now changes nothing of that, and whoever asked is told.
+    if (this.#changes && this.#complete && rows.pulled.rows === 0) return { ...told, batches: nothing(), delivery: () => rows.pulled };
+    if (!this.#changes) this.#check();
+    return { ...told, batches: rows, delivery: () => rows.delivery() };
+  }
+
+  /** Whether it was sent, may have changed something, and nobody knows. An engine that took it may refuse its rows only. */
+  #isUnknown(error: AccessError): boolean {
+    if (!this.#changes || !this.#sent) return false;
+    return this.#rows === undefined ? !isWithoutEffect(error) : error.detail['effect'] !== 'none';
+  }
+
+  #known(): Readonly<Record<string, string>> {
+    const { queryId } = this.#trip.seen;
+    return queryId === undefined ? {} : { queryId };
   }
 
   /** Runs at the engine until the first rows are there. */
@@ -119,7 +137,7 @@ export class RunningStatement {
     }
   }
 
-  /** A cancelled caller is free at once; the lane only when the engine has let go, and an engine that never does loses its session. */
+  /** A cancelled caller is free at once, where nothing is changed; the lane only when the engine has let go, and an engine that never does loses its session. */
   async #start(signal: AbortSignal): Promise<Execution> {
     const { grant, asked, analysis, context } = this.#facts;
     const { clock, limits, call } = this.#parts;
@@ -131,9 +149,12 @@ export class RunningStatement {
     const run = async (): Promise<Execution> => call(this.#session.engine, {
       id: this.#trip.id, text: analysis.rendered?.text ?? analysis.canonical, canonical: analysis.canonical, binds: asked.statement.binds, analysis, limits: this.#limits, timeLeftMs: timeLeft(grant, clock), context,
     }, signal);
+    this.#sent = true;
     const running = run();
     running.catch(() => this.#letGo());
-    return abortable(running, signal, (late) => void discard(late).finally(() => this.#letGo()));
+    const late = (execution: Execution): void => void discard(execution).finally(() => this.#letGo());
+    // Of a write the engine itself is heard, and for a while also after it was told to stop: it alone knows.
+    return this.#changes ? patiently(running, signal, clock, limits.closeTimeoutMs, late) : abortable(running, signal, late);
   }
 
   /** Throws when the session or the caller is gone. */
@@ -154,6 +175,10 @@ export class RunningStatement {
     this.#leave();
     this.#settled.resolve();
   }
+}
+
+async function* nothing(): AsyncGenerator<readonly Row[]> {
+  // There are no rows.
 }
 
 /** Ends an execution that nobody waits for any more. */

@@ -1,5 +1,6 @@
 import { follow, reasonOf } from './abort.js';
 import type { Clock } from './clock.js';
+import { compact } from './compact.js';
 import { AccessError, type FaultCode } from './errors.js';
 import type { AuditEvent, EventCode } from './events.js';
 import { newId } from './id.js';
@@ -133,18 +134,19 @@ export class Trip {
   async #failed(error: AccessError): Promise<Outcome<never>> {
     const at = this.stageName;
     // What differs is told once, in an event of its own; the recorder owes it where it cannot be written now.
-    const disagrees = error.code === 'ENGINE_DISAGREES';
-    if (disagrees) await this.conclude('engine.disagrees', { ...error.detail }).catch(() => undefined);
+    const disagrees = [error.code, error.detail['after']].includes('ENGINE_DISAGREES');
+    const { after, effect, ...detail } = error.detail;
+    if (disagrees) await this.conclude('engine.disagrees', detail).catch(() => undefined);
     // An intent that could not be written has had no effect: there is nothing to answer for.
     const nothingRan = at === 'audit' && error.code === 'AUDIT_UNAVAILABLE';
-    const written = nothingRan ? undefined : await this.#write('failed', { code: error.code, at, ...(disagrees ? {} : error.detail) });
+    const written = nothingRan ? undefined : await this.#write(error.code === 'OUTCOME_UNKNOWN' ? 'unresolved' : 'failed', { code: error.code, at, ...(disagrees ? compact<EventData>({ after, effect }) : error.detail) });
     return written ?? { status: 'failed', error, at, id: this.id };
   }
 
-  async #write(end: 'denied' | 'failed' | 'approval_requested', data: EventData): Promise<Outcome<never> | undefined> {
+  async #write(end: 'denied' | 'failed' | 'unresolved' | 'approval_requested', data: EventData): Promise<Outcome<never> | undefined> {
     if (this.moment === 'look') return undefined;
     try {
-      await this.answer(`${subject[this.moment]}.${end}`, data);
+      await this.answer(end === 'unresolved' ? 'statement.unresolved' : `${subject[this.moment]}.${end}`, data);
       return undefined;
     } catch (error) {
       return { status: 'failed', error: AccessError.from(error, 'AUDIT_UNAVAILABLE'), at: 'audit', id: this.id };

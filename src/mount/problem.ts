@@ -1,4 +1,4 @@
-import { denials, faults, type AccessError, type DenialCode, type Denied, type FaultCode } from '../core/index.js';
+import { denials, faults, type AccessError, type DenialCode, type Denied, type FaultCode, type StatementResult } from '../core/index.js';
 import { http } from './status.js';
 
 /** A refusal or a failure as it is answered: RFC 9457, with our `code`, `reason`, `hint` and an engine's own `data`. */
@@ -32,6 +32,15 @@ export function problemOfDenial({ code, message, reason, hint }: Denied, id: str
     ...(reason === undefined ? {} : { reason }), ...(hint === undefined ? {} : { hint }),
     instance: `urn:uuid:${id}`,
   };
+}
+
+/** Of a statement that changed something, and of which only the rows could not be handed out. */
+const itRan = 'The statement ran, and is recorded: only its rows were not handed out. Do not send it again.';
+
+/** The failure of a result's rows: where the statement changed something, the problem says that it ran. */
+export function problemOfRows(error: AccessError, { statement, kind }: Pick<StatementResult, 'statement' | 'kind'>): Problem {
+  const problem = problemOfError(error, statement);
+  return kind === 'write' || kind === 'ddl' ? { ...problem, hint: itRan } : problem;
 }
 
 /** Of a failure that is ours to repair (500), nothing but the code is told. */

@@ -4,7 +4,7 @@ import { advice } from '../../src/adapters/mcp/advice.js';
 import { guide } from '../../src/adapters/mcp/guide.js';
 import { settle } from '../../src/adapters/mcp/options.js';
 import { tools } from '../../src/adapters/mcp/server.js';
-import { denials, type Gateway } from '../../src/core/index.js';
+import { denials, faults, type Gateway } from '../../src/core/index.js';
 import { quoted, read, table } from './page.js';
 
 describe('docs/mcp.md', () => {
@@ -38,7 +38,7 @@ describe('docs/agents.md', () => {
     expect((JSON.parse(read('package.json')) as { files: string[] }).files).toContain('docs/agents.md');
     const known: ReadonlySet<string> = new Set(tools.map(({ name }) => name));
     for (const word of page.match(/\b(?:list|open|close|run|explain|describe|more|session)_[a-z]+\b/g) ?? []) expect(known).toContain(word);
-    for (const code of page.match(/\b[A-Z]+_[A-Z_]+\b/g) ?? []) expect(Object.keys(denials)).toContain(code);
+    for (const code of page.match(/\b[A-Z]+_[A-Z_]+\b/g) ?? []) expect(Object.keys({ ...denials, ...faults })).toContain(code);
   });
 
   it('has advice for every denial', () => {

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { AccessError } from '../../core/index.js';
+import { AccessError, withoutEffect } from '../../core/index.js';
 import { abortedBy, engineFailure } from './failure.js';
 
 const interruptEveryMs = 10;
@@ -15,12 +15,12 @@ export class Line {
     this.#connection = connection;
   }
 
-  /** Runs `work` in its turn. Rejects at once on abort; the next call still waits until the engine has let go. */
-  call<T>(work: (connection: DuckDBConnection) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    if (this.#closing !== undefined) return Promise.reject(closed());
+  /** Runs `work` in its turn. Rejects at once on abort, unless `heard`: then the engine says how it ended. The next call waits in any case until the engine has let go. */
+  call<T>(work: (connection: DuckDBConnection) => Promise<T>, signal?: AbortSignal, heard = false): Promise<T> {
+    if (this.#closing !== undefined) return Promise.reject(withoutEffect(closed()));
     const turn = this.#tail.then(() => this.#take(work, signal));
     this.#tail = turn.catch(() => undefined);
-    return signal === undefined ? turn : firstOf(turn, signal);
+    return signal === undefined || heard ? turn : firstOf(turn, signal);
   }
 
   /** Interrupts what runs, waits for the engine to let go, disconnects. Idempotent. */
@@ -34,8 +34,8 @@ export class Line {
   }
 
   async #take<T>(work: (connection: DuckDBConnection) => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-    if (this.#closing !== undefined) throw closed();
-    if (signal?.aborted) throw abortedBy(signal);
+    if (this.#closing !== undefined) throw withoutEffect(closed());
+    if (signal?.aborted) throw withoutEffect(abortedBy(signal));
     let timer: NodeJS.Timeout | undefined;
     // An interrupt that arrives before the engine has begun is forgotten by it, so it is repeated until the call ends.
     const interrupt = (): void => {
@@ -47,7 +47,7 @@ export class Line {
     try {
       return await work(this.#connection);
     } catch (error) {
-      throw this.#closing === undefined ? engineFailure(error) : closed();
+      throw this.#ended(engineFailure(error), signal);
     } finally {
       clearInterval(timer);
       // The last interrupt may have come after the end; this takes it, so that no later call does.
@@ -55,6 +55,13 @@ export class Line {
       this.#interrupt = undefined;
       signal?.removeEventListener('abort', interrupt);
     }
+  }
+
+  /** Why a call ended, where it was told to. DuckDB rolls back what was interrupted, since each statement that changes anything commits by itself. */
+  #ended(failure: AccessError, signal: AbortSignal | undefined): AccessError {
+    const why = this.#closing !== undefined ? closed() : signal?.aborted === true ? abortedBy(signal) : undefined;
+    if (why === undefined) return failure;
+    return failure.code === 'ENGINE_REJECTED' ? withoutEffect(why) : why;
   }
 }
 

@@ -35,7 +35,7 @@ export class DuckDBSession implements EngineSession {
         } finally {
           prepared.destroySync();
         }
-      }, signal);
+      }, signal, statement.analysis.kind === 'write' || statement.analysis.kind === 'ddl');
       return this.#execution(result, streaming, signal);
     } catch (error) {
       // Always, since an aborted call may yet begin its transaction; not awaited, since the line makes the next call wait for it.

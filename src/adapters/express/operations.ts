@@ -4,7 +4,7 @@ import { explainBody, openBody, statementBody } from '../../mount/asked.js';
 import { form } from '../../mount/check.js';
 import type { Exchange, Operation } from './exchange.js';
 import { awaited } from './prefer.js';
-import { problemOfError } from '../../mount/problem.js';
+import { problemOfRows } from '../../mount/problem.js';
 import { explanationShown, sessionShown } from '../../mount/shown.js';
 import { readRange } from './range.js';
 import { refuse, reply, send, sendLarge, sendProblem } from './reply.js';
@@ -66,7 +66,7 @@ async function sendRows(exchange: Exchange, result: StatementResult): Promise<vo
   } catch (error) {
     const fault = AccessError.from(error, 'INTERNAL');
     settings.onFault(fault, result.statement);
-    return sendProblem(response, problemOfError(fault, result.statement));
+    return sendProblem(response, problemOfRows(fault, result));
   }
   await sendLarge(exchange, text);
 }

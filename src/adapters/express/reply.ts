@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { newId, type Outcome, type Pending } from '../../core/index.js';
+import { faults, newId, type Outcome, type Pending } from '../../core/index.js';
 import { challenge } from '../../mount/caller.js';
 import type { Exchange } from './exchange.js';
 import { always } from '../../mount/headers.js';
@@ -25,7 +25,8 @@ export async function sendLarge({ response, settings }: Exchange, body: string):
 }
 
 export function sendProblem(response: ServerResponse, problem: Problem, headers: Headers = {}): void {
-  const { retryAfter } = http[problem.code];
+  // A failure with a hint is one that is not mended by asking again.
+  const retryAfter = problem.hint !== undefined && Object.hasOwn(faults, problem.code) ? undefined : http[problem.code].retryAfter;
   send(response, problem.status, JSON.stringify(problem), {
     'content-type': 'application/problem+json', ...(retryAfter === undefined ? {} : { 'retry-after': retryAfter }), ...headers,
   });

@@ -2,7 +2,7 @@ import { AccessError, type Row, type StatementResult } from '../../core/index.js
 import { ndjson } from './accept.js';
 import type { Exchange } from './exchange.js';
 import { write } from '../../mount/pace.js';
-import { problemOfError } from '../../mount/problem.js';
+import { problemOfRows } from '../../mount/problem.js';
 import { always } from '../../mount/headers.js';
 import { headOf } from './rows-json.js';
 
@@ -28,7 +28,7 @@ export async function streamRows({ response, settings }: Exchange, result: State
   } catch (error) {
     const fault = AccessError.from(error, 'INTERNAL');
     settings.onFault(fault, result.statement);
-    response.end(line({ end: { status: 'failed', rows, problem: problemOfError(fault, result.statement) } }));
+    response.end(line({ end: { status: 'failed', rows, problem: problemOfRows(fault, result) } }));
   }
 }
 

@@ -1,6 +1,6 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
-import { faults, type Denied, type Failed, type FaultCode, type Outcome, type Pending } from '../../core/index.js';
-import { problemOfDenial, problemOfError, type Problem } from '../../mount/problem.js';
+import { faults, type AccessError, type Denied, type Failed, type FaultCode, type Outcome, type Pending, type StatementResult } from '../../core/index.js';
+import { problemOfDenial, problemOfError, problemOfRows, type Problem } from '../../mount/problem.js';
 import { pendingShown } from '../../mount/shown.js';
 import { advice } from './advice.js';
 import type { Settings } from './options.js';
@@ -26,9 +26,24 @@ export function denied(no: Denied, id: string): CallToolResult {
 
 export function failed({ error }: Failed, id: string, { onFault }: Settings): CallToolResult {
   onFault(error, id);
-  const problem = problemOfError(error, id);
-  const again = Object.hasOwn(faults, error.code) && faults[error.code as FaultCode].retryable ? 'The same request may succeed later.' : 'The same request will not succeed: change it, or tell the person you work for.';
+  return failure(problemOfError(error, id), againOf(error.code), id);
+}
+
+/** The rows of a result failed: of a statement that changed something, that is no reason to send it again. */
+export function rowsFailed(error: AccessError, ran: StatementResult, { onFault }: Settings): CallToolResult {
+  onFault(error, ran.statement);
+  const problem = problemOfRows(error, ran);
+  return failure(problem, problem.hint ?? againOf(error.code), ran.statement);
+}
+
+function failure(problem: Problem, again: string, id: string): CallToolResult {
   return refusal('failed', problem, [`FAILED ${headOf(problem)}`, `Why: ${problem.detail}`, again, `Id of this answer: ${id}.`]);
+}
+
+function againOf(code: AccessError['code']): string {
+  if (code === 'OUTCOME_UNKNOWN') return 'It may have changed something: do not send it again unasked. Look at the data with a SELECT, or at session_record, and tell the person you work for.';
+  if (Object.hasOwn(faults, code) && faults[code as FaultCode].retryable) return 'The same request may succeed later.';
+  return 'The same request will not succeed: change it, or tell the person you work for.';
 }
 
 function headOf({ code, reason }: Problem): string {

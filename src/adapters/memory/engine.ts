@@ -1,4 +1,4 @@
-import { AccessError, newId, systemClock, type CatalogueObject, type Connector, type EngineSession, type EngineStatement, type Execution, type Row, type SchemaRef } from '../../core/index.js';
+import { AccessError, newId, systemClock, withoutEffect, type CatalogueObject, type Connector, type EngineSession, type EngineStatement, type Execution, type Row, type SchemaRef } from '../../core/index.js';
 
 /** What a statement answers: columns, and rows at once or batch by batch. */
 export interface MemoryAnswer {
@@ -35,7 +35,7 @@ export function memoryEngine(schemas: readonly SchemaRef[], answer: Answer, cata
       return {
         id: newId(systemClock.now()),
         async run(statement, stop): Promise<Execution> {
-          if (closed) throw new AccessError('ENGINE_UNAVAILABLE', 'the session is closed');
+          if (closed) throw withoutEffect(new AccessError('ENGINE_UNAVAILABLE', 'the session is closed'));
           ran.push(statement.text);
           const { columns, rows, affected } = await answer(statement, stop);
           return {

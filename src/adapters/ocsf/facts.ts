@@ -15,7 +15,7 @@ const request = {
 /** Of what it was refused for. */
 const refusal = { code: text, at: text, reason: text, message: text };
 /** Of what failed; an engine may tell more. */
-const failure = { code: text, at: text, engineCode: z.union([text, z.number()]), step: text, credential: text, plugin: text, verb: text, cause: text };
+const failure = { code: text, at: text, engineCode: z.union([text, z.number()]), step: text, credential: text, effect: text, plugin: text, verb: text, cause: text };
 /** Of a decision that people take. */
 const decision = { ticket: text, binding: text, decision: text, state: text, why: text, comment: text, requester: z.looseObject({ principal: text, actor: text }) };
 const ticket = { ticket: text, expiresAt: time, binding: text };
@@ -62,7 +62,7 @@ export const facts = {
   'statement.executed': open({ ...statement, ...rows, queryId: text, complete: z.boolean(), affected: count }),
   'statement.failed': open({ ...statement, ...failure, durationMs: count }),
   'statement.delivered': open({ ...rows, code: text, breakGlass: z.literal(true) }),
-  'statement.unresolved': open(crash),
+  'statement.unresolved': open({ ...statement, ...failure, ...crash, after: text, queryId: text, durationMs: count }),
   'statement.resolved': open({ queryId: text }),
   'engine.disagrees': open({ reason: text, object: text, expected: text, found: text, durationMs: count, breakGlass: z.literal(true) }),
   'grant.applied': open(granted),

@@ -2,7 +2,7 @@ import { isInputRequiredResult } from '@modelcontextprotocol/server';
 import { AccessError, deny, newId, type Column, type StatementResult } from '../../../core/index.js';
 import { explanation } from '../../../mount/answered.js';
 import { explanationShown } from '../../../mount/shown.js';
-import { completed, denied, failed, uncompleted } from '../answer.js';
+import { completed, denied, rowsFailed, uncompleted } from '../answer.js';
 import { collect, type Collected } from '../collect.js';
 import { consented } from '../consent.js';
 import type { Exchange } from '../exchange.js';
@@ -33,7 +33,7 @@ async function rowsOf({ settings, rows, owner }: Exchange, session: string, ran:
   try {
     read = await collect(ran, { rows: settings.heldRows, bytes: settings.heldBytes / 8 });
   } catch (error) {
-    return failed({ status: 'failed', error: AccessError.from(error, 'INTERNAL') }, statement, settings);
+    return rowsFailed(AccessError.from(error, 'INTERNAL'), ran, settings);
   }
   const page = rows.first(owner, session, columns, read, { items: settings.pageRows, bytes: settings.pageBytes });
   const head = { statement, kind, operation, queryId, columns, ...(affected === undefined ? {} : { affected }) };
