@@ -18,7 +18,8 @@ export function checkIdentity(answer: Identity): Identity {
 export function checkAnalysis(answer: Analysis): Analysis {
   return checked(answer, 'ANALYSIS_UNAVAILABLE', (given) =>
     statementKinds.includes(given.kind) && typeof given.operation === 'string' && isText(given.canonical) && isText(given.digest) && (given.rendered === undefined || (isText(given.rendered.text) && isText(given.rendered.digest))) && typeof given.redacted === 'string' &&
-    typeof given.summary === 'string' && [given.reads, given.writes].every((each) => Array.isArray(each) && each.every(isObject)) && isTexts(given.functions));
+    typeof given.summary === 'string' && [given.reads, given.writes].every((each) => Array.isArray(each) && each.every(isObject)) && isTexts(given.functions) &&
+    isTexts(given.placeholders ?? []));
 }
 
 /** The decision as frozen facts. Throws POLICY_UNAVAILABLE unless it is one. */

@@ -15,7 +15,7 @@ export async function explain(
 ): Promise<Explanation | Stop> {
   const session = findSession(sessions, facts, trip);
   if ('status' in session) return session;
-  const judged = await judge(facts, session.grant, trip.seen, trip.signal);
+  const judged = await judge(facts, session.grant, trip.seen, trip.signal, 'unknown');
   if ('status' in judged) return explained(trip.seen, judged, undefined);
   const scoped = Object.freeze({ ...facts, scope: session.grant.scope, ...judged });
   return explained(trip.seen, await extensions.guard('scope', scoped, trip.signal), judged.decision);

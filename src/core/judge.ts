@@ -1,6 +1,7 @@
 import { heeding } from './abort.js';
 import { checkAnalysis, checkDecision } from './answers.js';
 import { running } from './asks.js';
+import { bindFault } from './binds.js';
 import { AccessError } from './errors.js';
 import type { Extensions } from './extensions.js';
 import type { Analysis, Decision, Grant, Identified, ObjectRef, Permit, Rewrite, Rewriter, Scope, StatementKind } from './model.js';
@@ -26,14 +27,17 @@ interface Rewriting {
   readonly by: readonly Rewriter[];
 }
 
-export type Judge = (facts: Identified<'run'>, grant: Grant, seen: Seen, signal: AbortSignal) => Promise<Judged | Denied>;
+/** `explain` asks without binds: then they are not counted. */
+export type Judge = (facts: Identified<'run'>, grant: Grant, seen: Seen, signal: AbortSignal, binds?: 'counted' | 'unknown') => Promise<Judged | Denied>;
 
 /** Reads a statement, holds it against the scope, asks policy, and applies what obligations rewrite. */
 export function createJudge(analyzer: Analyzer, policy: PolicyDecisionPoint, extensions: Extensions, connections: ReadonlyMap<string, Connector>): Judge {
   const analyzed = async (sql: string, grant: Grant, signal: AbortSignal): Promise<Analysis> =>
     checkAnalysis(await analyze(analyzer, sql, grant, connections.get(grant.scope.connection)?.dialect, signal));
 
-  const rejudge = async (judged: Judged, sql: string, by: readonly Rewriter[], grant: Grant, seen: Seen, signal: AbortSignal): Promise<Judged | Denied> => {
+  const rejudge = async (
+    judged: Judged, sql: string, by: readonly Rewriter[], values: number | undefined, grant: Grant, seen: Seen, signal: AbortSignal,
+  ): Promise<Judged | Denied> => {
     const { analysis: asked, decision } = judged;
     seen.rewrite = { asked, by };
     const made = await analyzed(sql, grant, signal);
@@ -42,18 +46,19 @@ export function createJudge(analyzer: Analyzer, policy: PolicyDecisionPoint, ext
       return judged;
     }
     seen.rewrite = { asked, by, made };
-    if (refusalOf(made, grant.scope) !== undefined || widens(made, asked)) {
+    if (refusalOf(made, grant.scope, values) !== undefined || widens(made, asked)) {
       return deny('NOT_PERMITTED', `plugin ${namesOf(by)} rewrote the statement beyond the grant`, { reason: 'obligation.widened' });
     }
     seen.analysis = made;
     return { analysis: made, decision, rewrite: { asked, by } };
   };
 
-  return async (identified, grant, seen, signal) => {
+  return async (identified, grant, seen, signal, binds = 'counted') => {
     const { asked, identity, context } = identified;
+    const values = binds === 'counted' ? asked.statement.binds.length : undefined;
     const analysis = await analyzed(asked.statement.sql, grant, signal);
     seen.analysis = analysis;
-    const refusal = refusalOf(analysis, grant.scope);
+    const refusal = refusalOf(analysis, grant.scope, values);
     if (refusal !== undefined) return refusal;
     const question = { identity, connection: grant.scope.connection, asks: running(analysis, grant), context };
     const decision = await decide(policy, question, seen, signal);
@@ -61,13 +66,14 @@ export function createJudge(analyzer: Analyzer, policy: PolicyDecisionPoint, ext
     const made = rewrite(analysis, grant.scope, decision, extensions);
     if ('status' in made) return made;
     const judged = { analysis, decision };
-    return made.by.length === 0 ? judged : rejudge(judged, made.sql, made.by, grant, seen, signal);
+    return made.by.length === 0 ? judged : rejudge(judged, made.sql, made.by, values, grant, seen, signal);
   };
 }
 
 /** Whether a rewritten statement does anything that was not decided on. */
 function widens(made: Analysis, asked: Analysis): boolean {
-  return made.kind !== asked.kind || !within(made.reads, asked.reads) || !within(made.writes, asked.writes);
+  const shows = made.kind === 'metadata' && made.operation !== asked.operation;
+  return shows || made.kind !== asked.kind || !within(made.reads, asked.reads) || !within(made.writes, asked.writes);
 }
 
 function namesOf(by: readonly Rewriter[]): string {
@@ -82,7 +88,8 @@ async function analyze(analyzer: Analyzer, sql: string, { scope }: Grant, dialec
   }
 }
 
-function refusalOf(analysis: Analysis, scope: Scope): Denied | undefined {
+/** `values` is the number of binds; undefined where they are not known. */
+function refusalOf(analysis: Analysis, scope: Scope, values: number | undefined): Denied | undefined {
   const { refusal } = analysis;
   if (refusal !== undefined) {
     return deny(refusal.code, refusal.message, { reason: refusal.reason, ...(refusal.hint === undefined ? {} : { hint: refusal.hint }) });
@@ -93,7 +100,7 @@ function refusalOf(analysis: Analysis, scope: Scope): Denied | undefined {
   if (scope.access === 'read' && (analysis.writes.length > 0 || analysis.kind === 'write' || analysis.kind === 'ddl')) {
     return deny('READ_ONLY_SESSION', undefined, { reason: 'scope.access', hint: 'Close this session and open one with access "write".' });
   }
-  return undefined;
+  return values === undefined || analysis.placeholders === undefined ? undefined : bindFault(analysis.placeholders, values);
 }
 
 function outOfScope(outside: readonly ObjectRef[], scope: Scope): Denied {

@@ -105,6 +105,11 @@ export interface Analysis {
   readonly writes: readonly ObjectRef[];
   readonly functions: readonly string[];
   readonly lineage?: readonly ColumnLineage[];
+  /**
+   * Every place for a bind, as written and in order: `?`, `:1` or `:name`. None of them lies in a string or a comment. The gateway refuses a
+   * statement whose places and binds do not fit. Left out where the analyzer cannot tell: then only the engine can refuse it.
+   */
+  readonly placeholders?: readonly string[];
   readonly refusal?: Refusal;
 }
 

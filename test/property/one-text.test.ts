@@ -37,11 +37,17 @@ describe('what was analysed is what runs', () => {
     const { gateway, audit, open } = await house({ analyzer, connections: { warehouse: engine }, policy: memoryPolicy([{ id: 'all', subject: '*', connection: '*', object: '*', action: '*' }]) });
     const session = valueOf(await open({ schema: 'ACME.ANALYTICS', access: 'write' })).id;
     for (const { id, sql } of statements) {
-      const outcome = await gateway.run({ ...as('token-a'), session, sql, binds: [id] });
+      const { placeholders = [] } = await analyzer.analyze(sql, { database: 'ACME', schema: 'ANALYTICS' }, new AbortController().signal);
+      const binds = [...new Set(placeholders.map((each, at) => (each === '?' ? at : each)))].map((at) => `${id} ${at}`);
+      const outcome = await gateway.run({ ...as('token-a'), session, sql, binds });
+      if (placeholders.some((each) => /^:\D/.test(each))) {
+        expect([id, outcome]).toMatchObject([id, { status: 'denied', reason: 'binds.named' }]);
+        continue;
+      }
       expect([id, outcome.status]).toEqual([id, 'completed']);
       const [analysis, statement] = [analysed.at(-1), sent.at(-1)];
       expect(statement?.canonical).toBe(analysis?.canonical);
-      expect(statement?.binds).toEqual([id]);
+      expect(statement?.binds).toEqual(binds);
       expect(analysis?.digest).toBe(createHash('sha256').update(statement?.canonical ?? '').digest('hex'));
       const events = audit.events.filter((event) => event.statement === outcome.id);
       expect(events.map((event) => [event.code, event.data['digest']])).toEqual([['statement.authorized', analysis?.digest], ['statement.executed', analysis?.digest]]);

@@ -4,8 +4,9 @@ import { formatObject, type Analysis, type Analyzer, type ObjectRef, type Schema
 const kinds: Readonly<Record<string, StatementKind>> = { SELECT: 'read', INSERT: 'write', UPDATE: 'write', DELETE: 'write', CREATE: 'ddl', DROP: 'ddl' };
 
 /**
- * Reads statements of one form only: a verb (`SELECT`, `INSERT`, `UPDATE`, `DELETE`, `CREATE`, `DROP`) and the names it touches, as in
- * `SELECT orders ops.customers`. Anything else is refused. For tests and trials of what is not about SQL.
+ * Reads statements of one form only: a verb (`SELECT`, `INSERT`, `UPDATE`, `DELETE`, `CREATE`, `DROP`), the names it touches and places for
+ * binds, as in `SELECT orders ops.customers ?`. Anything else is refused. Binds are counted only where the text has places for them. For
+ * tests and trials of what is not about SQL.
  */
 export function memoryAnalyzer(): Analyzer {
   return { analyze: async (sql, scope) => read(sql, scope) };
@@ -13,13 +14,16 @@ export function memoryAnalyzer(): Analyzer {
 
 function read(sql: string, scope: SchemaRef): Analysis {
   const canonical = sql.trim().replaceAll(/\s+/g, ' ');
-  const [verb = '', ...names] = canonical.split(' ');
+  const [verb = '', ...words] = canonical.split(' ');
+  const placeholders = words.filter((word) => /^(?:\?|:\w+)$/.test(word));
+  const names = words.filter((word) => !placeholders.includes(word));
   const operation = verb.toUpperCase();
   const kind = kinds[operation] ?? 'invalid';
   const objects = names.map((name) => resolve(name, scope));
   const known = objects.filter((each) => each !== undefined);
   const shared = {
     canonical, operation, digest: createHash('sha256').update(canonical).digest('hex'), redacted: canonical, functions: [],
+    ...(placeholders.length === 0 ? {} : { placeholders }),
     summary: [operation, ...known.map(formatObject)].join(' ').slice(0, 255),
   };
   if (kind === 'invalid' || known.length < objects.length) {

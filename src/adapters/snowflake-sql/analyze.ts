@@ -11,6 +11,7 @@ import { resolve } from './names.js';
 import { oneStatement, pieces, plainer } from './normalize.js';
 import { stored } from './parsers/identifier.js';
 import type { Name, Reading, Readers } from './parsers/reading.js';
+import { placeholdersOf } from './placeholders.js';
 import { readable } from './readable/index.js';
 import { Refused, type Reason } from './refusal.js';
 import { checkRelations, relationWords } from './relations.js';
@@ -161,6 +162,7 @@ function analysis(tokens: readonly Token[], { kind, operation }: Kind, objects: 
   const targets = [...objects.writes, ...objects.reads].map(formatObject);
   const summary = [operation, ...targets].join(' ').trim();
   return {
-    kind, operation, canonical: canonical === '' ? '-' : canonical, digest: digestOf(canonical), redacted: redactedOf(tokens), summary: summary.length > 255 ? `${summary.slice(0, 252)}...` : summary, ...objects,
+    kind, operation, canonical: canonical === '' ? '-' : canonical, digest: digestOf(canonical), redacted: redactedOf(tokens), summary: summary.length > 255 ? `${summary.slice(0, 252)}...` : summary,
+    placeholders: placeholdersOf(tokens).map((each) => each.text), ...objects,
   };
 }

@@ -15,6 +15,8 @@ export interface AnalyzerSubject {
   readonly refused: readonly { readonly sql: string; readonly secret?: string }[];
   /** A statement with this literal in it, understood or refused. */
   readonly literal: { readonly sql: string; readonly text: string };
+  /** Statements with the places for binds in them, as written and in order; one must have some that a string or comment only seems to hold. */
+  readonly bound?: readonly { readonly sql: string; readonly placeholders: readonly string[] }[];
 }
 
 type Analyze = (sql: string, signal?: AbortSignal) => Promise<Analysis>;
@@ -29,7 +31,7 @@ export function analyzerContract(subject: AnalyzerSubject): readonly ContractCas
 
 type Contract = (name: string, use: (analyze: Analyze) => Promise<void>) => ContractCase;
 
-function meanings({ understood, refused }: AnalyzerSubject, contract: Contract): ContractCase[] {
+function meanings({ understood, refused, bound = [] }: AnalyzerSubject, contract: Contract): ContractCase[] {
   return [
     ...understood.map(({ sql, kind, reads, writes }) => contract(`finds all that this touches: ${sql.slice(0, 60)}`, async (analyze) => {
       const analysis = await analyze(sql);
@@ -37,6 +39,11 @@ function meanings({ understood, refused }: AnalyzerSubject, contract: Contract):
       expectThat(analysis.kind === kind, `it is called ${analysis.kind}`);
       expectThat(same(analysis.reads.map(formatObject), reads), `it is said to read ${analysis.reads.map(formatObject).join(', ')}`);
       expectThat(same(analysis.writes.map(formatObject), writes), `it is said to write ${analysis.writes.map(formatObject).join(', ')}`);
+    })),
+    ...bound.map(({ sql, placeholders }) => contract(`finds each place for a bind: ${sql.slice(0, 60)}`, async (analyze) => {
+      const analysis = await analyze(sql);
+      expectThat(analysis.refusal === undefined, 'it was refused');
+      expectThat(JSON.stringify(analysis.placeholders) === JSON.stringify(placeholders), `it is said to take ${analysis.placeholders?.join(', ')}`);
     })),
     ...refused.map(({ sql, secret }, index) => contract(`refuses what it must, number ${index + 1}`, async (analyze) => {
       const { refusal } = await analyze(sql);

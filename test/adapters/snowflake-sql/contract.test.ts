@@ -18,6 +18,15 @@ const contract = analyzerContract({
   same: ['select a,b -- c\nfrom /* d */ t', 'select  a,b\n\tfrom t;'],
   refused: [{ sql: "select 'hunter2'; select 1", secret: 'hunter2' }, { sql: "nonsense 'hunter2'", secret: 'hunter2' }, { sql: 'select * from identifier($x)' }, { sql: "select * from t where 'hunter2' from", secret: 'hunter2' }],
   literal: { sql: "update orders set card = 'hunter2' where pin = 8421 and x = $$hunter2$$", text: 'hunter2' },
+  bound: [
+    { sql: 'select * from orders', placeholders: [] },
+    { sql: "select ?, v:a, '? :1', $$ :2 $$, \"?\" -- ?\nfrom t /* :3 */ where a in (?, ?) limit ?", placeholders: ['?', '?', '?', '?'] },
+    { sql: "select :2, t.v:first.x::int, {'k':1} as o, :1 + :2 from t where d > :3", placeholders: [':2', ':1', ':2', ':3'] },
+    { sql: 'update t set a = :name, b = v:when where c between :low and :high', placeholders: [':name', ':low', ':high'] },
+    { sql: 'insert into t values (?, :1)', placeholders: ['?', ':1'] },
+    { sql: 'select * from t match_recognize (order by a measures last(b) as m pattern (x? y*?) define x as c > ?)', placeholders: ['?'] },
+    { sql: 'select a from t ->> select ? from $1', placeholders: ['?'] },
+  ],
 });
 
 describe('the analyzer', () => {

@@ -1,0 +1,38 @@
+import { deny, type Denied } from './outcome.js';
+
+const hint = 'Pass a list of values: the first for the first ? or for :1. Write ? or :1, :2 in the text, not both.';
+
+/**
+ * Why these places for binds do not take this many values; undefined where they do. Every place must have a value and every value a place:
+ * an engine that is left to notice it would have been asked, and the record would show values that went nowhere.
+ */
+export function bindFault(placeholders: readonly string[], values: number): Denied | undefined {
+  const named = placeholders.find((each) => !/^(?:\?|:\d+)$/.test(each));
+  if (named !== undefined) return refuse('named', `binds have no names, so ${shown(named)} has no value`);
+  const numbered = placeholders.filter((each) => each !== '?');
+  if (numbered.length === 0) return counted(placeholders.length, values);
+  if (numbered.length < placeholders.length) return refuse('mixed', 'the statement has both ? and numbered places for binds');
+  const numbers = new Set(numbered.map((each) => Number(each.slice(1))));
+  const beyond = [...numbers].find((each) => each < 1 || each > values);
+  if (beyond !== undefined) return refuse('missing', `there is no bind for :${beyond}, since ${some(values)} given`);
+  const unused = Array.from({ length: values }, (_, index) => index + 1).find((each) => !numbers.has(each));
+  return unused === undefined ? undefined : refuse('unused', `the statement has no :${unused}, but ${some(values)} given`);
+}
+
+function counted(places: number, values: number): Denied | undefined {
+  if (places === values) return undefined;
+  const has = `the statement has ${places === 1 ? 'one place' : `${places} places`} for binds, and ${some(values)} given`;
+  return refuse(places > values ? 'missing' : 'unused', has);
+}
+
+function some(values: number): string {
+  return values === 1 ? 'one bind is' : `${values} binds are`;
+}
+
+function shown(name: string): string {
+  return name.length > 60 ? `${name.slice(0, 57)}...` : name;
+}
+
+function refuse(reason: 'named' | 'mixed' | 'missing' | 'unused', message: string): Denied {
+  return deny('INVALID_REQUEST', message, { reason: `binds.${reason}`, hint });
+}
