@@ -22,6 +22,7 @@ export { Newest } from './newest.js';
 export { Troubles } from './troubles.js';
 export { perObject } from './per-object.js';
 export { formatObject, formatSchema, parseSchema } from './names.js';
+export { isVisible, visibleText } from './visible.js';
 export type {
   ApprovalRead, ApprovalsRequest, Caller, ConnectionInfo, DecisionRequest, Delivery, DescribedObject, Description, EndReason, ExplainRequest, ExplainedText, Explanation, Gateway, GatewayLimits, Leave, OpenRequest, RecordRequest, RevokeRequest,
   RunRequest, SessionRequest, SignRequest,

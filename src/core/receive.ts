@@ -4,12 +4,14 @@ import type { Access, Bind, Received, Transport } from './model.js';
 import { parseSchema } from './names.js';
 import { deny, type Denied } from './outcome.js';
 import type { Trip } from './trip.js';
+import { isVisible } from './visible.js';
 
 const longestSql = 1_048_576;
 const mostBinds = 10_000;
 const longestReason = 1_000;
 const longestName = 255;
 const mostEvents = 1_000;
+const words = `1 to ${longestReason} characters, some of them visible`;
 
 /** Reads what was asked into facts of our own, or says what is wrong with it. The credential is left behind. */
 export async function receiveOpen(request: OpenRequest, trip: Trip): Promise<Received<'open'> | Denied> {
@@ -20,7 +22,7 @@ export async function receiveOpen(request: OpenRequest, trip: Trip): Promise<Rec
   if (parsed === undefined) return invalid('schema', 'DATABASE.SCHEMA');
   if (!isAccess(access)) return invalid('access', '"read" or "write"');
   if (!Number.isSafeInteger(ttlMs) || ttlMs <= 0) return invalid('ttlMs', 'a positive whole number of milliseconds');
-  if (typeof reason !== 'string' || reason.trim() === '' || reason.length > longestReason) return invalid('reason', `1 to ${longestReason} characters`);
+  if (typeof reason !== 'string' || !isVisible(reason) || reason.length > longestReason) return invalid('reason', words);
   if (typeof breakGlass !== 'boolean') return invalid('breakGlass', 'true or false');
   if (ticket !== undefined && !isName(ticket)) return invalid('ticket', 'the ticket of an earlier answer');
   trip.seen.connection = connection;
@@ -66,22 +68,22 @@ export async function receiveTicket(request: ApprovalRead | DecisionRequest, tri
   }
   if (request.decision !== 'approve' && request.decision !== 'reject') return invalid('decision', '"approve" or "reject"');
   if (typeof request.digest !== 'string' || !/^[0-9a-f]{64}$/.test(request.digest)) return invalid('digest', '64 lower-case hex digits');
-  return isComment(request.comment) ? receiveLook(request, trip) : invalid('comment', `at most ${longestReason} characters`);
+  return isComment(request.comment) ? receiveLook(request, trip) : invalid('comment', words);
 }
 
 /** The same with a session, and what is said of it. */
 export async function receiveWords(request: RevokeRequest | SignRequest, trip: Trip): Promise<Received<'run'> | Denied> {
   if (!isRequest(request)) return invalid('request', 'an object');
-  return isComment(request.comment) ? receiveLook(request, trip) : invalid('comment', `1 to ${longestReason} characters`);
+  return isComment(request.comment) ? receiveLook(request, trip) : invalid('comment', words);
 }
 
 /** The same where something must be said. */
 export async function receiveSigned(request: SignRequest, trip: Trip): Promise<Received<'run'> | Denied> {
-  return isRequest(request) && request.comment === undefined ? invalid('comment', `1 to ${longestReason} characters`) : receiveWords(request, trip);
+  return isRequest(request) && request.comment === undefined ? invalid('comment', words) : receiveWords(request, trip);
 }
 
 function isComment(value: unknown): boolean {
-  return value === undefined || (typeof value === 'string' && value.trim() !== '' && value.length <= longestReason);
+  return value === undefined || (typeof value === 'string' && isVisible(value) && value.length <= longestReason);
 }
 
 function received<M extends 'open' | 'run'>(trip: Trip, transport: Transport | undefined, moment: M, asked: Received<M>['asked'], ticket: string | undefined): Received<M> {

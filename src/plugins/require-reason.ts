@@ -1,10 +1,10 @@
-import { deny, type Plugin } from '../core/index.js';
+import { deny, visibleText, type Plugin } from '../core/index.js';
 import { demand } from './option.js';
 
 const plugin = 'require-reason';
 
 export interface RequireReason {
-  /** Fewest characters of the trimmed reason; default 10. */
+  /** Fewest characters of the reason as it is seen: what is invisible does not count, and blanks side by side count as one. Default 10. */
   readonly minLength?: number;
   /** Must match somewhere in the reason, such as `/\bOPS-\d{1,9}\b/`. The operator's own, run on at most 1,000 characters. */
   readonly pattern?: RegExp;
@@ -23,7 +23,7 @@ export function requireReason({ minLength = 10, pattern, hint = `Give a reason o
     setup(host) {
       host.guard('identity', ({ asked }) => {
         if (!('reason' in asked)) return undefined;
-        const reason = asked.reason.trim();
+        const reason = visibleText(asked.reason);
         return reason.length >= minLength && (wanted === undefined || wanted.test(reason)) ? undefined : deny('GUARDED', 'The reason does not say enough.', { hint });
       });
     },

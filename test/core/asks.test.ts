@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { snowflakeSql } from '../../src/adapters/snowflake-sql/index.js';
 import { running } from '../../src/core/asks.js';
-import type { Grant } from '../../src/core/index.js';
+import type { Grant, PluginHost } from '../../src/core/index.js';
 import { codeOf, house } from './house.js';
 
 const scope = { connection: 'warehouse', database: 'ACME', schema: 'OPS', access: 'read' } as const;
@@ -39,5 +39,13 @@ describe('what the policy is asked', () => {
     expect(await run(a, plan)).toMatchObject({ code: 'NOT_PERMITTED', reason: 'policy.silent' });
     expect(engine.ran).toEqual([]);
     expect([codeOf(await run(b, plan, 'token-b')), codeOf(await run(a, 'DESCRIBE TABLE pay'))]).toEqual(['completed', 'completed']);
+  });
+
+  it('no plugin makes a plan of what was asked as a definition', async () => {
+    const rewriter = { name: 'rewriter', setup: (host: PluginHost) => host.fulfil('rewrite', () => 'EXPLAIN SELECT name FROM pay WHERE wage >= 5000') };
+    const rules = [{ id: 'open', subject: '*', connection: 'warehouse', object: 'ACME.OPS', action: '*' }, { id: 'shape', subject: '*', connection: 'warehouse', object: 'ACME.OPS.*', action: 'metadata', obligations: [{ type: 'rewrite', value: true }] }];
+    const { run, session, engine } = await house({ analyzer, plugins: [rewriter] }, undefined, rules);
+    expect(await run(await session(), 'DESCRIBE TABLE pay')).toMatchObject({ code: 'NOT_PERMITTED', reason: 'obligation.widened' });
+    expect(engine.ran).toEqual([]);
   });
 });

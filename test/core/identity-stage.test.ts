@@ -43,7 +43,7 @@ describe('what a caller sends', () => {
   it.each<[string, unknown]>([
     ['nothing', undefined], ['connection', { ...good, connection: '' }], ['schema', { ...good, schema: 'OPS' }], ['schema', { ...good, schema: 'A.B.C' }], ['schema', { ...good, schema: 'A."B' }],
     ['schema', { ...good, schema: 7 }], ['access', { ...good, access: 'admin' }], ['ttlMs', { ...good, ttlMs: 0 }], ['ttlMs', { ...good, ttlMs: 1.5 }], ['ttlMs', { ...good, ttlMs: Number.NaN }],
-    ['ttlMs', { ...good, ttlMs: '60' }], ['reason', { ...good, reason: '  ' }], ['reason', { ...good, reason: 'x'.repeat(1_001) }], ['ticket', { ...good, ticket: '' }],
+    ['ttlMs', { ...good, ttlMs: '60' }], ['reason', { ...good, reason: '  ' }], ['reason', { ...good, reason: '\u200B'.repeat(12) }], ['reason', { ...good, reason: '\u3164\u2800 \uFE0F' }], ['reason', { ...good, reason: 'x'.repeat(1_001) }], ['ticket', { ...good, ticket: '' }],
   ])('is refused when %s is wrong in an open', async (field, request) => {
     const { gateway, codes } = await house();
     const outcome = await gateway.open(request as never);

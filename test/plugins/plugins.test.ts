@@ -58,6 +58,13 @@ describe('requireReason', () => {
     await gateway.shutdown();
   });
 
+  it('counts what is seen', async () => {
+    const { open, gateway } = await house({ plugins: [requireReason()] });
+    for (const reason of [`a${'\u200B'.repeat(20)}`, `a${' '.repeat(20)}b`, `ab${'\u3164'.repeat(20)}`, `a${'\u2800'.repeat(20)}b`, `a b${'\u00AD'.repeat(20)}`]) expect(codeOf(await open({ reason }))).toBe('GUARDED');
+    for (const reason of ['stuck order', '注文が止まっているので調べる', '\u200Fבדיקת הזמנות']) expect((await open({ reason })).status).toBe('completed');
+    await gateway.shutdown();
+  });
+
   it('refuses options that cannot be', () => {
     invalid(() => requireReason({ minLength: 0 }));
     invalid(() => requireReason({ pattern: 'OPS' as unknown as RegExp }));

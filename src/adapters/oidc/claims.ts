@@ -1,9 +1,11 @@
 import type { JWTPayload } from 'jose';
-import type { Identity, Principal } from '../../core/index.js';
+import { isVisible, type Identity, type Principal } from '../../core/index.js';
 import type { Settings } from './options.js';
 import type { Reason } from './reasons.js';
 
 const longest = 255;
+/** Control and format characters, halves of one, line ends, and what is drawn as nothing or as a blank that is none. */
+const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 /** The identity in verified claims, or the reason why there is none. Only the claims named here and in the options are ever read. */
 export function identityOf(claims: JWTPayload, settings: Settings): Identity | Reason {
@@ -62,9 +64,9 @@ function scopesOf(value: unknown): readonly string[] | undefined {
   return Array.isArray(words) && words.every(isName) ? Object.freeze([...words]) : undefined;
 }
 
-/** Printable, whole characters, and short enough to be written down: two names never look the same in the record. */
+/** Printable, whole characters, at least one of which is seen, and short enough to be written down: two names never look the same in the record. */
 function isName(value: unknown): value is string {
-  return typeof value === 'string' && value !== '' && value.length <= longest && !/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(value);
+  return typeof value === 'string' && isVisible(value) && value.length <= longest && !unseen.test(value);
 }
 
 function isTime(value: unknown): value is number {
