@@ -1,5 +1,5 @@
 import { snowflakeSql } from './adapters/snowflake-sql/index.js';
-import { buildGateway, tokens, type Analyzer, type Container, type Eventually, type Gateway, type Parts } from './core/index.js';
+import { buildGateway, readConfig, tokens, type Analyzer, type Container, type Eventually, type Gateway, type Parts } from './core/index.js';
 
 /** What every gateway needs: where to go, who may come, what they may do, and where it is written down. */
 export type NeededParts = Eventually<Pick<Parts, 'connections' | 'identity' | 'policy' | 'audit'>>;
@@ -18,7 +18,7 @@ export type GatewayConfig =
  * each case the parts that were ready are closed.
  */
 export async function createGateway(config: GatewayConfig): Promise<Gateway> {
-  const { container, ...given } = config;
+  const { container, ...given } = await readConfig<GatewayConfig>(config);
   const chosen = given.analyzer !== undefined || container?.isRegistered(tokens.analyzer, true) === true;
   return buildGateway(chosen ? given : { ...given, analyzer: warm(snowflakeSql()) }, container);
 }

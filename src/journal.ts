@@ -1,4 +1,4 @@
-import { openJournal, type JournalOptions as OpenOptions } from './adapters/journal/index.js';
+import { openJournal, readJournalOptions, type JournalOptions as OpenOptions } from './adapters/journal/index.js';
 import { localKeys, ocsf } from './adapters/ocsf/index.js';
 import type { AuditLog, RecordFormat } from './core/index.js';
 
@@ -12,6 +12,7 @@ export interface JournalOptions extends Omit<OpenOptions, 'format'> {
  * resolves, in the order of the calls; one that is rejected with AUDIT_UNAVAILABLE has left no trace, unless a crash came first.
  * Throws CONFIG_INVALID for a directory that is in use or whose files were damaged.
  */
-export async function journal(options: JournalOptions): Promise<AuditLog> {
-  return openJournal({ ...options, format: options.format ?? ocsf(await localKeys(options)) });
+export async function journal(given: JournalOptions): Promise<AuditLog> {
+  const options = readJournalOptions(given);
+  return openJournal({ ...options, format: options.format ?? ocsf(await localKeys({ directory: options.directory })) });
 }

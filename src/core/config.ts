@@ -1,6 +1,7 @@
 import { AccessError } from './errors.js';
 import type { GatewayLimits } from './gateway.js';
 import type { Parts } from './container.js';
+import { readOptions, type OptionNames } from './options.js';
 import type { Analyzer, Connector } from './ports.js';
 
 const day = 86_400_000;
@@ -10,6 +11,8 @@ export const defaultLimits: GatewayLimits = Object.freeze({
   auditTimeoutMs: 2_000, openTimeoutMs: 60_000, closeTimeoutMs: 5_000,
   pluginTimeoutMs: 5_000, pluginSetupTimeoutMs: 30_000,
 });
+
+const limitNames = Object.fromEntries(Object.keys(defaultLimits).map((name) => [name, true])) as OptionNames<GatewayLimits>;
 
 /** The methods a part must have to be that part at all. */
 const faces: Readonly<Partial<Record<keyof Parts, readonly string[]>>> = {
@@ -46,11 +49,11 @@ export function checkDialects(connections: ReadonlyMap<string, Connector>, { dia
 
 /** The limits with the defaults filled in. Throws CONFIG_INVALID for an unknown name or a value that is no cap. */
 export function checkLimits(given: Partial<GatewayLimits> = {}): GatewayLimits {
-  for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(defaultLimits, name)) throw invalid(`limits.${name} is not a limit`);
+  const own = readOptions<Partial<GatewayLimits>>(given, limitNames, 'limits');
+  for (const [name, value] of Object.entries(own)) {
     if (!Number.isSafeInteger(value) || value < (name === 'waitingStatements' ? 0 : 1)) throw invalid(`limits.${name} must be a positive whole number`);
   }
-  const limits = { ...defaultLimits, ...given };
+  const limits = { ...defaultLimits, ...own };
   if (limits.maxTtlMs > day) throw invalid('limits.maxTtlMs must be at most a day: this is access for a while, not for good');
   return Object.freeze(limits);
 }

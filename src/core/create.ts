@@ -11,7 +11,7 @@ import type { Gateway } from './gateway.js';
 import { newId } from './id.js';
 import { createJudge } from './judge.js';
 import { createLooks } from './looks.js';
-import { closeApprovals, namedParts, ownParts, refuseFailures, settleParts, type Eventually } from './parts.js';
+import { closeApprovals, namedParts, ownParts, readConfig, refuseFailures, settleParts, type Eventually } from './parts.js';
 import { createPipeline, type PipelineParts } from './pipeline.js';
 import { watched } from './policy-watch.js';
 import { deny } from './outcome.js';
@@ -33,10 +33,10 @@ import { within } from './within.js';
 const longestCloseMs = 10_000;
 
 /** Builds a gateway from its parts, and owns them from then on: where it cannot start, they are closed. */
-export async function buildGateway(given: Eventually<Partial<Parts>>, container?: Container): Promise<Gateway> {
+export async function buildGateway(config: Eventually<Partial<Parts>>, container?: Container): Promise<Gateway> {
   // Nothing else may be under way: without this the process would end before a part that never answers is found out.
   const awake = setInterval(() => undefined, longestCloseMs);
-  const { parts, failures } = await settleParts(given);
+  const { parts, failures } = await settleParts(await readConfig<Eventually<Partial<Parts>>>(config));
   const closing = new Disposal('the gateway');
   try {
     const root = openRoot(parts, container, closing);

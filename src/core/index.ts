@@ -29,7 +29,8 @@ export type {
   SessionState, StatementResult,
 } from './gateway.js';
 export { buildGateway } from './create.js';
-export type { Eventually } from './parts.js';
+export { readConfig, type Eventually } from './parts.js';
+export { readOptions, type OptionNames } from './options.js';
 export type { StartCheckOptions } from './start-check.js';
 export { defaultLimits } from './config.js';
 export { provide, tokens, type Container, type Parts, type Token } from './container.js';

@@ -1,6 +1,7 @@
 import type { Parts } from './container.js';
-import type { Disposal } from './disposal.js';
+import { Disposal } from './disposal.js';
 import { AccessError } from './errors.js';
+import { readOptions, type OptionNames } from './options.js';
 import type { Checkable } from './ports.js';
 import type { NamedPart } from './start-check.js';
 
@@ -11,6 +12,29 @@ export type Eventually<Some> = { readonly [Name in keyof Some]: Some[Name] | Pro
 export interface SettledParts {
   readonly parts: Partial<Parts>;
   readonly failures: readonly { readonly name: string; readonly reason: unknown }[];
+}
+
+const partNames: OptionNames<Parts> = {
+  connections: true, identity: true, policy: true, analyzer: true, audit: true, approver: true, approvals: true, plugins: true, limits: true, startCheck: true, clock: true,
+};
+
+/** The parts that a configuration names, and the container it may name. Throws CONFIG_INVALID, once what it holds is closed. */
+export async function readConfig<Config extends object>(config: unknown): Promise<Config> {
+  try {
+    return readOptions<Config>(config, { ...partNames, container: true } as OptionNames<Config>, 'createGateway');
+  } catch (error) {
+    // What cannot even be looked at holds nothing that could be closed.
+    await closeConfig(config).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function closeConfig(config: unknown): Promise<void> {
+  const values = Object.entries(Object.getOwnPropertyDescriptors(Object(config))).map(([name, { value }]) => [name, value as unknown] as const);
+  const { parts } = await settleParts(Object.fromEntries(values));
+  const closing = new Disposal('the parts');
+  ownParts(parts, closing);
+  await Promise.allSettled([closing.dispose(), closeApprovals(parts.approvals)]);
 }
 
 /** Waits for every promised part. Never rejects: what is ready must be closed where another part is not. */

@@ -1,6 +1,7 @@
 import { heeding } from './abort.js';
 import type { Clock } from './clock.js';
 import { AccessError } from './errors.js';
+import { readOptions } from './options.js';
 import type { Checkable } from './ports.js';
 
 /** How `createGateway` tries its parts before it starts. */
@@ -21,7 +22,7 @@ const longestTimeoutMs = 600_000;
 /** How long each part may take; undefined where parts are not tried. Throws CONFIG_INVALID. */
 export function startCheckTimeout(given: false | StartCheckOptions = {}): number | undefined {
   if (given === false) return undefined;
-  const { timeoutMs = defaultTimeoutMs } = given;
+  const { timeoutMs = defaultTimeoutMs } = readOptions<StartCheckOptions>(given, { timeoutMs: true }, 'startCheck');
   if (Number.isSafeInteger(timeoutMs) && timeoutMs >= 1 && timeoutMs <= longestTimeoutMs) return timeoutMs;
   throw new AccessError('CONFIG_INVALID', `startCheck.timeoutMs must be a whole number, 1 to ${longestTimeoutMs}`);
 }

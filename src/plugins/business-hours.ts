@@ -1,4 +1,4 @@
-import { deny, type Access, type Plugin } from '../core/index.js';
+import { deny, readOptions, type Access, type OptionNames, type Plugin } from '../core/index.js';
 import { demand } from './option.js';
 
 const plugin = 'business-hours';
@@ -19,8 +19,11 @@ export interface BusinessHours {
   readonly now?: () => number;
 }
 
-/** Denies, outside local business hours, to open a session and to run a statement in one. Throws CONFIG_INVALID on hours, days or a zone that cannot be. */
-export function businessHours({ timeZone, from = 8, to = 18, days = week.slice(0, 5), access = ['write'], now = Date.now }: BusinessHours): Plugin {
+const names: OptionNames<BusinessHours> = { timeZone: true, from: true, to: true, days: true, access: true, now: true };
+
+/** Denies, outside local business hours, to open a session and to run a statement in one. Throws CONFIG_INVALID for invalid options. */
+export function businessHours(options: BusinessHours): Plugin {
+  const { timeZone, from = 8, to = 18, days = week.slice(0, 5), access = ['write'], now = Date.now } = readOptions<BusinessHours>(options, names, plugin);
   demand(Number.isInteger(from) && Number.isInteger(to) && from >= 0 && from < to && to <= 24, plugin, 'from and to are whole hours, 0 to 24, from before to');
   demand(Array.isArray(days) && days.length > 0 && days.every((day) => week.includes(day)), plugin, 'days are Mon to Sun, at least one');
   demand(Array.isArray(access) && access.length > 0 && access.every((each) => each === 'read' || each === 'write'), plugin, 'access lists read, write or both');

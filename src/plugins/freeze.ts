@@ -1,4 +1,4 @@
-import { deny, type Plugin } from '../core/index.js';
+import { deny, readOptions, type OptionNames, type Plugin } from '../core/index.js';
 import { demand } from './option.js';
 
 export interface Freeze {
@@ -8,8 +8,11 @@ export interface Freeze {
   readonly hint?: string;
 }
 
+const names: OptionNames<Freeze> = { frozen: true, hint: true };
+
 /** Denies every open and every statement while `frozen` says so; sessions may still be closed. Throws CONFIG_INVALID without a function. */
-export function freeze({ frozen, hint = 'Ask again later.' }: Freeze): Plugin {
+export function freeze(options: Freeze): Plugin {
+  const { frozen, hint = 'Ask again later.' } = readOptions<Freeze>(options, names, 'freeze');
   demand(typeof frozen === 'function', 'freeze', 'frozen is a function');
   return {
     name: 'freeze',

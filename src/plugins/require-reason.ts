@@ -1,4 +1,4 @@
-import { deny, visibleText, type Plugin } from '../core/index.js';
+import { deny, readOptions, visibleText, type OptionNames, type Plugin } from '../core/index.js';
 import { demand } from './option.js';
 
 const plugin = 'require-reason';
@@ -12,8 +12,11 @@ export interface RequireReason {
   readonly hint?: string;
 }
 
-/** Denies to open a session whose reason is too short or lacks a pattern, such as a ticket. Throws CONFIG_INVALID on options that cannot be. */
-export function requireReason({ minLength = 10, pattern, hint = `Give a reason of at least ${minLength} characters.` }: RequireReason = {}): Plugin {
+const names: OptionNames<RequireReason> = { minLength: true, pattern: true, hint: true };
+
+/** Denies to open a session whose reason is too short or lacks a pattern, such as a ticket. Throws CONFIG_INVALID for invalid options. */
+export function requireReason(options: RequireReason = {}): Plugin {
+  const { minLength = 10, pattern, hint = `Give a reason of at least ${minLength} characters.` } = readOptions<RequireReason>(options, names, plugin);
   demand(Number.isInteger(minLength) && minLength >= 1 && minLength <= 1_000, plugin, 'minLength is 1 to 1,000');
   demand(pattern === undefined || pattern instanceof RegExp, plugin, 'pattern is a RegExp');
   // A copy without `g` and `y`: those would remember where the last reason matched.

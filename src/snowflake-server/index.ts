@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { readOptions, type OptionNames } from '../core/options.js';
 import { Catalog } from './catalog.js';
 import type { Integration } from './credentials.js';
 import { upperCased } from './dialect.js';
@@ -46,9 +47,14 @@ export interface SnowflakeServer {
   close(): Promise<void>;
 }
 
+const names: OptionNames<SnowflakeServerOptions> = { account: true, databases: true, setup: true, integrations: true, answerMs: true, port: true };
+const integrationNames: OptionNames<Integration> = { issuer: true, audience: true, jwks: true };
+
 /** Starts it on 127.0.0.1. */
-export async function snowflakeServer(options: SnowflakeServerOptions): Promise<SnowflakeServer> {
-  const { account = 'acme', databases, setup = '', integrations = [], answerMs = 45_000, port: wanted = 0 } = options;
+export async function snowflakeServer(given: SnowflakeServerOptions): Promise<SnowflakeServer> {
+  const options = readOptions<SnowflakeServerOptions>(given, names, 'snowflakeServer');
+  const { account = 'acme', databases, setup = '', answerMs = 45_000, port: wanted = 0 } = options;
+  const integrations = (options.integrations ?? []).map((each) => readOptions<Integration>(each, integrationNames, 'snowflakeServer: integrations'));
   const instance = await DuckDBInstance.create(':memory:');
   const first = await instance.connect();
   for (const [name, schemas] of Object.entries(databases)) {

@@ -67,7 +67,7 @@ describe('a configuration that cannot work is refused with a name', () => {
     ['no identity', { identity: undefined as never }, 'identity is not set'],
     ['an identity of another shape', { identity: {} as never }, 'no authenticate()'],
     ['a policy of another shape', { policy: { enforce: () => true } as never }, 'no decide()'],
-    ['an unknown limit', { limits: { maxRow: 5 } as never }, 'maxRow is not a limit'],
+    ['an unknown limit', { limits: { maxRow: 5 } as never }, 'unknown option "maxRow"; did you mean "maxRows"?'],
     ['a limit that is none', { limits: { maxRows: Number.NaN } }, 'maxRows must be'],
     ['sessions for good', { limits: { maxTtlMs: 10 ** 12 } }, 'at most a day'],
   ])('%s', async (_name, more, message) => {

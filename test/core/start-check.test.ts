@@ -84,6 +84,7 @@ describe('a gateway that cannot start leaves nothing open', () => {
   it.each<[string, (parts: Partial<Parts>) => Eventually<Partial<Parts>>]>([
     ['a part fails its check', ({ policy }) => ({ policy: { ...policy, ...failing(new Error('down')) } as Parts['policy'] })],
     ['an option cannot be used', () => ({ limits: { maxRows: -1 } })],
+    ['a name is no part', () => ({ plugin: [] }) as object],
     ['a plugin fails', () => ({ plugins: [{ name: 'bad', setup: () => { throw new Error('setup'); } }] })],
     ['a promised part is refused', () => ({ clock: Promise.reject(new Error('no clock')) })],
   ])('when %s', async (_name, bad) => {

@@ -1,4 +1,4 @@
-import { AccessError } from '../../core/index.js';
+import { AccessError, readOptions, type OptionNames } from '../../core/index.js';
 import type { PolicyText } from './lint.js';
 
 /** Whom the default policy is about. */
@@ -18,11 +18,20 @@ export interface DefaultPolicyOptions {
 /** Statements that change nothing, and those that wait for people. Of any other kind the silence denies. */
 const [free, held] = [['read', 'metadata'], ['write', 'ddl']] as const;
 
+const names: OptionNames<DefaultPolicyOptions> = { connection: true, schemas: true, users: true, reviewers: true, approval: true };
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string');
+}
+
 /**
  * A policy to begin with: reads and metadata run, every other statement waits for a reviewer, in the schemas that are named and nowhere else.
  * It is CSV as in a file, to be kept and changed. Throws CONFIG_INVALID where nobody or nothing is named; `casbin` refuses what it cannot use.
  */
-export function defaultPolicy({ connection, schemas, users, reviewers, approval = 'role:reviewers/1/15m' }: DefaultPolicyOptions): PolicyText {
+export function defaultPolicy(options: DefaultPolicyOptions): PolicyText {
+  const { connection, schemas, users, reviewers, approval = 'role:reviewers/1/15m' } = readOptions<DefaultPolicyOptions>(options, names, 'defaultPolicy');
+  for (const [name, all] of Object.entries({ schemas, users, reviewers })) if (!isTexts(all)) throw new AccessError('CONFIG_INVALID', `defaultPolicy: ${name} must be a list of texts`);
+  if (!isTexts([connection, approval])) throw new AccessError('CONFIG_INVALID', 'defaultPolicy: connection and approval must be texts');
   for (const [name, all] of Object.entries({ schemas, users, reviewers })) if (all.length === 0) throw new AccessError('CONFIG_INVALID', `the default policy needs ${name}`);
   // A line of its own would be a rule of its own.
   if ([connection, approval, ...schemas, ...users, ...reviewers].some((each) => /[\r\n]/.test(each))) throw new AccessError('CONFIG_INVALID', 'the default policy takes no line breaks');

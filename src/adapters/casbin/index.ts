@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { AccessError, type Decision, type PolicyDecisionPoint, type Question } from '../../core/index.js';
+import { AccessError, readOptions, type Decision, type OptionNames, type PolicyDecisionPoint, type Question } from '../../core/index.js';
 import { Book } from './book.js';
 import { Judge } from './judge.js';
 import { lint, type PolicyText } from './lint.js';
@@ -30,7 +30,7 @@ interface InForce {
 
 /** Policy by Casbin from CSV rules. Throws CONFIG_INVALID with every fault by file and line. */
 export async function casbin(options: CasbinOptions): Promise<CasbinPolicy> {
-  let inForce = await load(options);
+  let inForce = await load(settingsOf(options));
   let loading: Promise<void> = Promise.resolve();
   return {
     get version() {
@@ -40,15 +40,47 @@ export async function casbin(options: CasbinOptions): Promise<CasbinPolicy> {
     holds: (subject, role, connection) => inForce.book.page(subject, connection).roles.includes(role),
     reload() {
       loading = loading.catch(() => undefined).then(async () => {
-        inForce = await load(options);
+        inForce = await load(settingsOf(options));
       });
       return loading;
     },
   };
 }
 
-async function load({ policy, mustDeny = [] }: CasbinOptions): Promise<InForce> {
-  const texts = typeof policy === 'object' && 'text' in policy ? [policy] : await Promise.all([policy].flat().map((path, _index, all) => read(path, all)));
+interface Settings {
+  /** Paths, or the text itself. */
+  readonly policy: readonly string[] | PolicyText;
+  readonly mustDeny: readonly MustDeny[];
+}
+
+const names: OptionNames<CasbinOptions> = { policy: true, mustDeny: true };
+const textNames: OptionNames<PolicyText> = { name: true, text: true };
+const denyNames: OptionNames<MustDeny> = { subject: true, connection: true, object: true, action: true };
+
+/** Read again at each reload: a text may be another one then. Throws CONFIG_INVALID. */
+function settingsOf(options: CasbinOptions): Settings {
+  const { policy, mustDeny = [] } = readOptions<CasbinOptions>(options, names, 'casbin');
+  if (!Array.isArray(mustDeny)) throw invalid('mustDeny must be a list');
+  const denied = mustDeny.map((each) => readOptions<MustDeny>(each, denyNames, 'casbin: mustDeny'));
+  for (const each of denied) for (const name of Object.keys(denyNames)) if (!isText(each[name as keyof MustDeny])) throw invalid(`mustDeny: ${name} must be a text`);
+  const paths = [policy].flat();
+  if (paths.length > 0 && paths.every(isText)) return { policy: paths, mustDeny: denied };
+  if (Array.isArray(policy) || typeof policy !== 'object') throw invalid('policy must be a file, a list of files, or { name, text }');
+  const text = readOptions<PolicyText>(policy, textNames, 'casbin: policy');
+  if (!isText(text.name) || typeof text.text !== 'string') throw invalid('policy must have a name and a text');
+  return { policy: text, mustDeny: denied };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+function invalid(message: string): AccessError {
+  return new AccessError('CONFIG_INVALID', `casbin: ${message}`);
+}
+
+async function load({ policy, mustDeny }: Settings): Promise<InForce> {
+  const texts = 'text' in policy ? [policy] : await Promise.all(policy.map((path, _index, all) => read(path, all)));
   const book = new Book(lint(texts));
   const judge = new Judge(book);
   await selfTest(judge, book, mustDeny);

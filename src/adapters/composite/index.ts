@@ -19,6 +19,7 @@ export function composite(...sinks: readonly AuditSink[]): AuditSink {
 }
 
 function nameOf(sinks: readonly AuditSink[]): string {
+  if (sinks.some((sink) => typeof (sink as Partial<AuditSink> | null)?.deliver !== 'function' || typeof sink.name !== 'string')) throw invalid('each sink must have a name and deliver()');
   const names = sinks.map((sink) => sink.name);
   if (names.length === 0) throw invalid('no sink was given');
   if (new Set(names).size < names.length) throw invalid('two sinks have the same name');

@@ -1,4 +1,4 @@
-import { AccessError, parseSchema, type SchemaRef } from '../../core/index.js';
+import { AccessError, parseSchema, readOptions, type OptionNames, type SchemaRef } from '../../core/index.js';
 
 export interface DuckDBOptions {
   /** The database file, or `:memory:` (the default): data that lives as long as the connector, shared by its sessions. */
@@ -24,17 +24,24 @@ export interface Settled {
 /** Names DuckDB keeps for itself. */
 const reserved: ReadonlySet<string> = new Set(['memory', 'system', 'temp']);
 
+const names: OptionNames<DuckDBOptions> = { path: true, schemas: true, setup: true, threads: true, memoryLimit: true };
+
 /** Checks the options. Throws CONFIG_INVALID. */
 export function settle(options: DuckDBOptions): Settled {
-  const schemas = options.schemas.map(parseSchema);
-  const { path = ':memory:', setup = [], threads = 2, memoryLimit = '512MB' } = options;
+  const { path = ':memory:', schemas: named, setup = [], threads = 2, memoryLimit = '512MB' } = readOptions<DuckDBOptions>(options, names, 'duckdb');
+  for (const [name, value] of Object.entries({ schemas: named, setup })) if (!isTexts(value)) throw invalid(`needs a list of texts as ${name}`);
+  const schemas = named.map(parseSchema);
   const databases = new Set(schemas.map((each) => each.database.toLowerCase()));
   if (schemas.length === 0) throw invalid('names no schema');
-  if (path === '' || (path !== ':memory:' && databases.size > 1)) throw invalid('needs one file for one database');
+  if (typeof path !== 'string' || path === '' || (path !== ':memory:' && databases.size > 1)) throw invalid('needs one file for one database');
   if ([...databases].some((name) => reserved.has(name))) throw invalid('cannot use a database name that DuckDB keeps for itself');
   if (!Number.isSafeInteger(threads) || threads < 1) throw invalid('needs a whole number of threads');
   if (!/^\d+(\.\d+)?\s?([KMGT]i?)?B$/i.test(memoryLimit)) throw invalid('needs a memory limit such as 512MB');
   return { path, schemas, setup, threads, memoryLimit };
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string');
 }
 
 function invalid(message: string): AccessError {

@@ -1,7 +1,7 @@
-import { AccessError, type Gateway } from '../../core/index.js';
+import { AccessError, readOptions, type Gateway, type OptionNames } from '../../core/index.js';
 import { quietly, type OnFault } from '../../mount/faults.js';
 import { resourceUrl } from '../../mount/resource.js';
-import { settleReview, type ReviewOptions, type ReviewSettings } from './review-options.js';
+import { reviewNames, settleReview, type ReviewOptions, type ReviewSettings } from './review-options.js';
 
 export interface ExpressOptions {
   /** The address of this mount, such as `https://api.acme.example/jit`: a token that was issued for others only (RFC 8707) is refused. Without it the identity provider's own check is all there is. */
@@ -29,12 +29,13 @@ export interface Settings {
 
 const numbers = { jsonRows: 10_000, jsonBytes: 8 * 1_048_576, stallMs: 60_000 };
 
+const names: OptionNames<ExpressOptions> = { resource: true, jsonRows: true, jsonBytes: true, stallMs: true, onFault: true, review: reviewNames };
+
 /** Checks what the mount is built from. Throws CONFIG_INVALID. */
 export function settle(gateway: Gateway, options: ExpressOptions): Settings {
   if (typeof (gateway as Partial<Gateway> | undefined)?.run !== 'function') throw invalid('needs a gateway; createGateway returns a promise of one');
-  const { resource, review, onFault = () => undefined, ...caps } = options;
+  const { resource, review, onFault = () => undefined, ...caps } = readOptions<ExpressOptions>(options, names, 'expressRouter');
   for (const [name, value] of Object.entries(caps)) {
-    if (!Object.hasOwn(numbers, name)) throw invalid(`has no option ${name}`);
     if (!Number.isSafeInteger(value) || value < 1) throw invalid(`option ${name} cannot be used`);
   }
   if (typeof onFault !== 'function') throw invalid('option onFault cannot be used');

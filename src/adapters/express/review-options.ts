@@ -1,4 +1,4 @@
-import { AccessError } from '../../core/index.js';
+import { AccessError, type OptionNames } from '../../core/index.js';
 
 export interface ReviewOptions {
   /** The OpenID provider where reviewers sign in, as its discovery names it: https, or http on this very machine. */
@@ -19,11 +19,10 @@ export interface ReviewSettings extends Omit<ReviewOptions, 'origins'> {
   readonly reaches: readonly string[];
 }
 
-const known: ReadonlySet<string> = new Set(['issuer', 'clientId', 'scope', 'resource', 'origins']);
+export const reviewNames: OptionNames<ReviewOptions> = { issuer: true, clientId: true, scope: true, resource: true, origins: true };
 
-/** Checks how reviewers sign in. Throws CONFIG_INVALID. */
+/** Checks how reviewers sign in; of what the options are named, nothing. Throws CONFIG_INVALID. */
 export function settleReview(options: ReviewOptions): ReviewSettings {
-  for (const name of Object.keys(options)) if (!known.has(name)) throw invalid(`has no option ${name}`);
   const { issuer, clientId, scope = 'sallyport.review', resource, origins = [] } = options;
   if (!isAddress(issuer) || /[?#]/.test(issuer)) throw invalid('needs an issuer: an https URL, without a query');
   if (typeof clientId !== 'string' || !/^[\x20-\x7e]{1,255}$/.test(clientId)) throw invalid('needs a clientId (RFC 6749 appendix A.1)');

@@ -1,5 +1,5 @@
 import { parse, join, resolve } from 'node:path';
-import { AccessError, type LineKind } from '../../core/index.js';
+import { AccessError, readOptions, type LineKind, type OptionNames } from '../../core/index.js';
 
 export interface FileOptions {
   /** Where events go, one line each. A path, not a symbolic link; its directory must exist. */
@@ -30,8 +30,11 @@ export interface Settings extends Rotation {
   readonly paths: ReadonlyMap<LineKind, string>;
 }
 
+const names: OptionNames<FileOptions> = { path: true, checkpoints: true, text: true, maxBytes: true, keep: true, mode: true, name: true };
+
 /** The options with their defaults. Throws CONFIG_INVALID. */
-export function settingsOf(options: FileOptions): Settings {
+export function settingsOf(given: FileOptions): Settings {
+  const options = readOptions<FileOptions>(given, names, 'file');
   const { path, text = false, maxBytes = Number.MAX_SAFE_INTEGER, keep = 8, mode = 0o600, name = 'file' } = options;
   if (typeof path !== 'string' || path === '') throw invalid('path is not set');
   if (!Number.isSafeInteger(maxBytes) || maxBytes < 1) throw invalid('maxBytes must be a positive whole number');

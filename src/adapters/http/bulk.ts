@@ -1,4 +1,4 @@
-import { lineOf, type LineKind } from '../../core/index.js';
+import { lineOf, readOptions, type LineKind, type OptionNames } from '../../core/index.js';
 import { isObject, type HttpFormat, type Verdict } from './format.js';
 
 export interface BulkOptions {
@@ -10,9 +10,11 @@ export interface BulkOptions {
   readonly text?: string;
 }
 
+const names: OptionNames<BulkOptions> = { index: true, checkpoints: true, text: true };
+
 /** Bodies for `_bulk` of Elasticsearch and OpenSearch: `create` by the event's id, so that what comes twice is kept once (409). Each item of the answer is looked at. */
 export function bulk(options: BulkOptions = {}): HttpFormat {
-  const { index = 'logs-sallyport.events-default', checkpoints = 'logs-sallyport.checkpoints-default', text } = options;
+  const { index = 'logs-sallyport.events-default', checkpoints = 'logs-sallyport.checkpoints-default', text } = readOptions<BulkOptions>(options, names, 'bulk');
   const indexes: Readonly<Record<LineKind, string | undefined>> = { event: index, checkpoint: checkpoints, text };
   return {
     contentType: 'application/x-ndjson',

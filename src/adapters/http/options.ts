@@ -1,4 +1,4 @@
-import { AccessError, type Parcel } from '../../core/index.js';
+import { AccessError, readOptions, type OptionNames, type Parcel } from '../../core/index.js';
 import { addressOf } from '../../outgoing/address.js';
 import type { HttpFormat } from './format.js';
 
@@ -30,8 +30,11 @@ export type Settings = Omit<Required<HttpOptions>, 'url' | 'token' | 'onPoison'>
   readonly renewable: boolean;
 };
 
+const names: OptionNames<HttpOptions> = { url: true, format: true, token: true, headers: true, maxBytes: true, timeoutMs: true, retries: true, onPoison: true, name: true };
+
 /** The options with their defaults. Throws CONFIG_INVALID. */
-export function settingsOf(options: HttpOptions): Settings {
+export function settingsOf(given: HttpOptions): Settings {
+  const options = readOptions<HttpOptions>(given, names, 'http');
   const { format, token, headers = {}, maxBytes = 1024 ** 2, timeoutMs = 10_000, retries = 4, onPoison, name = 'http' } = options;
   const url = addressOf(options.url);
   if (typeof url === 'string') throw invalid(`url ${url}`);

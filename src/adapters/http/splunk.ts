@@ -1,4 +1,4 @@
-import { lineOf, type LineKind } from '../../core/index.js';
+import { lineOf, readOptions, type LineKind, type OptionNames } from '../../core/index.js';
 import { isObject, type HttpFormat, type Verdict } from './format.js';
 
 export interface SplunkOptions {
@@ -15,8 +15,11 @@ export interface SplunkOptions {
 /** Codes of Splunk's HTTP Event Collector that blame the data; the others of a 400 blame the token, its index or its settings. */
 const poison: ReadonlySet<unknown> = new Set([5, 6, 12, 13, 15]);
 
+const names: OptionNames<SplunkOptions> = { index: true, sourcetype: true, source: true, text: true };
+
 /** Bodies for Splunk's HTTP Event Collector, `/services/collector/event`. A receipt says that Splunk has the events, not that they are indexed yet. */
-export function splunkHec({ index, sourcetype = 'ocsf:sallyport', source = 'sallyport', text }: SplunkOptions = {}): HttpFormat {
+export function splunkHec(options: SplunkOptions = {}): HttpFormat {
+  const { index, sourcetype = 'ocsf:sallyport', source = 'sallyport', text } = readOptions<SplunkOptions>(options, names, 'splunkHec');
   const types: Readonly<Record<LineKind, string>> = { event: sourcetype, checkpoint: 'sallyport:checkpoint', text: 'sallyport:sqltext' };
   return {
     contentType: 'application/json',

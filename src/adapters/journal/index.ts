@@ -11,7 +11,7 @@ import { removeDelivered } from './retention.js';
 import { Segments } from './segments.js';
 import { Shipper } from './shipper.js';
 
-export type { JournalOptions } from './options.js';
+export { readJournalOptions, type JournalOptions } from './options.js';
 
 /** How long what is left may take to be delivered when the journal closes. */
 const closingMs = 5_000;

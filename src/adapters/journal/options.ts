@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { AccessError, type AuditSink, type RecordFormat } from '../../core/index.js';
+import { AccessError, readOptions, type AuditSink, type OptionNames, type RecordFormat } from '../../core/index.js';
 
 export interface JournalOptions {
   /** Where the segments live; made if missing. One process at a time may own it. */
@@ -35,8 +35,18 @@ const numbers = ['segmentBytes', 'segmentMs', 'maxBytes', 'reserveBytes', 'batch
 
 export type Settings = Required<Omit<JournalOptions, 'ship'>> & { readonly sinks: readonly AuditSink[] };
 
+const optionNames: OptionNames<JournalOptions> = {
+  directory: true, format: true, ship: true, segmentBytes: true, segmentMs: true, maxBytes: true, reserveBytes: true, batchBytes: true, keepMs: true, checkpointEvents: true, checkpointMs: true, degradedAfterMs: true,
+};
+
+/** The options by their names alone. Throws CONFIG_INVALID. */
+export function readJournalOptions(given: unknown): Omit<JournalOptions, 'format'> & Partial<Pick<JournalOptions, 'format'>> {
+  return readOptions<JournalOptions>(given, optionNames, 'journal');
+}
+
 /** The options with their defaults. Throws CONFIG_INVALID. */
-export function settingsOf(options: JournalOptions): Settings {
+export function settingsOf(given: JournalOptions): Settings {
+  const options = readOptions<JournalOptions>(given, optionNames, 'journal');
   const { directory, format, ship = [], segmentBytes = 16 * 1024 ** 2, segmentMs = 3_600_000, batchBytes = 1024 ** 2, keepMs = 86_400_000, checkpointEvents = 1_000, checkpointMs = 60_000, degradedAfterMs = 30_000 } = options;
   if (typeof directory !== 'string' || directory === '') throw invalid('directory is not set');
   const sinks = Array.isArray(ship) ? (ship as readonly AuditSink[]) : [ship as AuditSink];

@@ -1,9 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { AccessError, facts, intents, Newest, pageOf, Scribe, Troubles, type AuditLog, type Entry, type RecordFormat } from '../../core/index.js';
+import {
+  AccessError, facts, intents, Newest, pageOf, readOptions, Scribe, Troubles, type AuditLog, type Entry, type OptionNames, type RecordFormat,
+} from '../../core/index.js';
 import type { KafkaClient } from './client.js';
 import { Delivery } from './delivery.js';
 import { addressed } from './message.js';
-import { settingsOf, type KafkaOptions, type Settings } from './options.js';
+import { kafkaNames, settingsOf, type KafkaOptions, type Settings } from './options.js';
 import type { KafkaReadClient } from './reading.js';
 import { recall } from './recall.js';
 import { Sender } from './sender.js';
@@ -22,6 +24,8 @@ export interface KafkaLogOptions extends KafkaOptions {
   readonly degradedAfterMs?: number;
 }
 
+const names: OptionNames<KafkaLogOptions> = { ...kafkaNames, format: true, recallMs: true, checkpointEvents: true, checkpointMs: true, degradedAfterMs: true };
+
 const [firstPauseMs, longestPauseMs, closingMs] = [100, 5_000, 5_000];
 
 /**
@@ -31,9 +35,10 @@ const [firstPauseMs, longestPauseMs, closingMs] = [100, 5_000, 5_000];
  * Throws CONFIG_INVALID, and AUDIT_UNAVAILABLE where the topics cannot be read.
  */
 export async function kafkaLog(options: KafkaLogOptions): Promise<AuditLog> {
-  const { client, format, recallMs = 86_400_000, checkpointEvents = 1_000, checkpointMs = 60_000, degradedAfterMs = 30_000 } = options;
+  const { format, recallMs = 86_400_000, checkpointEvents = 1_000, checkpointMs = 60_000, degradedAfterMs = 30_000, ...shipping } = readOptions<KafkaLogOptions>(options, names, 'kafkaLog');
+  const { client } = shipping;
   if (!Number.isSafeInteger(degradedAfterMs) || degradedAfterMs < 1) throw new AccessError('CONFIG_INVALID', 'kafka: degradedAfterMs must be a positive whole number');
-  const settings = settingsOf(options);
+  const settings = settingsOf(shipping);
   const { topics } = settings;
   const { head, events, open } = await recall(client, [topics.event, topics.checkpoint], format, Date.now() - recallMs);
   const begun = format.begin(head);

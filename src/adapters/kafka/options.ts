@@ -1,4 +1,4 @@
-import { AccessError, type LineKind } from '../../core/index.js';
+import { AccessError, readOptions, type LineKind, type OptionNames } from '../../core/index.js';
 import type { KafkaClient } from './client.js';
 
 export interface KafkaOptions {
@@ -34,8 +34,13 @@ export interface Settings {
 /** A part of a text has 32,768 characters, each up to six bytes of JSON. */
 const leastForTexts = 250_000;
 
+const topicNames: OptionNames<NonNullable<KafkaOptions['topics']>> = { events: true, checkpoints: true, sqltext: true, dlq: true };
+
+export const kafkaNames: OptionNames<KafkaOptions> = { client: true, prefix: true, topics: topicNames, headers: true, maxMessageBytes: true, timeoutMs: true, compression: true, name: true };
+
 /** The options with their defaults. Throws CONFIG_INVALID. */
-export function settingsOf(options: KafkaOptions): Settings {
+export function settingsOf(given: KafkaOptions): Settings {
+  const options = readOptions<KafkaOptions>(given, kafkaNames, 'kafka');
   const { client, prefix = 'sallyport.audit', topics = {}, headers = {}, maxMessageBytes = 900_000, timeoutMs = 10_000, compression = 0, name = 'kafka' } = options;
   if (typeof (client as Partial<KafkaClient> | undefined)?.producer !== 'function') throw invalid('client has no producer(): give a Kafka of kafkajs');
   const { events = `${prefix}.events`, checkpoints = `${prefix}.checkpoints`, sqltext = `${prefix}.sqltext`, dlq = `${prefix}.dlq` } = topics;

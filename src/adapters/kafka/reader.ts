@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { AccessError } from '../../core/index.js';
+import { AccessError, readOptions, type OptionNames } from '../../core/index.js';
 import { Channel } from './channel.js';
 import { failureOf } from './failure.js';
 import type { BatchPayload, KafkaConsumer, KafkaReadClient } from './reading.js';
@@ -29,11 +29,14 @@ export interface ReadOptions {
   readonly idleMs?: number;
 }
 
+const names: OptionNames<ReadOptions> = { client: true, topics: true, from: true, idleMs: true };
+
 /**
  * Reads topics from their beginning to where they end at the start of the call, each partition in order, the partitions mixed. Commits nothing, and leaves no
  * consumer group behind. Throws CONFIG_INVALID for a topic that there is not, AUDIT_UNAVAILABLE where the brokers cannot be reached or fall silent.
  */
-export async function* readTopics(options: ReadOptions): AsyncGenerator<TopicRecord> {
+export async function* readTopics(given: ReadOptions): AsyncGenerator<TopicRecord> {
+  const options = readOptions<ReadOptions>(given, names, 'readTopics');
   const { client, topics, idleMs = 30_000 } = options;
   const groupId = `sallyport-read-${randomUUID()}`;
   const spans = await settled(() => spansOf(options));

@@ -1,4 +1,4 @@
-import { AccessError, newId, type Gateway } from '../../core/index.js';
+import { AccessError, newId, readOptions, type Gateway, type OptionNames } from '../../core/index.js';
 import { quietly, type OnFault } from '../../mount/faults.js';
 import type { Problem } from '../../mount/problem.js';
 import { loopback, resourceUrl, safeUrl } from '../../mount/resource.js';
@@ -60,12 +60,15 @@ export interface Settings extends Numbers {
 }
 
 const lists = ['authorizationServers', 'scopes', 'hosts', 'origins'] as const;
-const known: ReadonlySet<string> = new Set([...Object.keys(numbers), ...lists, 'resource', 'reviewUrl', 'stateKey', 'onFault', 'onRefused']);
+const names: OptionNames<McpOptions> = {
+  resource: true, authorizationServers: true, scopes: true, hosts: true, origins: true, reviewUrl: true, stateKey: true, pageRows: true, pageBytes: true, heldRows: true, heldBytes: true, heldMs: true, approvalWaitMs: true,
+  progressMs: true, stallMs: true, onFault: true, onRefused: true,
+};
 
 /** Checks what the mount is built from. Throws CONFIG_INVALID. */
-export function settle(gateway: Gateway, options: McpOptions): Settings {
+export function settle(gateway: Gateway, given: McpOptions): Settings {
   if (typeof (gateway as Partial<Gateway> | undefined)?.run !== 'function') throw invalid('needs a gateway; createGateway returns a promise of one');
-  for (const name of Object.keys(options)) if (!known.has(name)) throw invalid(`has no option ${name}`);
+  const options = readOptions<McpOptions>(given, names, 'mcpRouter');
   for (const name of lists) if (!isTexts(options[name] ?? [])) throw invalid(`option ${name} must be a list of texts`);
   for (const name of ['reviewUrl', 'onFault', 'onRefused'] as const) if (options[name] !== undefined && typeof options[name] !== 'function') throw invalid(`option ${name} must be a function`);
   const { resource, authorizationServers = [], scopes = [], origins = [], reviewUrl, stateKey = crypto.getRandomValues(new Uint8Array(32)), onFault = () => undefined, onRefused = () => undefined } = options;

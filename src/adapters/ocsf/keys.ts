@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { AccessError, readOptions, type OptionNames } from '../../core/index.js';
 import { loadKeys, saveKeys, type Stored } from './key-files.js';
 import type { HmacKey } from './options.js';
 import { jwkSigner, newSigningKey, type Signer } from './signer.js';
@@ -16,8 +17,13 @@ export interface LocalKeys {
   readonly hmac: HmacKey;
 }
 
+const names: OptionNames<LocalKeysOptions> = { directory: true, rotateMs: true };
+
 /** Reads the keys of a directory, or makes them. Throws CONFIG_INVALID for files that are no such keys. */
-export async function localKeys({ directory, rotateMs = 30 * 86_400_000 }: LocalKeysOptions): Promise<LocalKeys> {
+export async function localKeys(options: LocalKeysOptions): Promise<LocalKeys> {
+  const { directory, rotateMs = 30 * 86_400_000 } = readOptions<LocalKeysOptions>(options, names, 'localKeys');
+  if (typeof directory !== 'string' || directory === '') throw new AccessError('CONFIG_INVALID', 'localKeys: directory is not set');
+  if (!Number.isSafeInteger(rotateMs) || rotateMs < 1) throw new AccessError('CONFIG_INVALID', 'localKeys: rotateMs must be a positive whole number');
   await mkdir(directory, { recursive: true, mode: 0o700 });
   let stored = await loadKeys(directory);
   const save = async (next: Stored): Promise<void> => {

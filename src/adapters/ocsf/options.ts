@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { AccessError, packageVersion } from '../../core/index.js';
+import { AccessError, packageVersion, readOptions, type OptionNames } from '../../core/index.js';
 import { Notary } from './checkpoint.js';
 import type { MapSettings } from './settings.js';
 import type { Signer } from './signer.js';
@@ -41,8 +41,12 @@ export interface Settings {
 const versions: ReadonlySet<string> = new Set<OcsfVersion>(['1.9.0', '1.8.0', '1.3.0', '1.1.0']);
 const levels: ReadonlySet<string> = new Set<RecordLevel>(['metadata', 'redacted', 'full']);
 
+const hmacNames: OptionNames<HmacKey> = { id: true, secret: true };
+const names: OptionNames<OcsfOptions> = { version: true, authority: true, signer: true, hmac: hmacNames, level: true, tenant: true };
+
 /** The options with their defaults. Throws CONFIG_INVALID. */
-export function settingsOf(options: OcsfOptions): Settings {
+export function settingsOf(given: OcsfOptions): Settings {
+  const options = readOptions<OcsfOptions>(given, names, 'ocsf');
   const { version = '1.9.0', authority = nameOf(hostname()), signer, hmac, level = 'full', tenant } = options;
   if (!versions.has(version)) throw invalid(`version must be one of ${[...versions].join(', ')}`);
   if (!levels.has(level)) throw invalid(`level must be one of ${[...levels].join(', ')}`);

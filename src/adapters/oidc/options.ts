@@ -1,4 +1,4 @@
-import { AccessError, systemClock, type Clock } from '../../core/index.js';
+import { AccessError, readOptions, systemClock, type Clock, type OptionNames } from '../../core/index.js';
 import { secureUrl } from './url.js';
 
 /** A public key set (RFC 7517 §5). */
@@ -64,10 +64,16 @@ export function allSettings(options: OidcOptions | readonly OidcOptions[]): read
   return all;
 }
 
-function settingsOf(options: OidcOptions): Settings {
-  const { issuer, jwksUri, keys, name = 'idp', algorithms = ['ES256', 'RS256', 'EdDSA', 'Ed25519'], tokens = 'at+jwt', clock = systemClock } = options ?? {};
-  const { maxLifetimeMs = 24 * hour, clockToleranceMs = 30_000, staleKeysMs = hour, fetchTimeoutMs = 5_000, claims = {} } = options ?? {};
-  const audience = new Set([options?.audience ?? []].flat());
+const claimNames: OptionNames<ClaimNames> = { client: true, scope: true, name: true };
+const optionNames: OptionNames<OidcOptions> = {
+  issuer: true, audience: true, name: true, jwksUri: true, keys: true, algorithms: true, tokens: true, claims: claimNames, maxLifetimeMs: true, clockToleranceMs: true, staleKeysMs: true, fetchTimeoutMs: true, clock: true,
+};
+
+function settingsOf(given: OidcOptions): Settings {
+  const options = readOptions<OidcOptions>(given, optionNames, 'oidc');
+  const { issuer, jwksUri, keys, name = 'idp', algorithms = ['ES256', 'RS256', 'EdDSA', 'Ed25519'], tokens = 'at+jwt', clock = systemClock } = options;
+  const { maxLifetimeMs = 24 * hour, clockToleranceMs = 30_000, staleKeysMs = hour, fetchTimeoutMs = 5_000, claims = {} } = options;
+  const audience = new Set([options.audience ?? []].flat());
   if (!isText(issuer)) throw invalid('issuer is not set');
   if (audience.size === 0 || ![...audience].every(isText)) throw invalid('audience is not set');
   if (!/^[a-z][\w-]{0,31}$/.test(name) || name === 'role') throw invalid('name must be a short lower-case word, and not "role"');

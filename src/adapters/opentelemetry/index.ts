@@ -1,5 +1,5 @@
 import { isSpanContextValid, metrics, trace, type MeterProvider, type TracerProvider } from '@opentelemetry/api';
-import type { Json, Observer, Plugin } from '../../core/index.js';
+import { readOptions, type Json, type Observer, type OptionNames, type Plugin } from '../../core/index.js';
 import { createMeasure } from './measures.js';
 import { schemaUrl, scopeName, scopeVersion } from './names.js';
 import { inSpan } from './spans.js';
@@ -12,11 +12,14 @@ export interface OpenTelemetryOptions {
   readonly queryText?: boolean;
 }
 
+const names: OptionNames<OpenTelemetryOptions> = { tracerProvider: true, meterProvider: true, queryText: true };
+
 /**
  * Traces and measures what the gateway does, by the stable database conventions (OpenTelemetry semantic conventions 1.45.0). It never
  * carries a credential, bind, literal, row, principal or actor, and it changes nothing. The record gets the ids of trace and span as `context.opentelemetry`. Register the SDK before the gateway is created.
  */
-export function opentelemetry({ tracerProvider, meterProvider, queryText = true }: OpenTelemetryOptions = {}): Plugin {
+export function opentelemetry(options: OpenTelemetryOptions = {}): Plugin {
+  const { tracerProvider, meterProvider, queryText = true } = readOptions<OpenTelemetryOptions>(options, names, 'opentelemetry');
   return {
     name: 'opentelemetry',
     setup(host) {

@@ -1,4 +1,4 @@
-import { AccessError, systemClock, type Clock, type Notice, type Principal } from '../../core/index.js';
+import { AccessError, readOptions, systemClock, type Clock, type Notice, type OptionNames, type Principal } from '../../core/index.js';
 import { quietly, type OnFault } from '../../mount/faults.js';
 import { addressOf } from '../../outgoing/address.js';
 import { tellingOf, type OnDropped, type Page, type Telling } from '../../outgoing/telling.js';
@@ -52,8 +52,14 @@ export interface Settings extends Telling {
 
 const channelId = /^[CDG][A-Z0-9]{2,31}$/;
 
+const names: OptionNames<SlackOptions> = {
+  botToken: true, signingSecret: true, team: true, channel: true, reviewers: true, scope: true, approve: true, page: true, api: true, timeoutMs: true, retries: true, waiting: true, onDropped: true, onFault: true, clock: true,
+};
+const reviewerNames: OptionNames<Principal> = { id: true, subject: true, issuer: true, name: true };
+
 /** The options with their defaults. Throws CONFIG_INVALID, which tells nothing of a secret. */
-export function settingsOf(options: SlackOptions): Settings {
+export function settingsOf(given: SlackOptions): Settings {
+  const options = readOptions<SlackOptions>(given, names, 'slack');
   const { botToken, signingSecret, team, channel, reviewers, scope = 'sallyport.review', approve = 'shown', onFault = () => undefined, clock = systemClock, ...telling } = options;
   const api = addressOf(options.api ?? 'https://slack.com/api/');
   if (typeof api === 'string') throw invalid(`api ${api}`);
@@ -72,7 +78,7 @@ export function settingsOf(options: SlackOptions): Settings {
 }
 
 function reviewersOf(given: SlackOptions['reviewers']): ReadonlyMap<string, Principal> {
-  const all = Object.entries(given ?? {});
+  const all = Object.entries(given ?? {}).map(([user, who]) => [user, readOptions<Principal>(who, reviewerNames, `slack: reviewers.${user}`)] as const);
   for (const [user, principal] of all) {
     if (!/^[UW][A-Z0-9]{2,31}$/.test(user)) throw invalid('reviewers must be named by their user ids, U…');
     const { id, subject, issuer } = (principal ?? {}) as Partial<Principal>;

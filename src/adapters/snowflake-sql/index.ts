@@ -1,4 +1,4 @@
-import { AccessError, facts, parseSchema, type Analysis, type Analyzer, type SchemaRef } from '../../core/index.js';
+import { AccessError, facts, parseSchema, readOptions, type Analysis, type Analyzer, type OptionNames, type SchemaRef } from '../../core/index.js';
 import { analyze } from './analyze.js';
 import { createReaders } from './parsers/readers.js';
 
@@ -13,6 +13,8 @@ export interface SnowflakeSqlOptions {
   readonly cached?: number;
 }
 
+const names: OptionNames<SnowflakeSqlOptions> = { functions: true, timeoutMs: true, threads: true, cached: true };
+
 /** Which reading of Snowflake's SQL this is; part of every cache key. */
 const dialect = 'snowflake-2026-11';
 
@@ -24,7 +26,7 @@ const dialects: readonly string[] = ['snowflake', 'duckdb'];
  * understood is refused. Parsers run in worker threads under a time limit. Throws CONFIG_INVALID for options that cannot be used.
  */
 export function snowflakeSql(options: SnowflakeSqlOptions = {}): Analyzer {
-  const { functions = [], timeoutMs = 500, threads = 2, cached = 2_000 } = options;
+  const { functions = [], timeoutMs = 500, threads = 2, cached = 2_000 } = readOptions<SnowflakeSqlOptions>(options, names, 'snowflakeSql');
   for (const [name, value] of Object.entries({ timeoutMs, threads, cached })) {
     if (!Number.isSafeInteger(value) || value < 1) throw new AccessError('CONFIG_INVALID', `snowflakeSql: ${name} must be a positive whole number`);
   }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { AccessError } from '../../core/index.js';
+import { AccessError, readOptions, type OptionNames } from '../../core/index.js';
 import type { DriverLogin } from './driver/api.js';
 import { createMinter, type ExternalOAuth, type Minter } from './external-oauth.js';
 import { plainKey } from './private-key.js';
@@ -37,10 +37,20 @@ export interface Keeper {
   readonly minter?: Minter;
 }
 
+type Kinds = { readonly [Kind in SnowflakeCredential as keyof Kind]: Kind[keyof Kind] };
+type KeyPair = Kinds['keyPair'];
+
+const keyPairNames: OptionNames<Extract<KeyPair, { privateKey: unknown }> & Extract<KeyPair, { path: unknown }>> = { privateKey: true, path: true, passphrase: true };
+const names: OptionNames<Kinds> = {
+  keyPair: keyPairNames, oauth: { token: true } satisfies OptionNames<Kinds['oauth']>, accessToken: true,
+  workloadIdentity: { provider: true, token: true } satisfies OptionNames<Kinds['workloadIdentity']>,
+  externalOAuth: { issuer: true, audience: true, signingKey: true, algorithm: true } satisfies OptionNames<ExternalOAuth>,
+};
+
 /** Throws CONFIG_INVALID for a credential that is none, or more than one. */
-export function keeperOf(credential: SnowflakeCredential, what: string): Keeper {
-  const kinds = Object.entries(credential).filter(([, value]) => value !== undefined);
-  if (kinds.length !== 1) throw new AccessError('CONFIG_INVALID', `snowflake: ${what} must be exactly one of keyPair, oauth, accessToken, workloadIdentity, externalOAuth`);
+export function keeperOf(given: SnowflakeCredential, what: string): Keeper {
+  const credential = readOptions<object>(given, names, `snowflake: ${what}`) as SnowflakeCredential;
+  if (Object.keys(credential).length !== 1) throw new AccessError('CONFIG_INVALID', `snowflake: ${what} must be exactly one of keyPair, oauth, accessToken, workloadIdentity, externalOAuth`);
   if ('externalOAuth' in credential) return minted(createMinter(credential.externalOAuth));
   if ('keyPair' in credential) return keyPair(credential.keyPair);
   if ('oauth' in credential) return { login: async ({ user }) => ({ username: user, authenticator: 'OAUTH', token: await valueOf(credential.oauth.token, user, what) }) };

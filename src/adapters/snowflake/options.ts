@@ -1,4 +1,4 @@
-import { AccessError, parseSchema, type Actor, type Principal, type SchemaRef } from '../../core/index.js';
+import { AccessError, parseSchema, readOptions, type OptionNames, type Actor, type Principal, type SchemaRef } from '../../core/index.js';
 import { keeperOf, type Keeper, type SnowflakeCredential } from './credential.js';
 import type { Account } from './dial.js';
 import type { AgentFor } from './driver/api.js';
@@ -48,12 +48,22 @@ export interface Settled {
   readonly warehouse: string;
 }
 
+type Prepared = Extract<RoleStrategy, { strategy: 'prepared' }>;
+type Ephemeral = Extract<RoleStrategy, { strategy: 'ephemeral' }>;
+
+const names: OptionNames<SnowflakeOptions> = { account: true, url: true, warehouse: true, user: true, credential: true, schemas: true, roles: true, agent: true };
+const preparedNames: OptionNames<Prepared> = { strategy: true, role: true };
+const adminNames: OptionNames<Ephemeral['admin']> = { user: true, role: true, credential: true };
+const ephemeralNames: OptionNames<Ephemeral> = { strategy: true, accessRole: true, admin: adminNames, prefix: true, reapEveryMs: true };
+
 /** Checks the options. Throws CONFIG_INVALID. */
-export function settle(options: SnowflakeOptions): Settled {
+export function settle(given: SnowflakeOptions): Settled {
+  const options = readOptions<SnowflakeOptions>(given, names, 'snowflake');
   const { warehouse, user } = options;
   const account = accountOf(options);
   if (!warehouse) throw invalid('warehouse must be named');
   if (typeof user === 'string' ? user === '' : typeof user !== 'function') throw invalid('user must be a name or a function');
+  if (!Array.isArray(options.schemas) || !options.schemas.every((each) => typeof each === 'string')) throw invalid('schemas must be a list of texts');
   const schemas = options.schemas.map(parseSchema);
   if (schemas.length === 0) throw invalid('schemas must name at least one');
   return { account, schemas, warehouse, keeper: keeperOf(options.credential, 'credential'), roles: rolesOf(options.roles, account), userOf: typeof user === 'string' ? () => user : user };
@@ -66,14 +76,21 @@ export function accountOf({ account, url, agent }: Pick<SnowflakeOptions, 'accou
 }
 
 function rolesOf(given: RoleStrategy, account: Account): Roles {
-  if (given.strategy === 'prepared') return preparedRoles(given.role);
-  if (given.strategy !== 'ephemeral') throw invalid('roles.strategy must be prepared or ephemeral');
-  const { admin, accessRole, prefix = 'SALLYPORT_', reapEveryMs = 60_000 } = given;
+  const { strategy } = readOptions<Omit<Prepared & Ephemeral, 'strategy'> & { readonly strategy: unknown }>(given, { ...ephemeralNames, ...preparedNames }, 'snowflake: roles');
+  if (strategy !== 'prepared' && strategy !== 'ephemeral') throw invalid('roles.strategy must be prepared or ephemeral');
+  if (strategy === 'prepared') return preparedRoles(checkRole(readOptions<Prepared>(given, preparedNames, 'snowflake: roles').role, 'role'));
+  const { admin, accessRole, prefix = 'SALLYPORT_', reapEveryMs = 60_000 } = readOptions<Ephemeral>(given, ephemeralNames, 'snowflake: roles');
+  checkRole(accessRole, 'accessRole');
   if (!/^[A-Z][A-Z0-9_]{0,63}_$/.test(prefix)) throw invalid('roles.prefix must be upper-case letters, digits and _, and end with _');
   if (!admin?.user || !admin.role) throw invalid('roles.admin must name a user and a role');
   if (!Number.isSafeInteger(reapEveryMs) || reapEveryMs < 1_000) throw invalid('roles.reapEveryMs must be at least 1,000');
   const clerk = new Clerk({ account, keeper: keeperOf(admin.credential, 'roles.admin.credential'), user: admin.user, role: admin.role });
   return new EphemeralRoles({ clerk, owner: admin.role, accessRole, prefix, reapEveryMs });
+}
+
+function checkRole(role: RoleFor, name: string): RoleFor {
+  if (typeof role !== 'function') throw invalid(`roles.${name} must be a function`);
+  return role;
 }
 
 /** Plain HTTP is for a server on this machine. */

@@ -1,4 +1,4 @@
-import { AccessError } from '../../core/index.js';
+import { AccessError, readOptions, type OptionNames } from '../../core/index.js';
 import { addressOf } from '../../outgoing/address.js';
 import { tellingOf, type OnDropped, type Page, type Telling } from '../../outgoing/telling.js';
 import { keyOf } from './signature.js';
@@ -27,8 +27,11 @@ export interface Settings extends Telling {
 
 const mostSecrets = 10;
 
+const names: OptionNames<WebhookOptions> = { url: true, secret: true, page: true, timeoutMs: true, retries: true, waiting: true, onDropped: true };
+
 /** The options with their defaults. Throws CONFIG_INVALID, which tells nothing of a secret. */
-export function settingsOf({ url: given, secret, ...telling }: WebhookOptions): Settings {
+export function settingsOf(options: WebhookOptions): Settings {
+  const { url: given, secret, ...telling } = readOptions<WebhookOptions>(options, names, 'webhook');
   const url = addressOf(given);
   if (typeof url === 'string') throw invalid(`url ${url}`);
   const keys = [secret].flat().map(keyOf);

@@ -1,5 +1,6 @@
 import { AccessError } from '../errors.js';
 import type { Actor, Principal } from '../model.js';
+import { readOptions, type OptionNames } from '../options.js';
 import { memoryTickets } from './memory-tickets.js';
 import type { Notifier } from './notice.js';
 import type { TicketStore } from './ticket.js';
@@ -26,14 +27,20 @@ export interface ApprovalOptions {
 
 export type ApprovalSettings = Required<ApprovalOptions>;
 
+const names: OptionNames<ApprovalOptions> = { scope: true, personOf: true, ownerOf: true, pendingPerActor: true, reviewableSize: true, expiresMs: true, store: true, notify: true };
+
 /** Throws CONFIG_INVALID. */
-export function settleApprovals(given: ApprovalOptions): ApprovalSettings {
+export function settleApprovals(options: ApprovalOptions): ApprovalSettings {
+  const given = readOptions<ApprovalOptions>(options, names, 'approvals');
   const settings: ApprovalSettings = {
     scope: 'sallyport.review', personOf: (who) => who.id, ownerOf: () => undefined, pendingPerActor: 10, reviewableSize: 131_072, expiresMs: 900_000, notify: [], ...given, store: given.store ?? memoryTickets(),
   };
   if (!/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(settings.scope)) throw invalid('scope must be one OAuth scope (RFC 6749 §3.3)');
   for (const name of ['pendingPerActor', 'reviewableSize'] as const) if (!Number.isSafeInteger(settings[name]) || settings[name] < 1) throw invalid(`${name} must be a positive whole number`);
   if (!Number.isSafeInteger(settings.expiresMs) || settings.expiresMs < 1_000 || settings.expiresMs > 86_400_000) throw invalid('expiresMs must be from 1,000 to 86,400,000');
+  for (const name of ['personOf', 'ownerOf'] as const) if (typeof settings[name] !== 'function') throw invalid(`${name} must be a function`);
+  for (const name of ['put', 'get', 'list', 'swap'] as const) if (typeof settings.store?.[name] !== 'function') throw invalid(`store has no ${name}()`);
+  if (!Array.isArray(settings.notify)) throw invalid('notify must be a list');
   if (settings.notify.some((each) => typeof each?.notify !== 'function')) throw invalid('each of notify must have notify()');
   return Object.freeze(settings);
 }

@@ -1,3 +1,4 @@
+import { readOptions, type OptionNames } from '../../../core/index.js';
 import { Chain } from './chain.js';
 import { closeChain, reportOf } from './chain-end.js';
 import { Findings, worse } from './findings.js';
@@ -22,6 +23,8 @@ export interface VerifyOptions {
   readonly window?: number;
 }
 
+const names: OptionNames<VerifyOptions> = { keys: true, memory: true, limit: true, window: true };
+
 export interface Verifier {
   /** The next line, without its newline; undefined for one that could not even be read as text. `complete` is false for a last line that no newline ends. */
   take(line: string | undefined, place: Place, complete?: boolean): Promise<void>;
@@ -34,7 +37,8 @@ export interface Verifier {
  * any order, more than once and from several logs. In order it keeps a fixed amount of memory; events that come early are kept until the gap before them is filled.
  * Throws CONFIG_INVALID for keys that cannot be used.
  */
-export async function verifier(options: VerifyOptions = {}): Promise<Verifier> {
+export async function verifier(given: VerifyOptions = {}): Promise<Verifier> {
+  const options = readOptions<VerifyOptions>(given, names, 'verifier');
   const keys = options.keys === undefined ? Keyring.none : await Keyring.of(options.keys);
   const check = new Check(options, keys);
   return { take: (line, place, complete = true) => check.take(line, place, complete), report: () => check.report() };
