@@ -11,6 +11,8 @@ import type { Gateway } from './gateway.js';
 import { newId } from './id.js';
 import { createJudge } from './judge.js';
 import { createLooks } from './looks.js';
+import { Once } from './once.js';
+import { MemoryOutcomeKeys } from './outcome-keys.js';
 import { closeApprovals, namedParts, ownParts, readConfig, refuseFailures, settleParts, type Eventually } from './parts.js';
 import { createPipeline, type PipelineParts } from './pipeline.js';
 import { watched } from './policy-watch.js';
@@ -139,15 +141,19 @@ function approvingOf(root: Container): { readonly approver: Approver; readonly a
 function stagesOf(ports: Ports & { readonly room: Room | undefined }, road: Road, sessions: Sessions, traffic: Traffic, extensions: Extensions, root: Container): PipelineParts {
   const { connections, identity, policy, analyzer, approver, audit, limits, clock, room } = ports;
   const { recorder } = road;
+  const once = new Once({ keys: new MemoryOutcomeKeys(), sessions, clock });
   const judge = createJudge(analyzer, policy, extensions, connections);
   return {
-    road, traffic, observers: extensions.observers,
+    road, traffic, once, observers: extensions.observers,
     identity: createIdentityStage(identity, extensions, clock),
     scope: createScopeStage(connections, policy, sessions, judge),
     approval: createApprovalStage(room?.desk ?? approver, sessions, extensions, limits, clock),
     execute: createExecuteStage({
       road, connections, sessions, limits, home: (grant) => sessionHome(root, grant),
-      glass: (who) => (room === undefined ? unwatched : room.glass.refusal(who)), broken: (grant, reason) => room?.glass.broken(grant, reason), over: async (session, by) => room?.desk.sessionEnded(session, by),
+      glass: (who) => (room === undefined ? unwatched : room.glass.refusal(who)), broken: (grant, reason) => room?.glass.broken(grant, reason), over: async (session, by) => {
+        await once.over(session);
+        await room?.desk.sessionEnded(session, by);
+      },
     }, extensions.observers, policy),
     looks: createLooks({ connections, policy, sessions, judge, extensions, audit, recorder, reviewing: room }),
     room,

@@ -6,7 +6,7 @@ export const eventCodes = [
   'session.requested', 'session.approval_requested', 'session.approved', 'session.denied', 'session.opened', 'session.failed',
   'session.closed', 'session.expired', 'session.revoked',
   'statement.authorized', 'statement.denied', 'statement.approval_requested', 'statement.approval_decided', 'statement.executed', 'statement.failed',
-  'statement.delivered', 'statement.unresolved', 'statement.resolved', 'engine.disagrees',
+  'statement.delivered', 'statement.replayed', 'statement.unresolved', 'statement.resolved', 'engine.disagrees',
   'grant.applied', 'grant.removed', 'policy.changed', 'config.changed', 'breakglass.activated', 'breakglass.reviewed', 'identity.shared',
   'audit.degraded', 'audit.recovered', 'audit.gap',
 ] as const;

@@ -30,6 +30,11 @@ export interface RunRequest extends Caller {
   readonly sql: string;
   readonly binds?: readonly Bind[];
   readonly ticket?: string;
+  /**
+   * Names this request in its session, 1 to 255 characters: what changes something runs once under it. Asked again with the same text and binds, the answer is what became
+   * of it (`replayed`); with others it is INVALID_REQUEST, reason `key.reused`. A denial, and what surely had no effect, is not remembered.
+   */
+  readonly idempotencyKey?: string;
 }
 
 export interface SessionRequest extends Caller {
@@ -108,6 +113,8 @@ export interface StatementResult {
   readonly batches: AsyncIterable<readonly Row[]>;
   /** Rows changed, for a write. */
   readonly affected?: number;
+  /** True where it ran before, under the same ticket or key: `statement` and `queryId` are of then, and its rows are not kept. */
+  readonly replayed?: true;
   /** Final figures once `batches` is exhausted or released; undefined before. */
   delivery(): Delivery | undefined;
 }

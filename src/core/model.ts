@@ -214,6 +214,8 @@ export interface Received<M extends Moment = Moment> {
   readonly asked: Asked[M];
   readonly transport: Transport;
   readonly ticket?: string;
+  /** Of a run: the caller's name for it, under which it takes effect once. */
+  readonly idempotencyKey?: string;
 }
 
 export interface Identified<M extends Moment = Moment> extends Received<M> {

@@ -5,6 +5,7 @@ import type { Caller, Gateway } from './gateway.js';
 import type { Looks } from './looks.js';
 import type { Identified, Moment, Received } from './model.js';
 import { watch } from './observe.js';
+import type { Once } from './once.js';
 import { deny, type Outcome, type Stop } from './outcome.js';
 import type { Observer } from './plugin.js';
 import { receiveLook, receiveOpen, receiveRecord, receiveRun, receiveSigned, receiveTicket, receiveWords } from './receive.js';
@@ -24,6 +25,7 @@ export interface PipelineParts {
   readonly scope: ReturnType<typeof createScopeStage>;
   readonly approval: ReturnType<typeof createApprovalStage>;
   readonly execute: ReturnType<typeof createExecuteStage>;
+  readonly once: Once;
   readonly looks: Looks;
   /** Absent where approvals are not configured. */
   readonly room: Room | undefined;
@@ -31,7 +33,7 @@ export interface PipelineParts {
 
 /** The five stages in one straight line; the audit is in the trip itself, around every effect. */
 export function createPipeline(parts: PipelineParts): Omit<Gateway, 'recovered' | 'shutdown'> {
-  const { identity, scope, approval, execute, looks, room } = parts;
+  const { identity, scope, approval, execute, once, looks, room } = parts;
   const inRoom = <Asked, T>(answer: (room: Room, by: Reviewer, trip: Trip, request: Asked) => Promise<T | Stop>): Answer<Asked, T> => async (facts, trip, request) =>
     room === undefined ? deny('NOT_FOUND', 'Approvals are not configured here.', { reason: 'approval.not_configured' }) : answer(room, facts, trip, request);
   return {
@@ -46,9 +48,11 @@ export function createPipeline(parts: PipelineParts): Omit<Gateway, 'recovered' 
     run: (given, signal) => travel(parts, 'run', given, signal, async (trip, request) => {
       const received = await trip.step('receive', request, receiveRun);
       const identified = await trip.stage('identity', received, identity(request));
-      const scoped = await trip.stage('scope', identified, scope.run);
-      const approved = await trip.stage('approval', scoped, approval.run);
-      return trip.step('execute', approved, execute.run);
+      return trip.step('scope', identified, () => once.run(identified, trip, async () => {
+        const scoped = await trip.stage('scope', identified, scope.run);
+        const approved = await trip.stage('approval', scoped, approval.run);
+        return trip.step('execute', approved, execute.run);
+      }));
     }),
 
     describe: (given, signal) => travel(parts, 'run', given, signal, async (trip, request) => {

@@ -33,12 +33,13 @@ export async function receiveOpen(request: OpenRequest, trip: Trip): Promise<Rec
 export async function receiveRun(request: RunRequest | ExplainRequest, trip: Trip): Promise<Received<'run'> | Denied> {
   if (!isRequest(request)) return invalid('request', 'an object');
   const { session, sql } = request;
-  const { binds = [], ticket } = request as RunRequest;
+  const { binds = [], ticket, idempotencyKey } = request as RunRequest;
   if (!isName(session)) return invalid('session', 'the id of an open session');
   if (typeof sql !== 'string' || sql === '' || sql.length > longestSql) return invalid('sql', `1 to ${longestSql} characters`);
   if (!Array.isArray(binds) || binds.length > mostBinds || !binds.every(isBind)) return invalid('binds', 'a list of null, booleans, finite numbers and strings');
   if (ticket !== undefined && !isName(ticket)) return invalid('ticket', 'the ticket of an earlier answer');
-  return received(trip, request.transport, 'run', { session, statement: { sql, binds: binds.map(unsigned) } }, ticket);
+  if (idempotencyKey !== undefined && !isName(idempotencyKey)) return invalid('idempotencyKey', `1 to ${longestName} characters`);
+  return received(trip, request.transport, 'run', { session, statement: { sql, binds: binds.map(unsigned) } }, ticket, idempotencyKey);
 }
 
 /** Reads a question about a session, or about nothing in particular. */
@@ -46,7 +47,7 @@ export async function receiveLook(request: Caller | SessionRequest, trip: Trip):
   if (!isRequest(request)) return invalid('request', 'an object');
   const { session } = request as Partial<SessionRequest>;
   if ('session' in request && !isName(session)) return invalid('session', 'the id of a session');
-  return received(trip, request.transport, 'run', { session: session ?? '', statement: { sql: '', binds: [] } }, undefined);
+  return received(trip, request.transport, 'run', { session: session ?? '', statement: { sql: '', binds: [] } });
 }
 
 /** The same for a page of the record. */
@@ -86,10 +87,11 @@ function isComment(value: unknown): boolean {
   return value === undefined || (typeof value === 'string' && isVisible(value) && value.length <= longestReason);
 }
 
-function received<M extends 'open' | 'run'>(trip: Trip, transport: Transport | undefined, moment: M, asked: Received<M>['asked'], ticket: string | undefined): Received<M> {
+function received<M extends 'open' | 'run'>(trip: Trip, transport: Transport | undefined, moment: M, asked: Received<M>['asked'], ticket?: string, idempotencyKey?: string): Received<M> {
   const arrived: Transport = facts(transport ?? { protocol: 'code' });
   trip.seen.transport = { ...arrived };
-  return Object.freeze({ moment, id: trip.id, at: trip.at, asked: facts(asked), transport: arrived, ...(ticket === undefined ? {} : { ticket }) });
+  const named = { ...(ticket === undefined ? {} : { ticket }), ...(idempotencyKey === undefined ? {} : { idempotencyKey }) };
+  return Object.freeze({ moment, id: trip.id, at: trip.at, asked: facts(asked), transport: arrived, ...named });
 }
 
 function readSchema(text: unknown): ReturnType<typeof parseSchema> | undefined {

@@ -17,6 +17,11 @@ class Stopped {
   }
 }
 
+/** Whether what was thrown ended a trip with this answer. */
+export function isStopped(thrown: unknown, status: Stop['status']): boolean {
+  return thrown instanceof Stopped && thrown.stop.status === status;
+}
+
 const unexpected: Readonly<Record<StageName, FaultCode>> = {
   receive: 'INTERNAL', identity: 'IDENTITY_UNAVAILABLE', scope: 'POLICY_UNAVAILABLE', approval: 'APPROVAL_UNAVAILABLE', execute: 'ENGINE_UNAVAILABLE', audit: 'AUDIT_UNAVAILABLE',
 };

@@ -38,6 +38,7 @@ const head = {
   queryId: text("the engine's own id of it"),
   columns: z.array(z.object({ name: z.string(), type: text("the engine's own name of the type"), nullable: z.boolean().optional() })),
   affected: z.int().optional().meta({ description: 'rows changed, for a write' }),
+  replayed: z.literal(true).optional().meta({ description: 'it ran before under the same ticket or key, and did not run again; its rows are not kept' }),
 };
 const cells = z.array(z.array(z.json())).meta({ description: 'each row in column order; whole numbers beyond 2^53 and decimals are strings, times ISO 8601, binary base64' });
 

@@ -3,6 +3,7 @@ import { wantsStream } from './accept.js';
 import { explainBody, openBody, statementBody } from '../../mount/asked.js';
 import { form } from '../../mount/check.js';
 import type { Exchange, Operation } from './exchange.js';
+import { keyOf } from './idempotency-key.js';
 import { awaited } from './prefer.js';
 import { problemOfRows } from '../../mount/problem.js';
 import { explanationShown, sessionShown } from '../../mount/shown.js';
@@ -41,8 +42,10 @@ export const closeSession: Operation = async (exchange) => {
 };
 
 export const runStatement: Operation = withBody(forms.statement, async (exchange, asked) => {
-  const { gateway, caller, subject, signal } = exchange;
-  const outcome = await awaited(exchange, (ticket) => gateway.run({ ...caller, ...asked, ...ticket, session: subject }, signal));
+  const { gateway, caller, subject, signal, request, response } = exchange;
+  const key = keyOf(request);
+  if ('denied' in key) return refuse(response, key);
+  const outcome = await awaited(exchange, (ticket) => gateway.run({ ...caller, ...asked, ...ticket, ...key, session: subject }, signal));
   await reply(exchange, outcome, (result) => (wantsStream(exchange.request.headers.accept) ? streamRows(exchange, result) : sendRows(exchange, result)));
 });
 

@@ -20,8 +20,8 @@ export async function rowsAsJson(result: StatementResult, caps: Caps): Promise<s
 }
 
 /** What is known of a result before its rows. */
-export function headOf({ statement, kind, operation, queryId, columns, affected }: StatementResult) {
-  return { statement, kind, operation, queryId, columns, ...(affected === undefined ? {} : { affected }) };
+export function headOf({ statement, kind, operation, queryId, columns, affected, replayed }: StatementResult) {
+  return { statement, kind, operation, queryId, columns, ...(affected === undefined ? {} : { affected }), ...(replayed === undefined ? {} : { replayed }) };
 }
 
 /** Rows as JSON, up to the caps. */

@@ -17,11 +17,17 @@ export function uncompleted(outcome: Exclude<Outcome<unknown>, { readonly status
   return failed(outcome, outcome.id, settings);
 }
 
+/** What must be said in the place of "nothing ran" where an earlier call with the same ticket or key may have run, or still runs. */
+function earlierOf(reason: string | undefined): string | undefined {
+  return reason === 'approval.used' || reason === 'key.in_progress' ? 'This call ran nothing; an earlier one with the same ticket or key may have.' : undefined;
+}
+
 /** A no, with what would be a yes. */
 export function denied(no: Denied, id: string): CallToolResult {
   const problem = problemOfDenial(no, id);
-  const next = [...(no.hint === undefined ? [] : [no.hint]), advice[no.code]];
-  return refusal('denied', problem, [`DENIED ${headOf(problem)}`, `Why: ${problem.detail}`, `What you can do: ${next.join(' ')}`, `Nothing ran. Id of this answer: ${id}.`]);
+  const earlier = earlierOf(no.reason);
+  const next = [...(no.hint === undefined ? [] : [no.hint]), ...(earlier === undefined ? [advice[no.code]] : [])];
+  return refusal('denied', problem, [`DENIED ${headOf(problem)}`, `Why: ${problem.detail}`, `What you can do: ${next.join(' ')}`, `${earlier ?? 'Nothing ran.'} Id of this answer: ${id}.`]);
 }
 
 export function failed({ error }: Failed, id: string, { onFault }: Settings): CallToolResult {

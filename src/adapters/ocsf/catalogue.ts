@@ -40,6 +40,7 @@ export const catalogue: { readonly [Code in EventCode]: Telling<ClassOf[Code]> }
   'statement.executed': { class: 'datastore', activity: 'kind', status: 1, action: 1, disposition: 1, severity: 1, message: 'a statement ran' },
   'statement.failed': { class: 'datastore', activity: 'kind', status: 2, action: 1, disposition: 27, severity: 2, message: 'a statement failed' },
   'statement.delivered': { class: 'datastore', activity: 'kind', status: 1, action: 1, disposition: 17, severity: 1, message: 'the rows of a statement were delivered' },
+  'statement.replayed': { class: 'datastore', activity: 'kind', status: 1, action: 3, disposition: 17, severity: 1, message: 'the outcome of a statement that ran before was told again' },
   'statement.unresolved': { class: 'datastore', activity: 'kind', status: 0, action: 1, disposition: 17, severity: 4, alert: true, message: 'nobody here can tell whether a statement ran' },
   'statement.resolved': { class: 'datastore', activity: 'kind', status: 1, action: 3, disposition: 17, severity: 1, message: 'the engine told what became of a statement' },
   'engine.disagrees': { class: 'appError', activity: 1, status: 2, severity: 4, alert: true, message: 'the engine reads a statement otherwise than the analysis' },

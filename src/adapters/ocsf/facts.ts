@@ -62,6 +62,7 @@ export const facts = {
   'statement.executed': open({ ...statement, ...rows, queryId: text, complete: z.boolean(), affected: count }),
   'statement.failed': open({ ...statement, ...failure, durationMs: count }),
   'statement.delivered': open({ ...rows, code: text, breakGlass: z.literal(true) }),
+  'statement.replayed': open({ ...request, kind: text, operation: text, of: text, end: text, by: text }),
   'statement.unresolved': open({ ...statement, ...failure, ...crash, after: text, queryId: text, durationMs: count }),
   'statement.resolved': open({ queryId: text }),
   'engine.disagrees': open({ reason: text, object: text, expected: text, found: text, durationMs: count, breakGlass: z.literal(true) }),

@@ -191,7 +191,10 @@ function rejectedBy({ decisions }: Ticket): Denied {
 }
 
 function over(state: TicketState): Denied {
-  return refused(state, state === 'used' ? 'The ticket was used: it runs one statement, or opens one session, once.' : 'The ticket is over.');
+  if (state !== 'used') return refused(state, 'The ticket is over.');
+  return deny('APPROVAL_EXPIRED', 'The ticket was used, and what came of it is not remembered here: it runs one statement, or opens one session, once.', {
+    reason: 'approval.used', hint: 'It may have run: look in the session\'s record before you ask again without a ticket.',
+  });
 }
 
 function refused(why: string, message: string): Denied {

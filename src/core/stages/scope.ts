@@ -56,8 +56,12 @@ export function createScopeStage(connections: ReadonlyMap<string, Connector>, po
 export function findSession(sessions: Sessions, facts: Identified<'run'>, trip: Trip): Session | Denied {
   const session = sessions.find(facts.asked.session, facts.identity);
   if (session === undefined) return deny('NOT_FOUND', undefined, { reason: 'session.unknown' });
-  const { grant, connector } = session;
-  Object.assign(trip.seen, { session: session.id, connection: grant.scope.connection, scope: grant.scope, engine: connector.engine, address: connector.address, breakGlass: grant.breakGlass });
+  seeSession(session, trip);
   const refusal = session.refusal();
   return refusal === undefined ? session : deny(refusal, undefined, { hint: 'Open a new session.' });
+}
+
+/** Notes for the record which session a request is about. */
+export function seeSession({ id, grant, connector }: Session, trip: Trip): void {
+  Object.assign(trip.seen, { session: id, connection: grant.scope.connection, scope: grant.scope, engine: connector.engine, address: connector.address, breakGlass: grant.breakGlass });
 }

@@ -48,7 +48,7 @@ describe.each(hosts)('the loop over $name', ({ host }) => {
     approver.approve(String(ticket), 'idp:bob');
     expect((await ask('POST', path, { body: { sql: 'DELETE orders', ticket } })).json).toMatchObject({ affected: 3, rows: [] });
     const again = await ask('POST', path, { body: { sql: 'DELETE orders', ticket } });
-    expect([again.status, again.json['code']]).toEqual([403, 'APPROVAL_EXPIRED']);
+    expect([again.status, again.json]).toMatchObject([200, { replayed: true, affected: 3, rows: [], columns: [] }]);
   });
 
   it('says plainly that approvals are not configured', async () => {

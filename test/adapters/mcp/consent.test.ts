@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { memoryApprover } from '../../../src/adapters/memory/index.js';
-import type { Gateway } from '../../../src/core/index.js';
+import { memoryApprover, memoryPolicy } from '../../../src/adapters/memory/index.js';
+import { AccessError, type Gateway } from '../../../src/core/index.js';
 import { call, connect, decide, eras, house, opening, serve, session } from './house.js';
 import { modern } from './wire.js';
 
@@ -12,6 +12,29 @@ const held = { sql: 'DELETE orders', binds: [7] };
 interface Waiting {
   readonly pending: { readonly ticket: string; readonly reviewUrl?: string; readonly expiresAt: string };
 }
+
+describe.each(eras)('an idempotency_key, client of $era', ({ options }) => {
+  it('names a change that runs once, and an unknown end is told as one', async () => {
+    let lost = false;
+    const { gateway, engine } = await house(() => {
+      if (lost) throw new AccessError('ENGINE_UNAVAILABLE');
+      return affected();
+    }, { policy: memoryPolicy([{ id: 'all', subject: '*', connection: '*', object: '*', action: '*' }]) });
+    const client = await connect((await serve(gateway)).url, options);
+    const id = await session(client);
+    const asked = { session: id, sql: 'DELETE orders', idempotency_key: 'k' };
+    expect((await call(client, 'run_statement', asked)).text).toContain('DELETE ran: 3 rows changed.');
+    const again = await call(client, 'run_statement', asked);
+    expect([again.status, again.text]).toEqual(['completed', expect.stringContaining('it did not run again')]);
+    const reused = await call(client, 'run_statement', { ...asked, sql: 'DELETE customers' });
+    expect(reused.data.problem).toMatchObject({ code: 'INVALID_REQUEST', reason: 'key.reused' });
+    lost = true;
+    const unknown = await call(client, 'run_statement', { ...asked, idempotency_key: 'k2' });
+    expect([unknown.isError, unknown.text]).toEqual([true, expect.stringContaining('It may have changed something: do not send it again unasked')]);
+    expect(unknown.text).not.toMatch(/may succeed later|Nothing ran/);
+    expect(engine.ran).toHaveLength(2);
+  });
+});
 
 describe.each(eras)('a ticket, client of $era', ({ options }) => {
   it('is handed out with the address, waits for the person, and counts once for that request', async () => {
@@ -28,7 +51,7 @@ describe.each(eras)('a ticket, client of $era', ({ options }) => {
     const waiting = call(client, 'run_statement', { session: id, ...held, ticket });
     await decide(gateway, ticket);
     expect((await waiting).data).toMatchObject({ status: 'completed', result: { affected: 3, rows: [] } });
-    expect((await call(client, 'run_statement', { session: id, ...held, ticket })).data.problem?.code).toBe('APPROVAL_EXPIRED');
+    expect((await call(client, 'run_statement', { session: id, ...held, ticket })).data).toMatchObject({ status: 'completed', result: { affected: 3, replayed: true } });
     expect(engine.ran).toEqual(['DELETE orders']);
   });
 
@@ -161,7 +184,7 @@ describe('requestState', () => {
     }
     expect(engine.ran).toEqual([]);
     expect((await modern(url, 'run_statement', { session: id, ...held }, again)).message.result?.['structuredContent']).toMatchObject({ status: 'completed' });
-    expect((await modern(url, 'run_statement', { session: id, ...held }, again)).message.result?.['structuredContent']).toMatchObject({ status: 'denied', problem: { code: 'APPROVAL_EXPIRED' } });
+    expect((await modern(url, 'run_statement', { session: id, ...held }, again)).message.result?.['structuredContent']).toMatchObject({ status: 'completed', result: { replayed: true } });
     expect(engine.ran).toEqual(['DELETE orders']);
   });
 

@@ -16,7 +16,7 @@ describe('a statement that waits for a person', () => {
     expect(engine.ran).toEqual([]);
     valueOf(await write({ ticket: asked }));
     expect(engine.ran).toEqual(['DELETE orders']);
-    expect(await write({ ticket: asked })).toMatchObject({ code: 'APPROVAL_EXPIRED', reason: 'approval.used' });
+    expect(valueOf(await write({ ticket: asked })).replayed).toBe(true);
     expect(engine.ran).toHaveLength(1);
     const told = audit.events.filter((event) => event.code.startsWith('statement.')).map((event) => [event.code, event.who?.principal, event.data['binding'] ?? (event.data['approval'] as { binding?: string } | undefined)?.binding]);
     expect(told.slice(0, 4)).toEqual([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { memoryTickets, type Outcome, type TicketStore } from '../../../src/core/index.js';
+import { memoryTickets, type Outcome, type StatementResult, type TicketStore } from '../../../src/core/index.js';
 import { as, codeOf, valueOf } from '../house.js';
 import { office } from './office.js';
 
@@ -34,6 +34,9 @@ const steps = async (count: number): Promise<void> => {
 const during = (work: Promise<unknown>, round: number): Promise<unknown> => (round % 20 === 19 ? work : steps(round));
 const done = (outcomes: readonly Outcome<unknown>[]): number => outcomes.filter(({ status }) => status === 'completed').length;
 
+/** How many ran, and were not told what had run before. */
+const ranAnew = (outcomes: readonly Outcome<StatementResult>[]): number => outcomes.filter((outcome) => outcome.status === 'completed' && outcome.value.replayed !== true).length;
+
 describe(`forced ${times} times each`, () => {
   it('a hundred uses of one ticket at once run it once', async () => {
     const { write, ticket, decide, engine, gateway } = await office({ approvals: { store: slow() }, limits: { waitingStatements: 200 } });
@@ -41,8 +44,8 @@ describe(`forced ${times} times each`, () => {
       const asked = await ticket();
       valueOf(await decide(asked));
       const outcomes = await Promise.all(Array.from({ length: 100 }, () => write({ ticket: asked })));
-      expect(done(outcomes)).toBe(1);
-      expect(new Set(outcomes.filter(({ status }) => status !== 'completed').map(codeOf))).toEqual(new Set(['APPROVAL_EXPIRED']));
+      expect(ranAnew(outcomes)).toBe(1);
+      expect(new Set(outcomes.map((outcome) => valueOf(outcome).statement)).size).toBe(1);
       expect(engine.ran).toHaveLength(round);
     }
     await gateway.shutdown();
@@ -59,14 +62,15 @@ describe(`forced ${times} times each`, () => {
       await steps(round % 7);
       const using = [write({ ticket: asked }), write({ ticket: asked })];
       const [decided, , ...used] = await Promise.all([deciding, closing, ...using]);
-      expect(done(used)).toBeLessThanOrEqual(1);
+      expect(ranAnew(used)).toBeLessThanOrEqual(1);
       expect(engine.ran).toHaveLength(codes().filter((code) => code === 'statement.authorized').length);
       const after = codes().slice(codes().indexOf('session.closed') + 1);
       expect(after).not.toContain('statement.authorized');
-      expect(codeOf(await write({ ticket: asked }))).toBe('SESSION_CLOSED');
+      // Where it ran, that is told also after the end of the session.
+      expect(codeOf(await write({ ticket: asked }))).toBe(engine.ran.length === 0 ? 'SESSION_CLOSED' : codeOf(used[0] as Outcome<StatementResult>));
       const { state } = await see(asked);
       expect(['void', 'used']).toContain(state);
-      expect(done(used) === 1 ? state : 'void').toBe(state);
+      expect(done(used) > 0 ? state : 'void').toBe(state);
       seen.add(`${codeOf(decided)} ${state}`);
       await gateway.shutdown();
     }

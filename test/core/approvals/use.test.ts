@@ -28,7 +28,7 @@ describe('a ticket is spent by its use', () => {
     const asked = await ticket();
     valueOf(await decide(asked));
     expect(codeOf(await write({ ticket: asked }))).toBe('ENGINE_REJECTED');
-    expect(await write({ ticket: asked })).toMatchObject({ code: 'APPROVAL_EXPIRED', reason: 'approval.used' });
+    expect(await write({ ticket: asked })).toMatchObject({ code: 'APPROVAL_EXPIRED', reason: 'approval.spent' });
     expect((await see(asked)).state).toBe('used');
     expect(audit.events.map(({ code }) => code).filter((code) => /authorized|failed/.test(code))).toEqual(['statement.authorized', 'statement.failed']);
   });
@@ -42,7 +42,7 @@ describe('a ticket is spent by its use', () => {
     full = true;
     expect(codeOf(await write({ ticket: asked }))).toBe('AUDIT_UNAVAILABLE');
     full = false;
-    expect(await write({ ticket: asked })).toMatchObject({ reason: 'approval.used' });
+    expect(await write({ ticket: asked })).toMatchObject({ reason: 'approval.spent' });
     expect(engine.ran).toEqual([]);
   });
 

@@ -10,6 +10,9 @@ export const ofSessionFrom = z.strictObject({ session, from });
 export const recordAsked = z.strictObject({
   session, from: z.string().min(1).max(255).exactOptional().meta({ description: 'a text: where to go on, as "next" of the answer before says' }),
 });
-export const statementAsked = statementBody.extend({ session });
+export const statementAsked = statementBody.extend({
+  session,
+  idempotency_key: z.string().min(1).max(255).exactOptional().meta({ description: 'a name of your own for this statement, 1 to 255 characters: what changes something runs once under it, however often you ask' }),
+});
 export const explainAsked = explainBody.extend({ session });
 export const moreAsked = z.strictObject({ session, more: z.string().min(1).max(255).meta({ description: 'the handle that the answer before gave as "more"' }) });

@@ -21,14 +21,15 @@ export const runStatement = tool({
   answers: { result },
 }, statementAsked, async (exchange, asked) => {
   const { gateway, caller, settings, signal } = exchange;
-  const { ticket: _, ...request } = asked;
-  const outcome = await consented(exchange, 'run_statement', asked, (ticket) => gateway.run({ ...caller, ...request, ...ticket }, signal));
+  const { ticket: _, idempotency_key: idempotencyKey, ...request } = asked;
+  const key = idempotencyKey === undefined ? {} : { idempotencyKey };
+  const outcome = await consented(exchange, 'run_statement', asked, (ticket) => gateway.run({ ...caller, ...request, ...ticket, ...key }, signal));
   if (isInputRequiredResult(outcome)) return outcome;
   return outcome.status === 'completed' ? rowsOf(exchange, asked.session, outcome.value) : uncompleted(outcome, settings);
 });
 
 async function rowsOf({ settings, rows, owner }: Exchange, session: string, ran: StatementResult): Promise<Answer> {
-  const { statement, kind, operation, queryId, columns, affected } = ran;
+  const { statement, kind, operation, queryId, columns, affected, replayed } = ran;
   let read: Collected;
   try {
     read = await collect(ran, { rows: settings.heldRows, bytes: settings.heldBytes / 8 });
@@ -36,8 +37,9 @@ async function rowsOf({ settings, rows, owner }: Exchange, session: string, ran:
     return rowsFailed(AccessError.from(error, 'INTERNAL'), ran, settings);
   }
   const page = rows.first(owner, session, columns, read, { items: settings.pageRows, bytes: settings.pageBytes });
-  const head = { statement, kind, operation, queryId, columns, ...(affected === undefined ? {} : { affected }) };
-  const text = columns.length === 0 ? `${operation} ran${affected === undefined ? '' : `: ${affected} rows changed`}.` : pageText(columns, page, read);
+  const head = { statement, kind, operation, queryId, columns, ...(affected === undefined ? {} : { affected }), ...(replayed === undefined ? {} : { replayed }) };
+  const changed = affected === undefined ? '' : `: ${affected} rows changed`;
+  const text = replayed === true ? `${operation} ran before${changed}; it did not run again. Its id is ${statement}.` : columns.length === 0 ? `${operation} ran${changed}.` : pageText(columns, page, read);
   return completed({ result: { ...head, ...pageShown(page), total: read.rows.length, truncated: read.truncated } }, text);
 }
 

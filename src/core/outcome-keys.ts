@@ -1,0 +1,132 @@
+import { deferred } from './deferred.js';
+import type { StatementKind } from './model.js';
+
+/** What became of a statement that must not run twice. Plain data: any store may keep it. */
+export type KnownOutcome =
+  | { readonly end: 'executed'; readonly statement: string; readonly kind: StatementKind; readonly operation: string; readonly queryId: string; readonly affected?: number }
+  | { readonly end: 'unknown'; readonly statement: string; readonly detail: Readonly<Record<string, string | number>> }
+  /** It had no effect, and its ticket is spent. */
+  | { readonly end: 'none'; readonly statement: string; readonly code: string };
+
+/** What is known of a name when it is asked for: the first one who asks runs, and must settle it. */
+export type Claim =
+  | { readonly state: 'first' }
+  | { readonly state: 'running'; readonly ended: Promise<void> }
+  | { readonly state: 'known'; readonly name: string; readonly outcome: KnownOutcome }
+  | { readonly state: 'other'; readonly name: string }
+  | { readonly state: 'full' };
+
+/** How a name is left: with its outcome, bound to the bytes that it was used for, or free. */
+export type Settled = KnownOutcome | 'bound' | 'free';
+
+/**
+ * The names (tickets, idempotency keys) under which statements were asked for, each in its session and bound to a digest of the bytes. A name counts once. All
+ * methods may be called at once; a store that is shared by several processes can take the place of the one in this process.
+ */
+export interface OutcomeKeys {
+  /** Takes all of the names, or none and says what is known of one. */
+  claim(session: string, names: readonly string[], bytes: string): Promise<Claim>;
+  /** Ends a claim. What is not free is kept as long as the session. */
+  settle(session: string, name: string, settled: Settled): Promise<void>;
+  /** The session is over: what is kept of it gives way where there is no room. */
+  release(session: string): Promise<void>;
+}
+
+interface Entry {
+  readonly bytes: string;
+  state: 'running' | 'bound' | KnownOutcome;
+  readonly ended: ReturnType<typeof deferred>;
+}
+
+export interface Room {
+  /** Names of one session, and of all together. */
+  readonly perSession: number;
+  readonly names: number;
+  /** Of memory, about, all together. */
+  readonly bytes: number;
+}
+
+const roomy: Room = { perSession: 1_000, names: 50_000, bytes: 2 ** 25 };
+/** What an entry takes beside its name, about. */
+const entryBytes = 640;
+
+/** Keeps the names in this process, within bounds: those of sessions that are over give way, the oldest first; beyond that nothing more is taken. */
+export class MemoryOutcomeKeys implements OutcomeKeys {
+  readonly #room: Room;
+  readonly #live = new Map<string, Map<string, Entry>>();
+  readonly #over = new Map<string, Map<string, Entry>>();
+  #names = 0;
+  #bytes = 0;
+
+  constructor(room: Partial<Room> = {}) {
+    this.#room = { ...roomy, ...room };
+  }
+
+  async claim(session: string, names: readonly string[], bytes: string): Promise<Claim> {
+    const known = this.#of(session);
+    for (const name of names) {
+      const entry = known?.get(name);
+      if (entry === undefined) continue;
+      if (entry.bytes !== bytes) return { state: 'other', name };
+      if (entry.state === 'running') return { state: 'running', ended: entry.ended.promise };
+      if (entry.state !== 'bound') return { state: 'known', name, outcome: entry.state };
+    }
+    const fresh = names.filter((name) => known?.has(name) !== true);
+    if (!this.#fits(known?.size ?? 0, fresh)) return { state: 'full' };
+    for (const name of names) this.#put(session, name, { bytes, state: 'running', ended: deferred() });
+    return { state: 'first' };
+  }
+
+  async settle(session: string, name: string, settled: Settled): Promise<void> {
+    const names = this.#of(session);
+    const entry = names?.get(name);
+    if (names === undefined || entry === undefined) return;
+    if (settled === 'free') this.#take(names, name);
+    else entry.state = settled;
+    if (names.size === 0) this.#live.delete(session);
+    entry.ended.resolve();
+  }
+
+  async release(session: string): Promise<void> {
+    const names = this.#live.get(session);
+    if (names === undefined) return;
+    this.#live.delete(session);
+    this.#over.set(session, names);
+  }
+
+  #of(session: string): Map<string, Entry> | undefined {
+    return this.#live.get(session) ?? this.#over.get(session);
+  }
+
+  #put(session: string, name: string, entry: Entry): void {
+    let names = this.#of(session);
+    if (names === undefined) this.#live.set(session, (names = new Map()));
+    if (!names.has(name)) {
+      this.#names += 1;
+      this.#bytes += sizeOf(name);
+    }
+    names.set(name, entry);
+  }
+
+  #take(names: Map<string, Entry>, name: string): void {
+    names.delete(name);
+    this.#names -= 1;
+    this.#bytes -= sizeOf(name);
+  }
+
+  /** Makes room where it can. */
+  #fits(held: number, fresh: readonly string[]): boolean {
+    if (held + fresh.length > this.#room.perSession) return false;
+    const bytes = fresh.reduce((sum, name) => sum + sizeOf(name), 0);
+    for (const [session, names] of this.#over) {
+      if (this.#names + fresh.length <= this.#room.names && this.#bytes + bytes <= this.#room.bytes) return true;
+      for (const name of names.keys()) this.#take(names, name);
+      this.#over.delete(session);
+    }
+    return this.#names + fresh.length <= this.#room.names && this.#bytes + bytes <= this.#room.bytes;
+  }
+}
+
+function sizeOf(name: string): number {
+  return 2 * name.length + entryBytes;
+}
