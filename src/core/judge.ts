@@ -11,6 +11,9 @@ import type { Analyzer, Connector, PolicyDecisionPoint } from './ports.js';
 import { coreObligations, recordLevel } from './obligations.js';
 import type { Seen } from './seen.js';
 
+/** The dialect of an engine that names none. */
+const portable = 'portable';
+
 /** Kinds a policy may permit. Any other never runs in a session, whoever approves. */
 const decidable: ReadonlySet<StatementKind> = new Set(['read', 'write', 'ddl', 'metadata']);
 
@@ -33,7 +36,7 @@ export type Judge = (facts: Identified<'run'>, grant: Grant, seen: Seen, signal:
 /** Reads a statement, holds it against the scope, asks policy, and applies what obligations rewrite. */
 export function createJudge(analyzer: Analyzer, policy: PolicyDecisionPoint, extensions: Extensions, connections: ReadonlyMap<string, Connector>): Judge {
   const analyzed = async (sql: string, grant: Grant, signal: AbortSignal): Promise<Analysis> =>
-    checkAnalysis(await analyze(analyzer, sql, grant, connections.get(grant.scope.connection)?.dialect, signal));
+    checkAnalysis(await analyze(analyzer, sql, grant, connections.get(grant.scope.connection)?.dialect ?? portable, signal));
 
   const rejudge = async (
     judged: Judged, sql: string, by: readonly Rewriter[], values: number | undefined, grant: Grant, seen: Seen, signal: AbortSignal,

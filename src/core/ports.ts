@@ -26,11 +26,11 @@ export interface IdentityProvider extends Checkable {
 
 /** Says what a statement is, or why it may not run (`refusal`). Throws ANALYSIS_UNAVAILABLE when it cannot tell. */
 export interface Analyzer extends Checkable {
-  /** The SQL dialects it can render a statement for, besides what all of them read alike. None where this is left out. */
+  /** The SQL dialects it can render a statement for, besides `portable`. None where this is left out. */
   readonly dialects?: readonly string[];
   /**
-   * `dialect` is that of the engine that will run the statement: `rendered` is then the text for it. Without one, `rendered` is what all known
-   * dialects read alike. A statement that cannot be said so is refused.
+   * `dialect` is that of the engine that will run the statement, or `portable`, what all known dialects read alike: `rendered` is then the text for
+   * it, and a statement that cannot be said so is refused. Without one nothing is rendered.
    */
   analyze(sql: string, scope: SchemaRef, signal: AbortSignal, dialect?: string): Promise<Analysis>;
   close?(): Promise<void>;

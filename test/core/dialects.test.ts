@@ -14,7 +14,7 @@ function rendering(asked: (string | undefined)[] = []): Analyzer {
     analyze: async (sql, scope, signal, dialect) => {
       asked.push(dialect);
       const analysis = await inner.analyze(sql, scope, signal);
-      const text = `${dialect ?? 'portable'}: ${analysis.canonical}`;
+      const text = `${dialect}: ${analysis.canonical}`;
       return { ...analysis, rendered: { text, digest: digestOf(text) } };
     },
   };
@@ -43,11 +43,11 @@ describe('the dialect of an engine', () => {
     expect(told).toEqual(Array.from({ length: 2 }, () => [digestOf('SELECT orders'), digestOf('other: SELECT orders')]));
   });
 
-  it('is undefined for an engine that names none, and the record repeats no digest where one text is sent as it was judged', async () => {
+  it('is what all dialects read alike for an engine that names none, and the record repeats no digest where one text is sent as it was judged', async () => {
     const [sent, asked]: [EngineStatement[], (string | undefined)[]] = [[], []];
     const { session, run } = await house({ connections: { warehouse: engineOf(sent) }, analyzer: rendering(asked) });
     valueOf(await run(await session(), 'SELECT orders'));
-    expect([asked, sent[0]?.text]).toEqual([[undefined], 'portable: SELECT orders']);
+    expect([asked, sent[0]?.text]).toEqual([['portable'], 'portable: SELECT orders']);
     const plain = await house({ connections: { warehouse: engineOf(sent) } });
     valueOf(await plain.run(await plain.session(), 'SELECT orders'));
     expect(sent[1]?.text).toBe('SELECT orders');

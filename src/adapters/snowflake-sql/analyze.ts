@@ -15,6 +15,9 @@ import { placeholdersOf } from './placeholders.js';
 import { readable } from './readable/index.js';
 import { Refused, type Reason } from './refusal.js';
 import { checkRelations, relationWords } from './relations.js';
+import { render } from './render/index.js';
+import { lastNameEdit, locate } from './render/located.js';
+import type { Edits } from './render/naming.js';
 import { isSign, isWord, opening, type Token } from './token.js';
 import { checkTypes } from './types.js';
 
@@ -25,9 +28,14 @@ export interface Bench {
   /** Functions of the connection's own that may be called, in stored case: `DB.SCHEMA.NAME`. */
   readonly functions: ReadonlySet<string>;
   readonly signal: AbortSignal;
+  /** What to render it for; not rendered without. */
+  readonly dialect?: string | undefined;
 }
 
 type Objects = Pick<Analysis, 'reads' | 'writes' | 'functions' | 'lineage'>;
+
+/** With what writes their names in full; undefined where a name cannot be placed. */
+type Found = Objects & { readonly edits: Edits | undefined };
 
 /** Statements of a text of several that are looked at for what they would touch. */
 const mostPieces = 5;
@@ -51,8 +59,9 @@ export async function analyze(text: string, bench: Bench): Promise<Analysis> {
     tokens = plainer(oneStatement(all));
     kind = kindOf(tokens);
     if (kind.refuse !== undefined) throw new Refused(kind.refuse);
-    objects = await objectsOf(tokens, kind, bench);
-    return analysis(tokens, kind, objects);
+    const { edits, ...found } = await objectsOf(tokens, kind, bench);
+    objects = found;
+    return { ...analysis(tokens, kind, objects), ...(bench.dialect === undefined ? {} : { rendered: render(tokens, edits, bench.dialect) }) };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     if (error.reason === 'sql.multiple_statements') error.objects = await touched(pieces(lex(text)), bench);
@@ -60,22 +69,25 @@ export async function analyze(text: string, bench: Bench): Promise<Analysis> {
   }
 }
 
-async function objectsOf(tokens: readonly Token[], kind: Kind, bench: Bench): Promise<Objects> {
+async function objectsOf(tokens: readonly Token[], kind: Kind, bench: Bench): Promise<Found> {
   if (kind.operation === 'EXPLAIN') {
     const query = explained(tokens);
     if (query === undefined || kindOf(query).kind !== 'read' || kindOf(query).refuse !== undefined) throw new Refused('sql.metadata');
     return judged(query, { kind: 'read', operation: 'SELECT' }, bench);
   }
-  if (kind.kind === 'metadata') return { ...nothing, reads: revealed(tokens, bench.scope) };
+  if (kind.kind === 'metadata') {
+    const reads = revealed(tokens, bench.scope);
+    return { ...nothing, reads, edits: lastNameEdit(tokens, reads[0]) };
+  }
   if (kind.kind === 'ddl') checkDefinition(tokens);
   const parts = partsOf(tokens);
-  const found: Objects[] = [];
+  const found: Found[] = [];
   for (const part of parts) found.push(await judged(part, parts.length === 1 ? kind : kindOf(part), bench));
-  return found.length === 1 ? (found[0] as Objects) : together(found);
+  return found.length === 1 ? (found[0] as Found) : together(found);
 }
 
 /** One part by itself: its own text first, then what both parsers agree on, each held against the other. */
-async function judged(tokens: readonly Token[], kind: Kind, bench: Bench): Promise<Objects> {
+async function judged(tokens: readonly Token[], kind: Kind, bench: Bench): Promise<Found> {
   if (kind.refuse !== undefined) throw new Refused(kind.refuse);
   checkText(tokens);
   const own = ownFunctions(bench);
@@ -96,7 +108,12 @@ async function judged(tokens: readonly Token[], kind: Kind, bench: Bench): Promi
   const writes = reading.writes.map((name) => resolve(name, bench.scope));
   checkRelations(tokens, places, [...reads, ...writes], bench.scope);
   const lineage = reading.lineage === undefined ? {} : { lineage: reading.lineage.map(({ column, sources }) => lineageOf(column, sources, bench.scope)) };
-  return { reads: unique([...reads, ...called]), writes: unique(writes), functions: namesOf(reading.functions), ...lineage };
+  const edits = await editsOf(tokens, reading, own, bench);
+  return { reads: unique([...reads, ...called]), writes: unique(writes), functions: namesOf(reading.functions), ...lineage, edits };
+}
+
+async function editsOf(tokens: readonly Token[], reading: Reading, own: OwnFunctions, { dialect, scope, readers, signal }: Bench): Promise<Edits | undefined> {
+  return dialect === undefined ? undefined : locate(tokens, reading, { scope, own: own.has, apart: dialect !== 'snowflake' }, readers, signal);
 }
 
 /** What refused texts would have touched, for the record and for people: as far as both parsers can tell, and nothing is decided by it. */
@@ -140,8 +157,12 @@ function ownFunctions({ functions, scope }: Bench): OwnFunctions {
   return { has: (name) => functions.size > 0 && functions.has(formatObject(resolve(name, scope, 'function'))) };
 }
 
-function together(found: readonly Objects[]): Objects {
-  return { reads: unique(found.flatMap((each) => each.reads)), writes: [], functions: [...new Set(found.flatMap((each) => each.functions))] };
+function together(found: readonly Found[]): Found {
+  const known = found.every(({ edits }) => edits !== undefined);
+  return {
+    edits: known ? new Map(found.flatMap(({ edits }) => [...(edits ?? [])])) : undefined,
+    reads: unique(found.flatMap((each) => each.reads)), writes: [], functions: [...new Set(found.flatMap((each) => each.functions))],
+  };
 }
 
 function lineageOf(column: string, sources: readonly Name[] | 'unknown', scope: SchemaRef): ColumnLineage {

@@ -1,6 +1,7 @@
 import { AccessError, facts, parseSchema, readOptions, type Analysis, type Analyzer, type OptionNames, type SchemaRef } from '../../core/index.js';
 import { analyze } from './analyze.js';
 import { createReaders } from './parsers/readers.js';
+import { dialects } from './render/index.js';
 
 export interface SnowflakeSqlOptions {
   /** Functions of the connection's own that statements may call, as `DB.SCHEMA.NAME`. A policy decides on each like on a table. Default none. */
@@ -16,10 +17,7 @@ export interface SnowflakeSqlOptions {
 const names: OptionNames<SnowflakeSqlOptions> = { functions: true, timeoutMs: true, threads: true, cached: true };
 
 /** Which reading of Snowflake's SQL this is; part of every cache key. */
-const dialect = 'snowflake-2026-11';
-
-/** Engines' dialects that a statement can be rendered for. */
-const dialects: readonly string[] = ['snowflake', 'duckdb'];
+const version = 'snowflake-2026-11';
 
 /**
  * Judges Snowflake SQL: what it reads, writes and calls, by our own lexer and two independent parsers that must agree. What is not fully
@@ -35,16 +33,16 @@ export function snowflakeSql(options: SnowflakeSqlOptions = {}): Analyzer {
   const kept = new Map<string, Promise<Analysis>>();
   return {
     dialects,
-    async analyze(sql, scope, signal) {
+    async analyze(sql, scope, signal, dialect) {
       signal.throwIfAborted();
-      const key = JSON.stringify([dialect, scope.database, scope.schema, sql]);
+      const key = JSON.stringify([version, dialect ?? '', scope.database, scope.schema, sql]);
       const known = kept.get(key);
       if (known !== undefined) {
         kept.delete(key);
         kept.set(key, known);
         return known;
       }
-      const work = analyze(sql, { readers, scope, functions: own, signal }).then(facts);
+      const work = analyze(sql, { readers, scope, functions: own, signal, dialect }).then(facts);
       const analysis = await work;
       signal.throwIfAborted();
       if (analysis.refusal?.reason !== 'sql.too_slow') kept.set(key, work);

@@ -37,6 +37,7 @@ export const refusals = {
   'sql.function_name': ['STATEMENT_REFUSED', 'A quoted or qualified function is never a built-in.', 'Call built-ins by their bare name.'],
   'sql.sequence': ['STATEMENT_REFUSED', 'Taking a value from a sequence changes it.'],
   'sql.metadata': ['STATEMENT_REFUSED', 'This shows more than the session may see.', 'Use DESCRIBE TABLE name, or SHOW TABLES IN SCHEMA name within the session.'],
+  'sql.dialect': ['NOT_UNDERSTOOD', 'The engine of this connection would read the statement otherwise.', 'Write it more simply, in SQL that the engine has too.'],
   'sql.flow': ['NOT_UNDERSTOOD', 'A chain with ->> is judged only where each part is a SELECT that reads $1 plainly.', 'Use a CTE instead of ->>.'],
 } as const satisfies Readonly<Record<string, Row>>;
 

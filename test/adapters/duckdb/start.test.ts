@@ -12,7 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const signal = new AbortController().signal;
 
 const gatewayOver = (warehouse: Connector, more: Partial<Parts> = {}) => buildGateway({
-  connections: { warehouse }, identity: memoryIdentity({ t: { subject: 'a' } }), analyzer: memoryAnalyzer(), audit: memoryAudit(),
+  connections: { warehouse }, identity: memoryIdentity({ t: { subject: 'a' } }), analyzer: { ...memoryAnalyzer(), dialects: ['duckdb'] }, audit: memoryAudit(),
   policy: memoryPolicy([{ id: 'all', subject: '*', connection: '*', object: '*', action: '*' }]), ...more,
 });
 

@@ -71,7 +71,7 @@ async function doors(at: House, { origin, url }: Served, scope: SchemaRef): Prom
 
 async function unequal(samples: readonly Sample[]): Promise<unknown[]> {
   const scopes = new Map(samples.map(({ scope }) => [JSON.stringify(scope), scope]));
-  const engine = memoryEngine([...scopes.values()], () => ({ columns: ['ID'], rows: [[1]] }));
+  const engine = { ...memoryEngine([...scopes.values()], () => ({ columns: ['ID'], rows: [[1]] })), dialect: 'snowflake' };
   const at = await house(undefined, {
     connections: { warehouse: engine }, policy: permissive, analyzer: snowflakeSql({ timeoutMs: 10_000 }), approvals: { pendingPerActor: 10_000 }, limits: { sessionsPerActor: 100 },
   });

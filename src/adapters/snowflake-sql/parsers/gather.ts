@@ -1,6 +1,7 @@
 import { callKey, checkedName, lookup, spells, stored } from './identifier.js';
-import type { ColumnLineage, Name, Part, Reading } from './reading.js';
-import { covers, type Scope } from './scope.js';
+import { placeOf } from './marks.js';
+import type { ColumnLineage, Mark, Name, Part, Place, Reading } from './reading.js';
+import { covering, type Scope } from './scope.js';
 
 /** Snowflake calls these without parentheses: https://docs.snowflake.com/en/sql-reference/functions-context */
 const bare: ReadonlySet<string> = new Set([
@@ -12,19 +13,45 @@ export class Gathering {
   private readonly reads = new Map<string, Name>();
   private readonly writes = new Map<string, Name>();
   private readonly functions = new Map<string, Name>();
+  private readonly marks: Mark[] = [];
+  private readonly ctes = new Map<Scope, number>();
+  private unplaced = false;
 
   /** A name in a relation position: a read, unless a CTE in scope covers it. */
   relation(name: Name, scope: Scope): void {
-    if (covers(scope, checkedName(name))) return;
-    keep(this.reads, lookup(name), name);
+    const cte = covering(scope, checkedName(name));
+    this.mark(cte === undefined ? 'object' : 'cte', name, cte);
+    if (cte === undefined) keep(this.reads, lookup(name), name);
   }
 
   target(name: Name): void {
+    this.mark('object', name);
     keep(this.writes, lookup(checkedName(name)), name);
   }
 
   call(name: Name): void {
+    if (placeOf(name) !== undefined) this.mark('call', name);
     keep(this.functions, callKey(name), name);
+  }
+
+  /** A CTE begins: `scope` is the one that has its name. */
+  define(name: Name, scope: Scope): void {
+    this.ctes.set(scope, this.ctes.size);
+    this.mark('definition', name, scope);
+  }
+
+  /** A CTE ends. Where it referred to itself, the WITH at this place recurses. */
+  defined(scope: Scope, clause: Place | undefined): void {
+    const cte = this.ctes.get(scope);
+    if (!this.marks.some((mark) => mark.means === 'cte' && mark.cte === cte)) return;
+    if (clause !== undefined) this.marks.push({ ...clause, means: 'recursion', name: [] });
+  }
+
+  private mark(means: Mark['means'], name: Name, scope?: Scope): void {
+    const place = placeOf(name);
+    const cte = scope === undefined ? undefined : this.ctes.get(scope);
+    if (place === undefined || (scope !== undefined && cte === undefined)) this.unplaced = true;
+    else this.marks.push({ ...place, means, name, ...(cte === undefined ? {} : { cte }) });
   }
 
   /** A column reference: `seq.NEXTVAL` changes a sequence and so counts as a call; so do functions called without parentheses. */
@@ -36,7 +63,7 @@ export class Gathering {
   }
 
   reading(statements: number, root: string, lineage?: readonly ColumnLineage[]): Reading {
-    const found = { statements, root, reads: [...this.reads.values()], writes: [...this.writes.values()], functions: [...this.functions.values()] };
+    const found = { statements, root, reads: [...this.reads.values()], writes: [...this.writes.values()], functions: [...this.functions.values()], ...(this.unplaced ? {} : { marks: this.marks }) };
     return lineage === undefined ? found : { ...found, lineage };
   }
 }

@@ -13,6 +13,25 @@ export interface ColumnLineage {
   readonly sources: readonly Name[] | 'unknown';
 }
 
+/** Where a piece of the parsed text begins: line and column count from 1, columns in characters. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+  /** True where a relation is given another name on the spot: `orders AS o`. */
+  readonly aliased?: boolean;
+}
+
+/**
+ * What stands at a place: the name of an object (`object`), of a CTE (`cte`, `definition`) or of what is called (`call`), or a WITH whose CTEs refer
+ * to themselves and which does not say so (`recursion`).
+ */
+export interface Mark extends Place {
+  readonly means: 'object' | 'cte' | 'definition' | 'call' | 'recursion';
+  readonly name: Name;
+  /** Which CTE, by the order in which they are defined. */
+  readonly cte?: number;
+}
+
 /** What one parser says about one canonical text. */
 export interface Reading {
   readonly statements: number;
@@ -25,6 +44,8 @@ export interface Reading {
   /** Called functions incl. table functions, as written. */
   readonly functions: readonly Name[];
   readonly lineage?: readonly ColumnLineage[];
+  /** Where each name of a relation stands, in the order of the walk; only from a parser that tells, and read the text as it is. */
+  readonly marks?: readonly Mark[];
 }
 
 /** What both parsers agree on, or why there is nothing to trust. `detail` never holds a literal of the statement. */

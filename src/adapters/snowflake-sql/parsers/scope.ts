@@ -9,13 +9,13 @@ export function define(cte: Part, outer: Scope): Scope {
   return { cte: stored(cte), outer };
 }
 
-/** True when a relation name is a CTE here: only a name of one part can be, compared in stored case. */
-export function covers(scope: Scope, name: Name): boolean {
+/** The CTE that a relation name is here; undefined for a table. Only a name of one part can be one, compared in stored case. */
+export function covering(scope: Scope, name: Name): Scope {
   const [only] = name;
-  if (only === undefined || name.length > 1) return false;
+  if (only === undefined || name.length > 1) return undefined;
   const wanted = stored(only);
-  for (let at = scope; at !== undefined; at = at.outer) if (at.cte === wanted) return true;
-  return false;
+  for (let at = scope; at !== undefined; at = at.outer) if (at.cte === wanted) return at;
+  return undefined;
 }
 
 /** One CTE as either parser's tree holds it; `walk` visits its body, `walkTerm` only the recursive term of a UNION ALL body. */

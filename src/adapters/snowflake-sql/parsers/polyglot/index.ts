@@ -21,7 +21,8 @@ function readOnce(text: string): Reading {
   if (typeof statements === 'string') throw new Unparsed(`polyglot: ${stoppedAt(statements)}`);
   if (statements.length !== 1) throw new Unparsed(`polyglot: ${statements.length} statements`);
   const gathering = new Gathering();
-  return gathering.reading(1, gatherStatement(statements[0], gathering));
+  const { marks: _marks, ...reading } = gathering.reading(1, gatherStatement(statements[0], gathering));
+  return reading;
 }
 
 /** The statements, or the parser's message; a failure of the runtime below it leaves it unusable. */

@@ -15,7 +15,12 @@ export async function loadSqlparser(): Promise<Parser> {
 
 function read(canonical: string): Reading {
   if (canonical.toLowerCase().includes(stand)) throw new Unparsed('a reserved name');
-  return readEither(canonical, forSqlparser, readOnce);
+  // Places in a text that was rewritten are not those of the statement.
+  return readEither(canonical, forSqlparser, (text) => (text === canonical ? readOnce(text) : withoutMarks(readOnce(text))));
+}
+
+function withoutMarks({ marks: _marks, ...reading }: Reading): Reading {
+  return reading;
 }
 
 function readOnce(text: string): Reading {

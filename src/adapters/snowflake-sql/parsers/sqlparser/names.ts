@@ -1,6 +1,7 @@
 import { Unparsed } from '../parser.js';
-import type { Name, Part } from '../reading.js';
-import { list, text, tree } from '../tree.js';
+import { placed } from '../marks.js';
+import type { Name, Part, Place } from '../reading.js';
+import { isTree, list, text, tree } from '../tree.js';
 
 /** An `Ident`; a quote style other than `"` is a string or a bracket that stands where a name belongs. */
 export function part(value: unknown): Part {
@@ -11,10 +12,20 @@ export function part(value: unknown): Part {
 }
 
 /** An `ObjectName`: every part must be an identifier, not a function that yields one. */
-export function objectName(value: unknown): Name {
-  return list(value, 'a name').map((each) => {
+export function objectName(value: unknown, aliased = false): Name {
+  const parts = list(value, 'a name').map((each) => {
     const node = tree(each, 'a name');
     if (Object.keys(node).length !== 1 || !('Identifier' in node)) throw new Unparsed('a computed name');
-    return part(node['Identifier']);
+    return node['Identifier'];
   });
+  const place = placeOf(parts[0]);
+  return placed(parts.map(part), place === undefined || !aliased ? place : { ...place, aliased });
+}
+
+/** Where an identifier or a token begins. */
+export function placeOf(node: unknown): Place | undefined {
+  const span = isTree(node) ? node['span'] : undefined;
+  const start = isTree(span) ? span['start'] : undefined;
+  const { line, column } = isTree(start) ? start : {};
+  return typeof line === 'number' && typeof column === 'number' && line > 0 ? { line, column } : undefined;
 }

@@ -15,7 +15,7 @@ export const nodes: ReadonlyMap<string, Handler> = new Map(Object.entries<Handle
   Table: (walk, payload, scope) => {
     const node = tree(payload, 'a relation');
     if (!isAbsent(node['args'])) throw new Unparsed('a relation with arguments');
-    walk.gathering.relation(objectName(node['name']), scope);
+    walk.gathering.relation(objectName(node['name'], !isAbsent(node['alias'])), scope);
     walk.rest(node, scope, 'name', 'with_hints', 'partitions', 'index_hints');
     walk.closed(node, 'name', 'alias', 'version', 'sample');
   },

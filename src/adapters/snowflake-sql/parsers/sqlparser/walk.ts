@@ -1,10 +1,11 @@
 import type { Gathering } from '../gather.js';
 import { Unparsed } from '../parser.js';
+import { placed } from '../marks.js';
 import { defineAll, type Definition, type Scope } from '../scope.js';
 import { isAbsent, isTree, list, tree, without, type Tree } from '../tree.js';
 import type { Walker } from '../walker.js';
 import { containers } from './keys.js';
-import { part } from './names.js';
+import { part, placeOf } from './names.js';
 import { nodes } from './nodes.js';
 
 /** Visits every node of sqlparser's tree; one that it does not know throws `Unparsed`. */
@@ -42,7 +43,15 @@ export class Walk implements Walker {
     const definitions = list(clause['cte_tables'], 'WITH').map((each): Definition => {
       const cte = tree(each, 'a CTE');
       this.closed(cte, 'alias', 'query');
-      return { name: part(tree(cte['alias'], 'a CTE')['name']), walk: (anchor, term) => this.body(tree(cte['query'], 'a CTE'), anchor, term) };
+      const name = tree(cte['alias'], 'a CTE')['name'];
+      return {
+        name: part(name),
+        walk: (anchor, term) => {
+          this.gathering.define(placed([part(name)], placeOf(name)), term);
+          this.body(tree(cte['query'], 'a CTE'), anchor, term);
+          this.gathering.defined(term, clause['recursive'] === true ? undefined : placeOf(clause['with_token']));
+        },
+      };
     });
     return defineAll(definitions, scope);
   }
