@@ -150,7 +150,7 @@ async function hurt(fault: Fault, request: IncomingMessage, response: ServerResp
   else if ('status' in fault) response.writeHead(fault.status).end();
   else if ('expired' in fault) send(response, failed(failures.renew()));
   else if ('redirect' in fault) response.writeHead(307, { location: fault.redirect }).end();
-  else if ('body' in fault) response.writeHead(200, { 'content-type': 'application/json' }).end(fault.body);
+  else if ('body' in fault) response.writeHead(200, { 'content-type': request.url?.startsWith('/chunks/') === true ? 'text/plain' : 'application/json' }).end(fault.body);
   else {
     if ('delayMs' in fault) await wait(fault.delayMs);
     return false;

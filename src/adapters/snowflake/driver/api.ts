@@ -35,6 +35,8 @@ export interface DriverExecute {
 
 export interface DriverStatement {
   getQueryId(): string;
+  /** How many rows the answer says that it has; undefined where it does not say. */
+  getNumRows(): number | undefined;
   getColumns(): readonly DriverColumn[] | undefined;
   /** A DriverState, though the driver's types do not say so. */
   getSessionState(): object | undefined;

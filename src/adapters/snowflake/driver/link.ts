@@ -134,7 +134,9 @@ function answeredBy(statement: DriverStatement): Answered {
   const columns = statement.getColumns();
   if (columns === undefined) throw unavailable('driver');
   handOutRaw(columns);
-  return { queryId: statement.getQueryId(), columns, state: statement.getSessionState() as DriverState | undefined, batches: (signal) => batchesOf(statement.streamRows(), signal) };
+  return {
+    queryId: statement.getQueryId(), columns, state: statement.getSessionState() as DriverState | undefined, batches: (signal) => batchesOf(statement.streamRows(), statement.getNumRows(), signal),
+  };
 }
 
 /** All rows of a small answer. */

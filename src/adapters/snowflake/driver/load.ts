@@ -1,7 +1,7 @@
 import { AccessError } from '../../../core/index.js';
 import type { Driver } from './api.js';
 import { loadPrivately, type PrivateCopy } from './private-copy.js';
-import { forgetConfigurationFiles, tellStatementTypes } from './inner.js';
+import { forgetConfigurationFiles, tellBrokenChunks, tellStatementTypes } from './inner.js';
 
 /** Read by the driver: no probing of cloud metadata, no native add-on, no description of the login. */
 const quiet = {
@@ -26,6 +26,7 @@ async function load(): Promise<Driver> {
   const { SF_CLIENT_CONFIG_FILE: _file, ...env } = process.env;
   const { copy, driver } = installed({ ...env, ...quiet });
   tellStatementTypes(copy);
+  tellBrokenChunks(copy);
   driver.configure({ logLevel: 'OFF', customLogger: silent, additionalLogToConsole: false, jsonColumnVariantParser: asText, xmlColumnVariantParser: asText });
   return driver;
 }

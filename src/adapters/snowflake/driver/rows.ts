@@ -1,26 +1,36 @@
 import type { Readable } from 'node:stream';
+import { unavailable } from '../failure.js';
 
 /** A row as the server sent it: everything is text. */
 export type RawRow = readonly (string | null)[];
 
 const perBatch = 1_000;
 
-/** The rows of a stream in batches, as many as are there at once; ending early lets the stream go. Rejects with the stream's error, or the signal's reason. */
-export async function* batchesOf(stream: Readable, signal: AbortSignal): AsyncGenerator<readonly RawRow[]> {
+/**
+ * The rows of a stream in batches, as many as are there at once; ending early lets the stream go. Ends only where the stream came to its own end
+ * with as many rows as its answer said. Rejects with the stream's error, the signal's reason, or ENGINE_UNAVAILABLE for a result that was cut.
+ */
+export async function* batchesOf(stream: Readable, told: number | undefined, signal: AbortSignal): AsyncGenerator<readonly RawRow[]> {
   const wake = waker(stream, signal);
+  let count = 0;
   try {
+    // Without a number the driver itself does not know where the rows end.
+    if (!Number.isSafeInteger(told)) throw unavailable('rows', { why: 'uncounted' });
     for (;;) {
       const rows: RawRow[] = [];
       while (rows.length < perBatch) {
         const row = stream.read() as RawRow | null;
         if (row === null) break;
+        if (row.length > 0 && row.at(-1) === undefined) throw unavailable('rows', { why: 'cut' });
         rows.push(row);
       }
       wake.check();
+      count += rows.length;
       if (rows.length > 0) yield rows;
       else if (stream.readableEnded || stream.destroyed) break;
       else await wake.next();
     }
+    if (!stream.readableEnded || count !== told) throw unavailable('rows', { why: 'cut' });
   } finally {
     wake.stop();
     stream.destroy();
