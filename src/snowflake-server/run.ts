@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBInstance, DuckDBPreparedStatement, DuckDBResult } from '@duckdb/node-api';
 import type { Catalog } from './catalog.js';
 import { command } from './commands.js';
 import { toDuckDB } from './dialect.js';
@@ -10,8 +10,8 @@ import { authorize } from './objects.js';
 import { requireExactNames, storedOf } from './names.js';
 import { policyReferences } from './policies.js';
 import type { Session } from './session.js';
-import { typeOfPrepared } from './statement-types.js';
-import { piecesOf, Reader } from './tokens.js';
+import { typeOfPrepared, types } from './statement-types.js';
+import { piecesOf } from './tokens.js';
 import { answerOf, textTable, type Answer } from './wire.js';
 
 export interface Bind {
@@ -46,8 +46,6 @@ export async function run<T>(asking: Asking, session: Session, catalog: Catalog,
   });
 }
 
-const changes: Readonly<Record<string, string>> = { INSERT: 'inserted', UPDATE: 'updated', DELETE: 'deleted', MERGE: 'updated' };
-
 /** Within a statement timeout, if there is one. */
 async function limited<T>(seconds: number, signal: AbortSignal, work: (stop: AbortSignal) => Promise<T>): Promise<T> {
   const over = new AbortController();
@@ -75,26 +73,36 @@ async function selected<T>({ sql, binds }: Asking, session: Session, catalog: Ca
   try {
     stop.throwIfAborted();
     const prepared = await connection.prepare(sql);
-    for (let index = 1; index <= prepared.parameterCount; index += 1) {
-      const bind = binds[String(index)];
-      if (bind?.value === null || bind === undefined) prepared.bindNull(index);
-      else if (bind.type === 'FIXED' && /^-?\d+$/.test(bind.value)) prepared.bindBigInt(index, BigInt(bind.value));
-      else if (bind.type === 'REAL' || bind.type === 'FIXED') prepared.bindDouble(index, Number(bind.value));
-      else if (bind.type === 'BOOLEAN') prepared.bindBoolean(index, bind.value === 'true' || bind.value === '1');
-      else prepared.bindVarchar(index, bind.value);
-    }
-    const result = await prepared.stream();
-    if (made !== undefined) catalog.created(made, session.role);
+    bindAll(prepared, binds);
     const statementTypeId = typeOfPrepared(prepared.statementType);
-    const reader = new Reader(piecesOf(sql));
-    const writing = ['INSERT', 'UPDATE', 'DELETE', 'MERGE'].find((each) => reader.take(each));
-    if (writing !== undefined) {
-      return await take({ ...textTable([`number of rows ${changes[writing] ?? ''}`], [[String(await countOf(answerOf(result)))]]), changed: result.rowsChanged, statementTypeId }, stop);
-    }
-    return await take({ ...(made === undefined ? answerOf(result) : textTable(['status'], [[`Table ${made} successfully created.`]])), statementTypeId }, stop);
+    if (statementTypeId === types.select) return await take(answerOf(await prepared.stream()), stop);
+    // Not as a stream, which would look whole where it was interrupted. What is done is done: a cancel that comes after it is too late.
+    const result = await prepared.run();
+    if (made !== undefined) catalog.created(made, session.role);
+    return await take({ ...changedAnswer(result, statementTypeId, made), statementTypeId }, new AbortController().signal);
   } finally {
     stop.removeEventListener('abort', interrupt);
   }
+}
+
+function bindAll(prepared: DuckDBPreparedStatement, binds: Readonly<Record<string, Bind>>): void {
+  for (let index = 1; index <= prepared.parameterCount; index += 1) {
+    const bind = binds[String(index)];
+    if (bind?.value === null || bind === undefined) prepared.bindNull(index);
+    else if (bind.type === 'FIXED' && /^-?\d+$/.test(bind.value)) prepared.bindBigInt(index, BigInt(bind.value));
+    else if (bind.type === 'REAL' || bind.type === 'FIXED') prepared.bindDouble(index, Number(bind.value));
+    else if (bind.type === 'BOOLEAN') prepared.bindBoolean(index, bind.value === 'true' || bind.value === '1');
+    else prepared.bindVarchar(index, bind.value);
+  }
+}
+
+const changes: Readonly<Record<number, string>> = { [types.insert]: 'inserted', [types.update]: 'updated', [types.delete]: 'deleted', [types.merge]: 'updated' };
+
+/** One row that says what was done, as Snowflake answers. */
+function changedAnswer(result: DuckDBResult, statementTypeId: number, made: string | undefined): Answer {
+  const word = changes[statementTypeId];
+  if (word !== undefined) return { ...textTable([`number of rows ${word}`], [[String(result.rowsChanged)]]), changed: result.rowsChanged };
+  return made === undefined ? answerOf(result) : textTable(['status'], [[`Table ${made} successfully created.`]]);
 }
 
 /** `SELECT SYSTEM$WAIT(seconds)`: the one slow thing that there is. */
@@ -103,11 +111,6 @@ async function waited(sql: string, stop: AbortSignal): Promise<Answer | undefine
   if (seconds === undefined) return undefined;
   await wait(Number(seconds) * 1_000, undefined, { signal: stop });
   return textTable([`SYSTEM$WAIT(${seconds})`], [[`waited ${seconds} seconds`]]);
-}
-
-async function countOf(answer: Answer): Promise<number> {
-  for await (const [count] of answer.rows) return Number(count);
-  return 0;
 }
 
 function statementsIn(sql: string): number {

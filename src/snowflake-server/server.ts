@@ -118,8 +118,16 @@ export class Server {
 
   /** Throws Failure, with the query's id in `data`. */
   query(session: Session, body: QueryBody, requestId: string, base: string, told: Told = {}): Promise<QueryAnswer> {
+    // A request that is sent again is answered again: the statement runs once.
+    const asked = session.asked.get(requestId) ?? this.#begin(session, body, requestId, base, told);
+    return this.#underway.answer(asked.queryId, asked.work, body.asyncExec === true);
+  }
+
+  #begin(session: Session, body: QueryBody, requestId: string, base: string, told: Told): { readonly queryId: string; readonly work: Promise<object> } {
     const queryId = randomUUID();
-    return this.#underway.answer(queryId, this.#perform(queryId, session, body, requestId, base, told), body.asyncExec === true);
+    const asked = { queryId, work: this.#perform(queryId, session, body, requestId, base, told) };
+    if (requestId !== '') session.remember(requestId, asked);
+    return asked;
   }
 
   /** Of a query that was under way. Throws Failure. */

@@ -22,6 +22,8 @@ export class Session {
   closed = false;
   /** Statements that run or wait, by query id, with the way to end them. */
   readonly running = new Map<string, { readonly requestId: string; readonly cancel: AbortController }>();
+  /** What the last requests asked for, by the id of the request. */
+  readonly asked = new Map<string, { readonly queryId: string; readonly work: Promise<object> }>();
   #line: Promise<unknown> = Promise.resolve();
 
   constructor({ user, restricted = false, expiresAt }: Proven, connection: DuckDBConnection) {
@@ -37,6 +39,11 @@ export class Session {
     const turn = this.#line.then(work);
     this.#line = turn.catch(() => undefined);
     return turn;
+  }
+
+  remember(requestId: string, asked: { readonly queryId: string; readonly work: Promise<object> }): void {
+    this.asked.set(requestId, asked);
+    if (this.asked.size > 20) this.asked.delete(this.asked.keys().next().value as string);
   }
 
   get tag(): string {

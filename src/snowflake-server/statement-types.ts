@@ -2,7 +2,7 @@ import { StatementType } from '@duckdb/node-api';
 import { piecesOf } from './tokens.js';
 
 /** What an answer's `statementTypeId` says, as Snowflake's own drivers list it (SFStatementType of the JDBC driver). */
-const types = { select: 0x1000, insert: 0x3100, update: 0x3200, delete: 0x3300, merge: 0x3400, alterSession: 0x4100, use: 0x4300, show: 0x4400, describe: 0x4500, transaction: 0x5000, ddl: 0x6000 } as const;
+export const types = { select: 0x1000, insert: 0x3100, update: 0x3200, delete: 0x3300, merge: 0x3400, alterSession: 0x4100, use: 0x4300, show: 0x4400, describe: 0x4500, transaction: 0x5000, ddl: 0x6000 } as const;
 
 /** Of a statement that DuckDB prepared. */
 export function typeOfPrepared(prepared: StatementType): number {

@@ -46,7 +46,7 @@ async function read(signal: AbortSignal, each: (rows: number) => unknown = () =>
 /** What is told as complete is complete. */
 function expectHonest({ rows, error }: End): void {
   if (error === undefined) expect(rows).toBe(all);
-  else expect(AccessError.is(error), String(error)).toBe(true);
+  else expect(AccessError.is(error)).toBe(true);
 }
 
 const chunk = JSON.stringify(['1', 'name 1']);

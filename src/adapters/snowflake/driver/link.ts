@@ -1,4 +1,4 @@
-import { abortable, AccessError, type Bind } from '../../../core/index.js';
+import { abortable, reasonOf, withoutEffect, type AccessError, type Bind } from '../../../core/index.js';
 import { unavailable } from '../failure.js';
 import type { Driver, DriverColumn, DriverConnection, DriverLogin, DriverState, DriverStatement } from './api.js';
 import { farewell } from './farewell.js';
@@ -62,11 +62,14 @@ export class Link {
     return this.#ended.signal;
   }
 
-  /** Runs in its turn. Rejects at once on abort, and cancels at the engine; the next statement waits until the engine has let go. */
-  run(asking: Asking, signal: AbortSignal): Promise<Answered> {
+  /**
+   * Runs in its turn. An abort cancels at the engine, and rejects at once, unless `heard`: then the engine says how it ended. The next statement
+   * waits until the engine has let go. What was surely never sent is marked by `withoutEffect`.
+   */
+  run(asking: Asking, signal: AbortSignal, heard = false): Promise<Answered> {
     const turn = this.#tail.then(() => this.#take(asking, signal));
     this.#tail = turn.catch(() => undefined);
-    return abortable(turn, signal);
+    return heard ? turn : abortable(turn, signal);
   }
 
   /** Logs out; true when the engine confirmed it within `ms`. It goes on trying for a while after that, then cuts what is left. Idempotent. */
@@ -93,8 +96,8 @@ export class Link {
   }
 
   async #take(asking: Asking, signal: AbortSignal): Promise<Answered> {
-    if (this.#ended.signal.aborted) throw unavailable('lost', { why: unsent });
-    if (signal.aborted) throw signal.reason as AccessError;
+    if (this.#ended.signal.aborted) throw withoutEffect(unavailable('lost', { why: unsent }));
+    if (signal.aborted) throw withoutEffect(reasonOf(signal));
     return new Promise<Answered>((resolve, reject) => {
       let patience: NodeJS.Timeout | undefined;
       const settle = (work: () => void): void => {
