@@ -1,5 +1,6 @@
 import { memoryAnalyzer, memoryAudit, memoryEngine, memoryIdentity, memoryPolicy } from '../src/adapters/memory/index.js';
 import { buildGateway, type EngineStatement, type Grant } from '../src/core/index.js';
+import { unlimited } from '../test/support/limits.js';
 import { median, ratioOf, type Row } from './row.js';
 
 const scope = { database: 'BENCH', schema: 'PUBLIC' };
@@ -15,7 +16,7 @@ export async function pipelineRows(quick: boolean): Promise<Row[]> {
   const analyzer = memoryAnalyzer();
   const engine = memoryEngine([scope], () => ({ columns: ['A'], rows: [[1]] }));
   const audit = { ...memoryAudit(), append: async () => undefined };
-  const gateway = await buildGateway({ connections: { bench: engine }, identity, policy, analyzer, audit });
+  const gateway = await buildGateway({ connections: { bench: engine }, identity, policy, analyzer, audit, limits: unlimited });
   const opened = await gateway.open({ credential, connection: 'bench', schema: 'BENCH.PUBLIC', access: 'read', ttlMs: 3_600_000, reason: 'bench' });
   if (opened.status !== 'completed') throw new Error(opened.status);
   const session = opened.value.id;

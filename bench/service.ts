@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type express from 'express';
 import { memoryAnalyzer, memoryEngine, memoryIdentity, memoryPolicy, type Answer } from '../src/adapters/memory/index.js';
 import { buildGateway, type AuditLog, type Gateway } from '../src/core/index.js';
+import { unlimited } from '../test/support/limits.js';
 import type { Load, Request } from './load.js';
 
 export const sql = 'SELECT orders';
@@ -23,7 +24,7 @@ export interface Service {
 export async function gatewayWith(audit: AuditLog, sessions: number): Promise<{ readonly gateway: Gateway; readonly ids: readonly string[] }> {
   const gateway = await buildGateway({
     connections: { bench: memoryEngine([scope], answer) }, identity: memoryIdentity({ t: { subject: 'agent' } }), analyzer: memoryAnalyzer(), audit,
-    policy: memoryPolicy([{ id: 'all', subject: '*', connection: '*', object: '*', action: '*' }]), limits: { sessionsPerActor: sessions },
+    policy: memoryPolicy([{ id: 'all', subject: '*', connection: '*', object: '*', action: '*' }]), limits: { ...unlimited, sessionsPerActor: sessions },
   });
   const open = async (): Promise<string> => {
     const opened = await gateway.open({ credential: { scheme: 'bearer', token: 't' }, connection: 'bench', schema: 'BENCH.PUBLIC', access: 'read', ttlMs: 3_600_000, reason: 'bench' });

@@ -8,6 +8,7 @@ const day = 86_400_000;
 
 export const defaultLimits: GatewayLimits = Object.freeze({
   maxTtlMs: 3_600_000, maxRows: 5_000_000, maxBytes: 4 * 1024 ** 3, sessionsPerActor: 16, waitingStatements: 8,
+  requestsPerCaller: 50, requestBurstPerCaller: 200, refusalsPerCaller: 300, inFlightPerCaller: 256,
   auditTimeoutMs: 2_000, openTimeoutMs: 60_000, closeTimeoutMs: 5_000,
   pluginTimeoutMs: 5_000, pluginSetupTimeoutMs: 30_000,
 });
@@ -54,6 +55,7 @@ export function checkLimits(given: Partial<GatewayLimits> = {}): GatewayLimits {
     if (!Number.isSafeInteger(value) || value < (name === 'waitingStatements' ? 0 : 1)) throw invalid(`limits.${name} must be a positive whole number`);
   }
   const limits = { ...defaultLimits, ...own };
+  if (limits.requestBurstPerCaller < limits.requestsPerCaller) throw invalid('limits.requestBurstPerCaller must be at least limits.requestsPerCaller');
   if (limits.maxTtlMs > day) throw invalid('limits.maxTtlMs must be at most a day: this is access for a while, not for good');
   return Object.freeze(limits);
 }

@@ -1,9 +1,11 @@
 import { settleApprovals, type ApprovalSettings } from './approvals/options.js';
 import { openRoom, type Room } from './approvals/room.js';
+import { CallerLimits } from './caller-limits.js';
 import { systemClock } from './clock.js';
 import { checkConnections, checkDialects, checkLimits, checkPart } from './config.js';
 import { changeOf, configurationOf, earlierConfiguration } from './configuration.js';
 import { heldParts, partOf, rootContainer, sessionHome, type Container, type Parts } from './container.js';
+import { MemoryCounters } from './counters.js';
 import { Disposal } from './disposal.js';
 import { AccessError } from './errors.js';
 import { loadPlugins, type Extensions } from './extensions.js';
@@ -96,11 +98,13 @@ async function start(ports: Ports, root: Container, closing: Disposal, release: 
   const room: Room | undefined = ports.approvals === undefined ? undefined : openRoom(ports.approvals, told, sessions, road);
   release();
   closing.own(() => room?.close());
-  const pipeline = createPipeline(stagesOf({ ...ports, policy: told, room }, road, sessions, traffic, extensions, root));
+  const callers = new CallerLimits(limits, new MemoryCounters(clock), road);
+  const pipeline = createPipeline(stagesOf({ ...ports, policy: told, room, callers }, road, sessions, traffic, extensions, root));
   closing.own(async () => {
     await traffic.stop();
     await Promise.allSettled(sessions.live().map((session) => session.end('shutdown')));
     if (room !== undefined) await within(clock, limits.closeTimeoutMs, room.desk.close());
+    callers.close();
     await recorder.settle();
   });
   return Object.freeze({ ...pipeline, recovered, shutdown: () => closing.dispose() });
@@ -138,14 +142,14 @@ function approvingOf(root: Container): { readonly approver: Approver; readonly a
   return { approver: checkPart('approver', approver ?? noApprover), approvals: approvals === undefined ? undefined : settleApprovals(approvals) };
 }
 
-function stagesOf(ports: Ports & { readonly room: Room | undefined }, road: Road, sessions: Sessions, traffic: Traffic, extensions: Extensions, root: Container): PipelineParts {
-  const { connections, identity, policy, analyzer, approver, audit, limits, clock, room } = ports;
+function stagesOf(ports: Ports & { readonly room: Room | undefined; readonly callers: CallerLimits }, road: Road, sessions: Sessions, traffic: Traffic, extensions: Extensions, root: Container): PipelineParts {
+  const { connections, identity, policy, analyzer, approver, audit, limits, clock, room, callers } = ports;
   const { recorder } = road;
   const once = new Once({ keys: new MemoryOutcomeKeys(), sessions, clock });
   const judge = createJudge(analyzer, policy, extensions, connections);
   return {
-    road, traffic, once, observers: extensions.observers,
-    identity: createIdentityStage(identity, extensions, clock),
+    road, traffic, once, observers: extensions.observers, limits: callers,
+    identity: createIdentityStage(identity, extensions, clock, callers),
     scope: createScopeStage(connections, policy, sessions, judge),
     approval: createApprovalStage(room?.desk ?? approver, sessions, extensions, limits, clock),
     execute: createExecuteStage({

@@ -19,6 +19,7 @@ export const denials = {
   SESSION_REVOKED: 'A reviewer revoked the session.',
   SESSION_BUSY: 'Too many statements are waiting in this session.',
   TOO_MANY_SESSIONS: 'This caller already holds as many sessions as are allowed.',
+  RATE_LIMITED: 'This caller asks more, or more often, than is allowed.',
 } as const;
 
 /** Unexpected failures. `retryable` says whether the same request may succeed later. */

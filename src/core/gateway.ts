@@ -185,6 +185,14 @@ export interface GatewayLimits {
   readonly maxBytes: number;
   /** Live sessions per actor. Default 16. */
   readonly sessionsPerActor: number;
+  /** Requests of one caller (an actor for one principal) in a second, over some seconds. Default 50. */
+  readonly requestsPerCaller: number;
+  /** Requests of one caller at once: that many in `requestBurstPerCaller / requestsPerCaller` seconds. Default 200. */
+  readonly requestBurstPerCaller: number;
+  /** Requests of one caller that are refused in a minute, before it must wait. Default 300. */
+  readonly refusalsPerCaller: number;
+  /** Requests of one caller that are under way at once. Default 256. */
+  readonly inFlightPerCaller: number;
   /** Statements waiting behind a running one in a session. Default 8. */
   readonly waitingStatements: number;
   /** How long an event may take to become durable, milliseconds. Default 2,000. */

@@ -9,6 +9,8 @@ export interface Denied {
   readonly reason?: string;
   readonly message: string;
   readonly hint?: string;
+  /** After how long the same request may be answered otherwise, milliseconds, where that is known. */
+  readonly retryAfterMs?: number;
 }
 
 /** A person must agree first; call again with the ticket. */
@@ -38,7 +40,7 @@ export type Outcome<T> = (Completed<T> | Pending | Denied | Failed) & { readonly
 export type Stop = Denied | Pending;
 
 /** Makes a denial. `message` defaults to the meaning of the code; it must not hold SQL or secrets. */
-export function deny(code: DenialCode, message?: string, more: { reason?: string; hint?: string } = {}): Denied {
+export function deny(code: DenialCode, message?: string, more: { reason?: string; hint?: string; retryAfterMs?: number } = {}): Denied {
   return Object.freeze({ status: 'denied', code, message: message ?? denials[code], ...more });
 }
 

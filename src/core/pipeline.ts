@@ -1,6 +1,8 @@
 import type { Reviewer } from './approvals/reviewers.js';
 import type { Room } from './approvals/room.js';
+import type { CallerLimits } from './caller-limits.js';
 import { endOfRequest } from './ended.js';
+import type { DenialCode } from './errors.js';
 import type { Caller, Gateway } from './gateway.js';
 import type { Looks } from './looks.js';
 import type { Identified, Moment, Received } from './model.js';
@@ -8,10 +10,11 @@ import { watch } from './observe.js';
 import type { Once } from './once.js';
 import { deny, type Outcome, type Stop } from './outcome.js';
 import type { Observer } from './plugin.js';
+import { copyOf } from './remembered.js';
 import { receiveLook, receiveOpen, receiveRecord, receiveRun, receiveSigned, receiveTicket, receiveWords } from './receive.js';
 import type { createApprovalStage } from './stages/approval.js';
 import type { createExecuteStage } from './stages/execute.js';
-import type { createIdentityStage } from './stages/identity.js';
+import type { Admission, createIdentityStage } from './stages/identity.js';
 import type { createScopeStage } from './stages/scope.js';
 import type { Traffic } from './traffic.js';
 import { Trip, type Road } from './trip.js';
@@ -21,6 +24,7 @@ export interface PipelineParts {
   readonly road: Road;
   readonly traffic: Traffic;
   readonly observers: readonly Observer[];
+  readonly limits: CallerLimits;
   readonly identity: ReturnType<typeof createIdentityStage>;
   readonly scope: ReturnType<typeof createScopeStage>;
   readonly approval: ReturnType<typeof createApprovalStage>;
@@ -63,18 +67,18 @@ export function createPipeline(parts: PipelineParts): Omit<Gateway, 'recovered' 
       return trip.step('execute', approved, execute.describe);
     }),
 
-    identify: (request, signal) => look(parts, request, signal, receiveLook, looks.identify),
+    identify: (request, signal) => look(parts, request, signal, receiveLook, looks.identify, { remember: true }),
     explain: (request, signal) => look(parts, request, signal, receiveRun, looks.explain),
     connections: (request, signal) => look(parts, request, signal, receiveLook, looks.connections),
     session: (request, signal) => look(parts, request, signal, receiveLook, looks.session),
-    close: (request, signal) => look(parts, request, signal, receiveLook, looks.close),
+    close: (request, signal) => look(parts, request, signal, receiveLook, looks.close, { always: true }),
     record: (request, signal) => look(parts, request, signal, receiveRecord, looks.record),
 
     approvals: (given, signal) => look(parts, given, signal, receiveLook, inRoom(({ reviewing }, by, trip, request) => reviewing.list(by.identity, request.state === 'decided' ? 'decided' : 'pending', trip.signal))),
     approval: (given, signal) => look(parts, given, signal, receiveTicket, inRoom(({ reviewing }, by, trip, request) => reviewing.one(by.identity, request.ticket, request.waitMs ?? 0, trip.signal))),
     decide: (given, signal) => look(parts, given, signal, receiveTicket, inRoom(({ reviewing }, by, trip, request) => reviewing.decide(by, request, trip.signal))),
     sessions: (given, signal) => look(parts, given, signal, receiveLook, inRoom(({ oversight }, by, trip) => oversight.live(by.identity, trip.signal))),
-    revoke: (given, signal) => look(parts, given, signal, receiveWords, inRoom(({ oversight }, by, trip, request) => oversight.revoke(by, request.session, request.comment, trip.signal))),
+    revoke: (given, signal) => look(parts, given, signal, receiveWords, inRoom(({ oversight }, by, trip, request) => oversight.revoke(by, request.session, request.comment, trip.signal)), { always: true }),
     reviews: (given, signal) => look(parts, given, signal, receiveLook, inRoom(({ glass }, by, trip) => glass.list(by.identity, trip.signal))),
     sign: (given, signal) => look(parts, given, signal, receiveSigned, inRoom(({ glass }, by, trip, request) => glass.sign(by, request.session, request.comment, trip.signal))),
   };
@@ -84,19 +88,26 @@ type Receive<Asked> = (request: Asked, trip: Trip) => Promise<Received<'run'> | 
 type Answer<Asked, T> = (facts: Identified<'run'>, trip: Trip, request: Asked) => Promise<T | Stop>;
 
 /** A request that has no effect of its own to judge or record: who asks, then the answer. */
-function look<Asked extends Caller, T>(parts: PipelineParts, given: Asked, signal: AbortSignal | undefined, receive: Receive<Asked>, answer: Answer<Asked, T>): Promise<Outcome<T>> {
+function look<Asked extends Caller, T>(parts: PipelineParts, given: Asked, signal: AbortSignal | undefined, receive: Receive<Asked>, answer: Answer<Asked, T>, admission?: Admission): Promise<Outcome<T>> {
   return travel(parts, 'look', given, signal, async (trip, request) => {
     const received = await trip.step('receive', request, receive);
-    const identified = await trip.stage('identity', received, parts.identity(request));
+    const identified = await trip.stage('identity', received, parts.identity(request, admission));
     return trip.step('scope', identified, (facts) => answer(facts, trip, request));
   });
 }
 
 type Line<Asked, T> = (trip: Trip, request: Asked) => Promise<T>;
 
-function travel<Asked extends Caller, T>({ road, traffic, observers }: PipelineParts, moment: Moment | 'look', given: Asked, signal: AbortSignal | undefined, line: Line<Asked, T>): Promise<Outcome<T>> {
+/** Refusals that are nobody's fault: to wait for one's turn, and to be told to wait. */
+const unblamed: ReadonlySet<DenialCode> = new Set(['SESSION_BUSY', 'RATE_LIMITED']);
+
+function travel<Asked extends Caller, T>({ road, traffic, observers, limits }: PipelineParts, moment: Moment | 'look', given: Asked, signal: AbortSignal | undefined, line: Line<Asked, T>): Promise<Outcome<T>> {
   const trip = new Trip(moment, road, signal);
-  const work = (): Promise<Outcome<T>> => trip.settle(() => line(trip, ownCopy(given)));
+  const work = async (): Promise<Outcome<T>> => {
+    const outcome = await trip.settle(() => line(trip, ownCopy(given)));
+    if (outcome.status === 'denied' && trip.seen.identity !== undefined && !unblamed.has(outcome.code)) await limits.refused(trip.seen.identity);
+    return outcome;
+  };
   if (moment === 'look') return traffic.pass(trip, work);
   const watched = moment === 'open' ? { session: trip.id } : { statement: trip.id };
   return traffic.pass(trip, () => watch(observers, moment === 'open' ? 'session' : 'statement', watched, work, (end) => endOfRequest(end, trip.seen)));
@@ -104,5 +115,5 @@ function travel<Asked extends Caller, T>({ road, traffic, observers }: PipelineP
 
 /** What the caller writes into its request after the call is no part of it. */
 function ownCopy<Asked extends Caller>(given: Asked): Asked {
-  return typeof given === 'object' && given !== null ? { ...given, credential: { ...given.credential } } : given;
+  return typeof given === 'object' && given !== null ? { ...given, credential: copyOf(given.credential) } : given;
 }

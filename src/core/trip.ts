@@ -47,6 +47,7 @@ export class Trip {
   readonly #unfollow: () => void;
   #answered = false;
   #begunAt: number | undefined;
+  readonly #afterwards: (() => void)[] = [];
 
   constructor(moment: Moment | 'look', road: Road, signal?: AbortSignal) {
     this.moment = moment;
@@ -113,13 +114,20 @@ export class Trip {
     return this.#begunAt === undefined ? {} : { durationMs: Math.max(0, Math.round(this.#road.clock.monotonic() - this.#begunAt)) };
   }
 
+  /** Calls this when the outcome is known. */
+  afterwards(work: () => void): void {
+    this.#afterwards.push(work);
+  }
+
   /** Turns whatever happens in `line` into one outcome, recorded. Never rejects. */
   async settle<T>(line: () => Promise<T>): Promise<Outcome<T>> {
     try {
       return { status: 'completed', value: await line(), at: this.stageName, id: this.id };
     } catch (thrown) {
       this.leave();
-      return thrown instanceof Stopped ? this.#stopped(thrown.stop) : this.#failed(AccessError.from(thrown, unexpected[this.stageName]));
+      return await (thrown instanceof Stopped ? this.#stopped(thrown.stop) : this.#failed(AccessError.from(thrown, unexpected[this.stageName])));
+    } finally {
+      for (const work of this.#afterwards) work();
     }
   }
 
@@ -130,6 +138,7 @@ export class Trip {
 
   async #stopped(stop: Stop): Promise<Outcome<never>> {
     const at = this.stageName;
+    if (toldTogether(stop, at)) return { ...stop, at, id: this.id };
     // Of a refusal `reason` says why it was refused: what the caller said it was for has a name of its own there.
     if (stop.status === 'denied' && this.seen.asked !== undefined) this.seen.asked = purposeOf(this.seen.asked);
     const written = await this.#write(stop.status === 'pending' ? 'approval_requested' : 'denied', stop.status === 'pending' ? pendingData(stop) : deniedData(stop, at));
@@ -157,6 +166,11 @@ export class Trip {
       return { status: 'failed', error: AccessError.from(error, 'AUDIT_UNAVAILABLE'), at: 'audit', id: this.id };
     }
   }
+}
+
+/** What is told in the record with others of its kind, and not one by one. */
+function toldTogether(stop: Stop, at: StageName): boolean {
+  return at === 'identity' && stop.status === 'denied' && (stop.code === 'RATE_LIMITED' || stop.code === 'UNAUTHENTICATED');
 }
 
 function purposeOf({ reason: purpose, ...asked }: EventData): EventData {

@@ -43,6 +43,11 @@ export function problemOfRows(error: AccessError, { statement, kind }: Pick<Stat
   return kind === 'write' || kind === 'ddl' ? { ...problem, hint: itRan } : problem;
 }
 
+/** When to ask again, where the denial itself says so (RFC 9110 §10.2.3). */
+export function laterOf({ retryAfterMs }: Denied): Readonly<Record<string, number>> {
+  return retryAfterMs === undefined ? {} : { 'retry-after': Math.max(1, Math.ceil(retryAfterMs / 1_000)) };
+}
+
 /** Of a failure that is ours to repair (500), nothing but the code is told. */
 export function problemOfError({ code, message, detail }: AccessError, id: string): Problem {
   const { status } = http[code];

@@ -5,6 +5,7 @@ import { memoryAnalyzer, memoryEngine, memoryIdentity, memoryPolicy } from '../.
 import { buildGateway } from '../../src/core/index.js';
 import { journal } from '../../src/journal.js';
 import { clientOf } from '../support/kafka/index.js';
+import { unlimited } from '../support/limits.js';
 
 export interface GateOptions {
   readonly directory: string;
@@ -47,7 +48,7 @@ const gateway = await buildGateway({
     directory: options.directory, segmentBytes: options.segmentBytes ?? 512 * 1024, degradedAfterMs: 1_000,
     ...(options.brokers === undefined ? {} : { ship: kafka({ client: clientOf(options.brokers), prefix: options.prefix ?? '', timeoutMs: 1_000 }) }),
   }),
-  limits: { sessionsPerActor: 10_000 },
+  limits: { ...unlimited, sessionsPerActor: 10_000 },
 });
 
 const credential = { scheme: 'bearer', token: 'token' };

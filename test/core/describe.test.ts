@@ -97,10 +97,11 @@ describe('describe', () => {
 });
 
 describe('identify', () => {
-  it('says who calls, asks no policy and leaves no event', async () => {
+  it('says who calls, asks no policy and leaves no event but that of a credential that is no good', async () => {
     const { gateway, codes } = await house({}, undefined, []);
     expect(valueOf(await gateway.identify(as('token-for-alice')))).toMatchObject({ principal: { id: 'idp:alice' }, actor: { id: 'idp:agent-a' } });
-    expect(codeOf(await gateway.identify(as('stolen')))).toBe('UNAUTHENTICATED');
     expect(codes()).toEqual(['gateway.started']);
+    expect(codeOf(await gateway.identify(as('stolen')))).toBe('UNAUTHENTICATED');
+    expect(codes()).toEqual(['gateway.started', 'identity.refused']);
   });
 });

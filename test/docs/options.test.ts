@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
+import { defaultLimits } from '../../src/core/index.js';
 import { members, quoted, read, table } from './page.js';
 
 it.each([
+  ['docs/limits.md', 'src/core/gateway.ts', 'GatewayLimits', '| option of `limits` | default | means |'],
   ['docs/gateway.md', 'src/core/container.ts', 'Parts', '| part | means |'],
   ['docs/gateway.md', 'src/core/start-check.ts', 'StartCheckOptions', '| option of `startCheck` | means |'],
   ['docs/identity.md', 'src/adapters/oidc/options.ts', 'OidcOptions'],
@@ -20,4 +22,9 @@ it.each([
 ])('%s names the options that there are', (page, source, name, header = '| option | means |') => {
   const told = table(read(page), header).flatMap(([option = '']) => quoted(option));
   expect(told.toSorted()).toEqual([...members(read(source), name)].toSorted());
+});
+
+it('limits.md has the default of each limit', () => {
+  const told = table(read('docs/limits.md'), '| option of `limits` | default | means |').map(([option = '', value = '']) => [quoted(option)[0], Number(value.replaceAll(',', ''))]);
+  expect(Object.fromEntries(told)).toEqual(defaultLimits);
 });

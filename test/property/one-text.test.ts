@@ -6,6 +6,7 @@ import { memoryEngine, memoryPolicy } from '../../src/adapters/memory/index.js';
 import { snowflakeSql } from '../../src/adapters/snowflake-sql/index.js';
 import type { Analysis, Analyzer, EngineStatement } from '../../src/core/index.js';
 import { as, house, valueOf } from '../core/house.js';
+import { unlimited } from '../support/limits.js';
 
 interface Line {
   readonly id: string;
@@ -34,7 +35,7 @@ describe('what was analysed is what runs', () => {
       sent.push(statement);
       return { columns: [], rows: [] };
     });
-    const { gateway, audit, open } = await house({ analyzer, connections: { warehouse: engine }, policy: memoryPolicy([{ id: 'all', subject: '*', connection: '*', object: '*', action: '*' }]) });
+    const { gateway, audit, open } = await house({ analyzer, connections: { warehouse: engine }, policy: memoryPolicy([{ id: 'all', subject: '*', connection: '*', object: '*', action: '*' }]), limits: unlimited });
     const session = valueOf(await open({ schema: 'ACME.ANALYTICS', access: 'write' })).id;
     for (const { id, sql } of statements) {
       const { placeholders = [] } = await analyzer.analyze(sql, { database: 'ACME', schema: 'ANALYTICS' }, new AbortController().signal);

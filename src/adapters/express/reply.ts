@@ -5,7 +5,7 @@ import type { Exchange } from './exchange.js';
 import { always } from '../../mount/headers.js';
 import { writeWhole } from '../../mount/pace.js';
 import { pendingShown } from '../../mount/shown.js';
-import { problemOfDenial, problemOfError, type Problem, type Refused } from '../../mount/problem.js';
+import { laterOf, problemOfDenial, problemOfError, type Problem, type Refused } from '../../mount/problem.js';
 import { http } from '../../mount/status.js';
 
 type Headers = Readonly<Record<string, string | number>>;
@@ -35,7 +35,7 @@ export function sendProblem(response: ServerResponse, problem: Problem, headers:
 /** Answers a denial, with the challenge that a 401 must carry (RFC 9110 §11.6.1). */
 export function refuse(response: ServerResponse, { denied, status, headers = {} }: Refused, id = newId(Date.now())): void {
   const asked = denied.code === 'UNAUTHENTICATED' ? { 'www-authenticate': challenge(denied) } : {};
-  sendProblem(response, problemOfDenial(denied, id, status), { ...asked, ...headers });
+  sendProblem(response, problemOfDenial(denied, id, status), { ...asked, ...laterOf(denied), ...headers });
 }
 
 /** Answers an outcome: a completed one as `complete` does, any other in the one way there is. */

@@ -20,5 +20,6 @@ export const advice: Readonly<Record<DenialCode, string>> = {
   SESSION_CLOSED: 'Open a new session if the task is not done.',
   SESSION_REVOKED: 'A person ended this session. Stop, and tell the person you work for.',
   SESSION_BUSY: 'Wait for your other statements in this session to end.',
+  RATE_LIMITED: 'Wait as long as the hint says. Ask once for what you need, and do not ask again and again.',
   TOO_MANY_SESSIONS: 'Close sessions you no longer need with close_session.',
 };

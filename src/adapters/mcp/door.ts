@@ -1,7 +1,7 @@
 import { deny, newId, type AccessError, type Caller, type Gateway, type Identity } from '../../core/index.js';
 import { challenge, readCaller } from '../../mount/caller.js';
 import type { HostRequest } from '../../mount/host.js';
-import { problemOfDenial, problemOfError, type Problem } from '../../mount/problem.js';
+import { laterOf as waitOf, problemOfDenial, problemOfError, type Problem } from '../../mount/problem.js';
 import { http } from '../../mount/status.js';
 import type { Settings } from './options.js';
 import { metadataUrl } from './resource.js';
@@ -29,7 +29,9 @@ export async function admit(request: HostRequest, gateway: Gateway, settings: Se
   const outcome = await gateway.identify(caller, signal);
   if (outcome.status === 'completed') return tooNarrow(outcome.value, outcome.id, settings) ?? { caller, identity: outcome.value };
   if (outcome.status === 'failed') return { problem: problemOfError(outcome.error, outcome.id), headers: laterOf(outcome.error), fault: outcome.error };
-  const problem = problemOfDenial(outcome.status === 'denied' ? outcome : deny('APPROVAL_REQUIRED'), outcome.id);
+  const denied = outcome.status === 'denied' ? outcome : deny('APPROVAL_REQUIRED');
+  const problem = problemOfDenial(denied, outcome.id);
+  if (problem.code === 'RATE_LIMITED') return { problem, headers: waitOf(denied) };
   return problem.code === 'UNAUTHENTICATED' ? unauthenticated(problem, settings) : forbidden(problem);
 }
 

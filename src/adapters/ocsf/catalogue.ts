@@ -51,6 +51,8 @@ export const catalogue: { readonly [Code in EventCode]: Telling<ClassOf[Code]> }
   'breakglass.activated': { class: 'authorizeSession', activity: 3, status: 1, action: 1, disposition: 19, severity: 5, alert: true, message: 'somebody broke the glass' },
   'breakglass.reviewed': { class: 'api', activity: 3, status: 1, action: 1, disposition: 8, severity: 2, message: 'somebody looked at what was done behind broken glass' },
   'identity.shared': { class: 'authentication', activity: 99, name: 'Identity Shared', status: 1, action: 3, disposition: 19, severity: 3, alert: true, message: 'one identity was used from two places' },
+  'identity.refused': { class: 'authentication', activity: 1, status: 2, action: 2, disposition: 2, severity: 3, alert: true, message: 'a credential was refused' },
+  'actor.limited': { class: 'authentication', activity: 99, name: 'Requests Limited', status: 2, action: 2, disposition: 2, severity: 3, alert: true, message: 'a caller asked more than is allowed' },
   'audit.degraded': { class: 'appError', activity: 1, status: 2, severity: 4, alert: true, message: 'the record is in trouble' },
   'audit.recovered': { class: 'appError', activity: 1, status: 1, severity: 4, message: 'the record is well again' },
   'audit.gap': { class: 'appError', activity: 1, status: 2, severity: 4, alert: true, message: 'something is missing in the record' },

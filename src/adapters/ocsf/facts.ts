@@ -73,6 +73,8 @@ export const facts = {
   'breakglass.activated': open({ ...asked, grant: text, expiresAt: time, durationMs: count }),
   'breakglass.reviewed': open({ ...request, ...decision }),
   'identity.shared': open({ by: text, one: place, other: place }),
+  'identity.refused': open({ transport: request.transport, code: text, reason: text, moment: text, count }),
+  'actor.limited': open({ transport: request.transport, limit: text, count }),
   'audit.degraded': open(trouble),
   'audit.recovered': open(trouble),
   'audit.gap': open({ cause: text, segment: count, bytes: count }),

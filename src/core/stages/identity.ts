@@ -2,29 +2,52 @@ import { heeding } from '../abort.js';
 import { checkIdentity } from '../answers.js';
 import type { Clock } from '../clock.js';
 import { recordedContext } from '../context.js';
+import type { CallerLimits } from '../caller-limits.js';
 import type { Extensions } from '../extensions.js';
 import type { Caller } from '../gateway.js';
 import type { Identified, Identity, Moment, Received } from '../model.js';
-import { deny, isStop, type Stop } from '../outcome.js';
-import type { IdentityProvider } from '../ports.js';
+import { deny, isStop, type Denied, type Stop } from '../outcome.js';
+import type { Credential, IdentityProvider } from '../ports.js';
+import { Remembered } from '../remembered.js';
 import { Sightings } from '../sightings.js';
 import type { Trip } from '../trip.js';
 
 type Added = Pick<Identified, 'identity' | 'context'>;
 
-/** Credential -> principal and actor. The credential goes no further than this. */
-export function createIdentityStage(provider: IdentityProvider, extensions: Extensions, clock: Clock) {
-  const sightings = new Sightings();
+/** How a request is let in. */
+export interface Admission {
+  /** Remembers who it was, for the request that follows with the very same credential object. */
+  readonly remember?: true;
+  /** Lets it in however much its caller asks: ending must always be possible. */
+  readonly always?: true;
+}
 
-  return ({ credential, resource }: Caller) =>
+/** Credential -> principal and actor, if they do not ask too much. The credential goes no further than this. */
+export function createIdentityStage(provider: IdentityProvider, extensions: Extensions, clock: Clock, limits: CallerLimits) {
+  const sightings = new Sightings();
+  const remembered = new Remembered(clock);
+
+  const identify = async (credential: Credential, resource: string | undefined, trip: Trip): Promise<Identity | Denied> => {
+    if (typeof credential?.token !== 'string' || credential.token === '') return deny('UNAUTHENTICATED', undefined, { reason: 'credential.missing' });
+    const answer = remembered.of(credential) ?? (await heeding(() => provider.authenticate(credential, trip.signal), trip.signal));
+    if (isStop(answer)) return answer;
+    const identity = checkIdentity(answer);
+    trip.seen.identity = identity;
+    if (!(identity.expiresAt > trip.at)) return deny('UNAUTHENTICATED', undefined, { reason: 'credential.expired' });
+    if (resource !== undefined && !isFor(identity, resource)) return deny('UNAUTHENTICATED', undefined, { reason: 'token.resource', hint: `Get a token for the resource ${resource}.` });
+    return identity;
+  };
+
+  return ({ credential, resource }: Caller, { remember, always }: Admission = {}) =>
     async <M extends Moment>(received: Received<M>, trip: Trip): Promise<Added | Stop> => {
-      if (typeof credential?.token !== 'string' || credential.token === '') return deny('UNAUTHENTICATED', undefined, { reason: 'credential.missing' });
-      const answer = await heeding(() => provider.authenticate(credential, trip.signal), trip.signal);
-      if (isStop(answer)) return answer;
-      const identity = checkIdentity(answer);
-      trip.seen.identity = identity;
-      if (!(identity.expiresAt > trip.at)) return deny('UNAUTHENTICATED', undefined, { reason: 'credential.expired' });
-      if (resource !== undefined && !isFor(identity, resource)) return deny('UNAUTHENTICATED', undefined, { reason: 'token.resource', hint: `Get a token for the resource ${resource}.` });
+      const identity = await identify(credential, resource, trip);
+      if ('status' in identity) {
+        if (identity.code === 'UNAUTHENTICATED') limits.unauthenticated(identity, trip);
+        return identity;
+      }
+      const refused = remembered.take(credential) || always === true ? undefined : await limits.admit(identity, trip);
+      if (refused !== undefined) return refused;
+      if (remember === true) remembered.keep(credential, identity);
       const shared = trip.moment === 'look' ? undefined : sightings.note(identity, received.transport, clock.monotonic());
       // Told, not judged: the recorder keeps what it could not write.
       if (shared !== undefined) await trip.conclude('identity.shared', { by: shared.by, one: { ...shared.one }, other: { ...shared.other } }).catch(() => undefined);

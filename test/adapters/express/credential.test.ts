@@ -56,9 +56,11 @@ describe.each(hosts)('the credential, $name', ({ host }) => {
         expect([token, path, status, json['code'], json['reason'], json['hint']]).toEqual([token, path, 401, 'UNAUTHENTICATED', 'token.resource', 'Get a token for the resource https://api.acme.example/jit.']);
       }
     }
-    expect(audit.events.map(({ code, data }) => [code, data['code'], data['reason']])).toEqual([['gateway.started', undefined, undefined], ['session.denied', 'UNAUTHENTICATED', 'token.resource'], ['session.denied', 'UNAUTHENTICATED', 'token.resource']]);
+    expect(audit.events.map(({ code, data }) => [code, data['code'], data['reason']])).toEqual([['gateway.started', undefined, undefined], ['identity.refused', 'UNAUTHENTICATED', 'token.resource']]);
     const { ask: elsewhere } = await mount(gateway, { host });
     expect((await elsewhere('GET', '/connections', { token: 'mcp' })).status).toBe(200);
+    await gateway.shutdown();
+    expect(audit.events.filter(({ code }) => code === 'identity.refused').map(({ data }) => data['count'])).toEqual([1, 5]);
   });
 
   it.each(['Bearer a', 'bearer a', 'BEARER   a', 'Bearer a '])('"%s" is taken', async (value) => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { snowflakeSql } from '../../../src/adapters/snowflake-sql/index.js';
 import { memoryEngine, memoryPolicy } from '../../../src/adapters/memory/index.js';
 import { faults, formatSchema, type AuditEvent, type SchemaRef } from '../../../src/core/index.js';
+import { unlimited } from '../../support/limits.js';
 import { corpus } from '../snowflake-sql/judging.js';
 import { call, connect, house, opening, serve, session, type House, type Served } from './house.js';
 
@@ -73,7 +74,7 @@ async function unequal(samples: readonly Sample[]): Promise<unknown[]> {
   const scopes = new Map(samples.map(({ scope }) => [JSON.stringify(scope), scope]));
   const engine = { ...memoryEngine([...scopes.values()], () => ({ columns: ['ID'], rows: [[1]] })), dialect: 'snowflake' };
   const at = await house(undefined, {
-    connections: { warehouse: engine }, policy: permissive, analyzer: snowflakeSql({ timeoutMs: 10_000 }), approvals: { pendingPerActor: 10_000 }, limits: { sessionsPerActor: 100 },
+    connections: { warehouse: engine }, policy: permissive, analyzer: snowflakeSql({ timeoutMs: 10_000 }), approvals: { pendingPerActor: 10_000 }, limits: { ...unlimited, sessionsPerActor: 100 },
   });
   const served = await serve(at.gateway);
   const open = new Map<string, Doors>();

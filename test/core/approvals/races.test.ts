@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { memoryTickets, type Outcome, type StatementResult, type TicketStore } from '../../../src/core/index.js';
+import { unlimited } from '../../support/limits.js';
 import { as, codeOf, valueOf } from '../house.js';
 import { office } from './office.js';
 
@@ -39,7 +40,7 @@ const ranAnew = (outcomes: readonly Outcome<StatementResult>[]): number => outco
 
 describe(`forced ${times} times each`, () => {
   it('a hundred uses of one ticket at once run it once', async () => {
-    const { write, ticket, decide, engine, gateway } = await office({ approvals: { store: slow() }, limits: { waitingStatements: 200 } });
+    const { write, ticket, decide, engine, gateway } = await office({ approvals: { store: slow() }, limits: { ...unlimited, waitingStatements: 200 } });
     for (let round = 1; round <= times; round += 1) {
       const asked = await ticket();
       valueOf(await decide(asked));

@@ -66,6 +66,7 @@ describe('a store of tickets that is out of order', () => {
   it.each<[string, () => Promise<never>]>([['fails', () => Promise.reject(new Error('the store is down'))], ['hangs', () => new Promise<never>(() => undefined)]])('and %s keeps no session open, and none of its end from the record', async (_how, list) => {
     const { gateway, id, codes, clock, engine, write } = await office({ approvals: { store: { ...memoryTickets(), list } } });
     const asking = write();
+    await turns(50);
     const closing = gateway.close({ ...as('agent'), session: id });
     await expect.poll(() => engine.live()).toBe(0);
     await turns(50);

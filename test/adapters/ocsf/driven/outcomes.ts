@@ -8,7 +8,7 @@ import { memoryEngine } from '../../../../src/adapters/memory/index.js';
 export async function asked(): Promise<readonly AuditEvent[]> {
   const approver = memoryApprover();
   const held = rules.map((rule) => (rule.id === 'all-insert' ? { ...rule, obligations: [{ type: 'approval', value: true }] } : rule));
-  const at = await house({ approver, limits: { sessionsPerActor: 1 } }, undefined, held);
+  const at = await house({ approver, limits: { sessionsPerActor: 1, requestBurstPerCaller: 50 } }, undefined, held);
   const session = await at.session({ transport: { protocol: 'mcp', address: '10.0.4.17', userAgent: 'desk-agent/1.4' } });
   await rowsOf(valueOf(await at.run(session)));
   valueOf(await at.run(session));
@@ -24,6 +24,7 @@ export async function asked(): Promise<readonly AuditEvent[]> {
   const writing = await at.session({ ...as('token-w'), access: 'write' });
   await at.run(writing, 'INSERT orders', 'token-w');
   await at.gateway.close({ ...as('token-a'), session });
+  for (let count = 0; count < 60; count += 1) await at.gateway.identify({ ...as('token-b'), transport: { protocol: 'rest', address: '10.0.4.17' } });
   await at.gateway.shutdown();
   return at.audit.events;
 }

@@ -1,0 +1,84 @@
+import type { Clock } from './clock.js';
+
+/** How often something was counted in its window. */
+export interface Count {
+  readonly count: number;
+  /** Milliseconds until the window ends and the count is forgotten. */
+  readonly leftMs: number;
+}
+
+/** What is counted, and what happens once, for a time. Keys begin with the name of what they are for and a `:`. A store that several processes share may stand behind it. */
+export interface Counters {
+  /** Counts `by` more, 1 unless told, and says how many there are now. The window begins with the first that is counted; 0 only looks. */
+  increment(key: string, windowMs: number, by?: number): Count | Promise<Count>;
+  /** Marks a key for a time. False where it is marked already: of all who mark it at once, one is told true. */
+  mark(key: string, forMs: number): boolean | Promise<boolean>;
+  /** For how long a key is marked yet, milliseconds; 0 where it is not. */
+  marked(key: string): number | Promise<number>;
+}
+
+interface Entry {
+  count: number;
+  readonly endsAt: number;
+}
+
+const mostOfOneKind = 20_000;
+
+/** Counters of this process: at most 20,000 keys of one kind, so that many of one crowd out none of another; then the oldest make room. */
+export class MemoryCounters implements Counters {
+  readonly #clock: Clock;
+  readonly #kinds = new Map<string, Map<string, Entry>>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  increment(key: string, windowMs: number, by = 1): Count {
+    const now = this.#clock.monotonic();
+    const known = this.#live(key, now);
+    if (known !== undefined) {
+      known.count += by;
+      return { count: known.count, leftMs: known.endsAt - now };
+    }
+    if (by > 0) this.#keep(key, { count: by, endsAt: now + windowMs });
+    return { count: by, leftMs: by > 0 ? windowMs : 0 };
+  }
+
+  mark(key: string, forMs: number): boolean {
+    const now = this.#clock.monotonic();
+    if (this.#live(key, now) !== undefined) return false;
+    this.#keep(key, { count: 1, endsAt: now + forMs });
+    return true;
+  }
+
+  marked(key: string): number {
+    const now = this.#clock.monotonic();
+    return Math.max(0, (this.#live(key, now)?.endsAt ?? now) - now);
+  }
+
+  /** How many keys are remembered. */
+  get size(): number {
+    return [...this.#kinds.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
+  #live(key: string, now: number): Entry | undefined {
+    const entries = this.#kinds.get(kindOf(key));
+    const known = entries?.get(key);
+    if (known === undefined || known.endsAt > now) return known;
+    entries?.delete(key);
+    return undefined;
+  }
+
+  #keep(key: string, entry: Entry): void {
+    const entries = this.#kinds.get(kindOf(key)) ?? new Map<string, Entry>();
+    this.#kinds.set(kindOf(key), entries.set(key, entry));
+    for (const oldest of entries.keys()) {
+      if (entries.size <= mostOfOneKind) break;
+      entries.delete(oldest);
+    }
+  }
+}
+
+function kindOf(key: string): string {
+  return key.slice(0, key.indexOf(':'));
+}
