@@ -20,7 +20,7 @@ export function identityOf(claims: JWTPayload, settings: Settings): Identity | R
   const [client] = clients;
   if (clients.size > 1 || (client !== undefined && !isName(client))) return 'token.client';
   const scopes = scopesOf(claims[settings.claims.scope]);
-  if (settings.tokens === 'plain' && ('nonce' in claims || 'at_hash' in claims || (client === undefined && scopes === undefined))) return 'token.not_for_access';
+  if (!isForAccess(claims, client, scopes, settings)) return 'token.not_for_access';
   const actor = actorOf(act, settings.issuer);
   if (actor === undefined && act !== undefined) return 'token.act';
 
@@ -34,6 +34,15 @@ export function identityOf(claims: JWTPayload, settings: Settings): Identity | R
     ...(scopes === undefined ? {} : { scopes }),
     audience: Object.freeze([claims.aud as string | string[]].flat()),
   });
+}
+
+/**
+ * An `at+jwt` names its client (RFC 9068 §2.2): a session belongs to one. A token that does not say that it is one must show it by what it holds,
+ * and must not hold what only ID tokens do.
+ */
+function isForAccess(claims: JWTPayload, client: unknown, scopes: unknown, { tokens }: Settings): boolean {
+  if (tokens === 'at+jwt') return client !== undefined;
+  return !('nonce' in claims) && !('at_hash' in claims) && (client !== undefined || scopes !== undefined);
 }
 
 function person(subject: string, { name, issuer }: Settings, more: { readonly name?: string } = {}): Principal {

@@ -29,7 +29,7 @@ export interface OidcOptions {
   readonly keys?: KeySet;
   /** Signature algorithms that count. Default ES256, RS256, EdDSA, Ed25519. Symmetric ones and `none` are refused. */
   readonly algorithms?: readonly string[];
-  /** `at+jwt` (RFC 9068, the default), or `plain` for issuers that cannot: then a token must name its client or scope, and ID tokens are refused. */
+  /** `at+jwt` (RFC 9068, the default): a token must name its client. `plain` for issuers that cannot: then it must name its client or scope, and ID tokens are refused. */
   readonly tokens?: 'at+jwt' | 'plain';
   readonly claims?: ClaimNames;
   /** Longest `exp - iat`, milliseconds. Default 24 hours. */

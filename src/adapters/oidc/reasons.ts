@@ -22,7 +22,7 @@ export const reasons = {
   'token.client': 'It names two clients, or one that could not be written down.',
   'token.act': 'Its actor cannot be told, or is of another issuer.',
   'token.bound': 'It is bound to a key of its holder (`cnf`), which nobody here can check.',
-  'token.not_for_access': 'It names neither client nor scope, or is an ID token.',
+  'token.not_for_access': "It names no client (with `tokens: 'plain'`: neither client nor scope), or is an ID token.",
 } as const satisfies Readonly<Record<string, string>>;
 
 export type Reason = keyof typeof reasons;

@@ -46,18 +46,30 @@ describe('what a token must be (threats 3.1)', () => {
     ['nbf in the future', claims({ nbf: seconds + 300 }), 'token.nbf'], ['an empty sub', claims({ sub: '' }), 'token.sub'], ['sub as a number', claims({ sub: 7 as never }), 'token.sub'],
     ['a sub with a line break', claims({ sub: 'alice\nbob' }), 'token.sub'], ['a sub with an invisible character', claims({ sub: 'ali\u200Bce' }), 'token.sub'], ['a sub of blanks', claims({ sub: ' ' }), 'token.sub'], ['a sub that is drawn as nothing', claims({ sub: '\u3164' }), 'token.sub'], ['a sub with a letter that is drawn as nothing', claims({ sub: 'ali\u3164ce' }), 'token.sub'], ['a huge sub', claims({ sub: 'a'.repeat(256) }), 'token.sub'],
     ['act as text', claims({ act: 'agent' }), 'token.act'], ['act without sub', claims({ act: {} }), 'token.act'], ['an actor of another issuer', claims({ act: { sub: 'a', iss: 'https://evil.example' } }), 'token.act'],
-    ['a client that is no text', claims({ client_id: { a: 1 } }), 'token.client'],
+    ['a client that is no text', claims({ client_id: { a: 1 } }), 'token.client'], ['an empty client', claims({ client_id: '' }), 'token.client'],
+    ['no client (RFC 9068 §2.2)', without('client_id'), 'token.not_for_access'], ['a scope and no client', { ...without('client_id'), scope: 'a b' }, 'token.not_for_access'],
   ])('is refused with %s', async (_name, payload, reason) => {
     expect(await authenticate(provider, await sign(issuer, key, payload))).toMatchObject(denied(reason));
   });
 
   it.each<[string, object, string]>([
     ['another typ: an ID token', { typ: 'JWT' }, 'token.typ'], ['no typ', { typ: undefined }, 'token.typ'], ['an unknown crit', { crit: ['x'], x: 1 }, 'token.malformed'],
+    ['a payload that is not encoded', { b64: false }, 'token.malformed'], ['the same said to matter', { b64: false, crit: ['b64'] }, 'token.malformed'], ['a payload said to be encoded', { b64: true, crit: ['b64'] }, 'token.malformed'],
+    ['an empty crit', { crit: [] }, 'token.malformed'], ['a crit that is no list', { crit: null }, 'token.malformed'], ['a crit of its own claims', { crit: ['exp'] }, 'token.malformed'],
+    ['a token in it', { cty: 'JWT' }, 'token.malformed'], ['an access token in it', { cty: 'application/at+jwt' }, 'token.malformed'], ['a content of no type', { cty: 7 }, 'token.malformed'],
+    ['a compressed payload', { zip: 'DEF' }, 'token.malformed'], ['an encrypted payload', { enc: 'A256GCM' }, 'token.malformed'],
     ['a key in its header', { jwk: key.public }, 'token.key_in_header'], ['an address of keys in its header', { jku: 'https://evil.example/keys' }, 'token.key_in_header'],
     ['a certificate in its header', { x5c: ['MII'] }, 'token.key_in_header'], ['an unknown key', { kid: 'k9' }, 'token.key'],
   ])('is refused with %s', async (_name, header, reason) => {
     const full = JSON.stringify({ alg: 'ES256', kid: 'k1', typ: 'at+jwt', ...header });
     expect(await authenticate(provider, await signText(key, JSON.stringify({ iss: issuer, ...claims() }), full))).toMatchObject(denied(reason));
+  });
+
+  it('is let in with the client in azp, in a claim that is named, and without jti', async () => {
+    for (const [payload, options] of [[{ ...without('client_id'), azp: 'agents' }, {}], [{ ...without('client_id'), cid: 'agents' }, { claims: { client: 'cid' } }], [without('jti'), {}]] as const) {
+      expect(await authenticate(withKeys(issuer, [key], options), await sign(issuer, key, payload))).toMatchObject({ principal: { id: 'idp:alice' }, client: 'agents' });
+    }
+    expect(await authenticate(provider, await sign(issuer, key, claims(), { cty: 'json', extra: 1 }))).toMatchObject({ client: 'agents' });
   });
 
   it('is refused with another algorithm on the same key', async () => {
