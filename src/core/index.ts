@@ -21,7 +21,7 @@ export { newId } from './id.js';
 export { Newest } from './newest.js';
 export { Troubles } from './troubles.js';
 export { perObject } from './per-object.js';
-export { formatObject, formatSchema, parseSchema } from './names.js';
+export { formatName, formatObject, formatSchema, parseSchema } from './names.js';
 export { isVisible, visibleText } from './visible.js';
 export type {
   ApprovalRead, ApprovalsRequest, Caller, ConnectionInfo, DecisionRequest, Delivery, DescribedObject, Description, EndReason, ExplainRequest, ExplainedText, Explanation, Gateway, GatewayLimits, Leave, OpenRequest, RecordRequest, RevokeRequest,

@@ -63,9 +63,14 @@ export interface Statement {
   readonly binds: readonly Bind[];
 }
 
-/** Where an output column comes from; `unknown` wherever that is not certain. */
+/** Where the values of an output column come from. What only decides which rows there are, such as WHERE, is not told. */
 export interface ColumnLineage {
+  /** Its name in stored case; `$2` for the second where the engine makes one up, `*` for any number of columns. */
   readonly column: string;
+  /**
+   * All of them, as `DB.SCHEMA.TABLE.COLUMN`, a part in double quotes where it is not a plain upper-case word; perhaps more than there are, and
+   * never fewer where each is a column of its table in the catalogue. `unknown` wherever that is not certain from the text.
+   */
   readonly sources: readonly string[] | 'unknown';
 }
 

@@ -1,8 +1,8 @@
-import { formatObject, type Analysis, type ColumnLineage, type ObjectRef, type SchemaRef } from '../../core/index.js';
+import { formatName, formatObject, type Analysis, type ColumnLineage, type ObjectRef, type SchemaRef } from '../../core/index.js';
 import { checkCalled, checkCalls, type OwnFunctions } from './calls.js';
 import { canonicalOf, digestOf, redactedOf } from './canonical.js';
 import { checkCost } from './cost/index.js';
-import { isEarlierName, partsOf } from './flow.js';
+import { partsOf, withoutEarlier } from './flow.js';
 import { checkDefinition, explained, kindOf, refusedKind, type Kind } from './kind.js';
 import { lex } from './lexer.js';
 import { checkLimits } from './limits.js';
@@ -42,6 +42,9 @@ const mostPieces = 5;
 
 const nothing: Objects = { reads: [], writes: [], functions: [] };
 
+/** Of rows that are a plan, or made of an earlier result. */
+const untold: readonly ColumnLineage[] = [{ column: '*', sources: 'unknown' }];
+
 /** Reads one text. Never throws for what it says: what cannot or must not be judged comes back with a refusal. */
 export async function analyze(text: string, bench: Bench): Promise<Analysis> {
   let tokens: readonly Token[] = [];
@@ -73,7 +76,7 @@ async function objectsOf(tokens: readonly Token[], kind: Kind, bench: Bench): Pr
   if (kind.operation === 'EXPLAIN') {
     const query = explained(tokens);
     if (query === undefined || kindOf(query).kind !== 'read' || kindOf(query).refuse !== undefined) throw new Refused('sql.metadata');
-    return judged(query, { kind: 'read', operation: 'SELECT' }, bench);
+    return { ...(await judged(query, { kind: 'read', operation: 'SELECT' }, bench)), lineage: untold };
   }
   if (kind.kind === 'metadata') {
     const reads = revealed(tokens, bench.scope);
@@ -104,7 +107,7 @@ async function judged(tokens: readonly Token[], kind: Kind, bench: Bench): Promi
   if (reading.statements !== 1 || !agrees(reading.root, kind)) throw new Refused('sql.parsers_disagree');
   checkCalled(reading.functions, own, tokens.some((token) => isWord(token, 'MATCH_RECOGNIZE')));
   const called = reading.functions.filter((name) => own.has(name)).map((name) => resolve(name, bench.scope, 'function'));
-  const reads = reading.reads.filter((name) => !(name.length === 1 && isEarlierName(name[0]?.text ?? ''))).map((name) => resolve(name, bench.scope));
+  const reads = withoutEarlier(reading.reads).map((name) => resolve(name, bench.scope));
   const writes = reading.writes.map((name) => resolve(name, bench.scope));
   checkRelations(tokens, places, [...reads, ...writes], bench.scope);
   const lineage = reading.lineage === undefined ? {} : { lineage: reading.lineage.map(({ column, sources }) => lineageOf(column, sources, bench.scope)) };
@@ -122,7 +125,7 @@ async function touched(texts: readonly (readonly Token[])[], bench: Bench): Prom
   for (const tokens of texts.slice(0, mostPieces)) {
     const readings = await bench.readers.read(canonicalOf(readable(tokens)), bench.signal);
     if (!readings.ok) continue;
-    reads.push(...readings.reading.reads.map((name) => resolve(name, bench.scope)));
+    reads.push(...withoutEarlier(readings.reading.reads).map((name) => resolve(name, bench.scope)));
     writes.push(...readings.reading.writes.map((name) => resolve(name, bench.scope)));
   }
   return { reads: unique(reads), writes: unique(writes) };
@@ -135,9 +138,15 @@ function checkText(tokens: readonly Token[]): void {
     if (token.kind === 'stage' || (isWord(token, 'DIRECTORY', 'SEMANTIC_VIEW') && isSign(tokens[at + 1], '('))) throw new Refused('sql.stage');
     if (token.kind === 'variable' && !/^\$\d+$/.test(token.text)) throw new Refused('sql.variable');
     if (isWord(token, 'STREAM') && isSign(tokens[at + 1], '=>')) throw new Refused('sql.dynamic_name', 'STREAM');
+    if (isWord(token, 'TABLE') && isSign(tokens[at + 1], '(') && isText(tokens[at + 2])) throw new Refused('sql.dynamic_name', 'TABLE');
     if (isSign(token, ':=')) throw new Refused('sql.script');
     if (isSign(token, '$') && !(isSign(tokens[at + 1], ')') && isWord(tokens[opening(tokens, at + 1) - 1], 'PATTERN'))) throw new Refused('sql.character');
   }
+}
+
+/** What holds the name of a table in `TABLE('t')` and `TABLE(?)`. */
+function isText(token: Token | undefined): boolean {
+  return token?.kind === 'string' || isSign(token, '?') || isSign(token, ':');
 }
 
 async function read(tokens: readonly Token[], { readers, signal }: Bench): Promise<Reading> {
@@ -161,13 +170,13 @@ function together(found: readonly Found[]): Found {
   const known = found.every(({ edits }) => edits !== undefined);
   return {
     edits: known ? new Map(found.flatMap(({ edits }) => [...(edits ?? [])])) : undefined,
-    reads: unique(found.flatMap((each) => each.reads)), writes: [], functions: [...new Set(found.flatMap((each) => each.functions))],
+    reads: unique(found.flatMap((each) => each.reads)), writes: [], functions: [...new Set(found.flatMap((each) => each.functions))], lineage: untold,
   };
 }
 
 function lineageOf(column: string, sources: readonly Name[] | 'unknown', scope: SchemaRef): ColumnLineage {
   if (sources === 'unknown') return { column, sources };
-  return { column, sources: sources.map((name) => `${formatObject(resolve(name.slice(0, -1), scope))}.${stored(name.at(-1) as Name[number])}`) };
+  return { column, sources: sources.map((name) => `${formatObject(resolve(name.slice(0, -1), scope))}.${formatName(stored(name.at(-1) as Name[number]))}`) };
 }
 
 function namesOf(functions: readonly Name[]): readonly string[] {

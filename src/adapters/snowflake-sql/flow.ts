@@ -1,8 +1,9 @@
+import type { Name } from './parsers/reading.js';
 import { Refused } from './refusal.js';
 import { isSign, isWord, type Token } from './token.js';
 
-/** The name that stands for an earlier result while one part of a chain is judged. A text that holds it is refused. */
-const earlier = 'sallyport earlier result';
+/** The name that stands for an earlier result while one part of a chain is judged. The lexer lets no name with such a character in: no object can have it. */
+const earlier = '\u001Fearlier result';
 
 /**
  * The parts of `SELECT ... ->> SELECT ... FROM $1` (Snowflake: flow operator), each a query of its own in which `$1` as a table means an
@@ -15,7 +16,6 @@ export function partsOf(tokens: readonly Token[]): readonly (readonly Token[])[]
     else (parts.at(-1) as Token[]).push(token);
   }
   if (parts.length === 1) return parts;
-  if (tokens.some((token) => token.text === `"${earlier}"`)) throw new Refused('sql.flow');
   return parts.map((part, index) => {
     if (!isWord(part[0], 'SELECT', 'WITH')) throw new Refused('sql.flow');
     return index === 0 ? part : part.map((token, at) => (isEarlier(part, at, index) ? { ...token, kind: 'quoted', text: `"${earlier}"`, upper: `"${earlier}"` } : token));
@@ -30,4 +30,9 @@ function isEarlier(part: readonly Token[], at: number, before: number): boolean 
 /** True for the name that stands for an earlier result. */
 export function isEarlierName(name: string): boolean {
   return name === earlier;
+}
+
+/** The names that are objects' own. */
+export function withoutEarlier(names: readonly Name[]): readonly Name[] {
+  return names.filter((name) => !(name.length === 1 && isEarlierName(name[0]?.text ?? '')));
 }

@@ -1,5 +1,8 @@
 import { lex } from './lexer.js';
+import { partOf } from './names.js';
+import { stored } from './parsers/identifier.js';
 import { Refused } from './refusal.js';
+import { ctesOf } from './relations.js';
 import { isIdentifier, isSign, isWord, type Token } from './token.js';
 
 /** The statement without the one `;` that may end it. Throws where something follows it. */
@@ -20,13 +23,19 @@ export function pieces(tokens: readonly Token[]): readonly (readonly Token[])[] 
   return found.filter((piece) => piece.length > 0);
 }
 
-/** Writes out what means the same in plainer words: `IDENTIFIER('a.b')` is `a.b`, `db..t` is `db.PUBLIC.t`. */
+/**
+ * Writes out what means the same in plainer words: `IDENTIFIER('a.b')` is `a.b`, `db..t` is `db.PUBLIC.t`. Whether IDENTIFIER sees the names
+ * that the statement itself defines, nobody has written down: one that could be either, a table or a CTE, is refused.
+ */
 export function plainer(tokens: readonly Token[]): readonly Token[] {
   const result: Token[] = [];
+  const alone: string[] = [];
   for (let at = 0; at < tokens.length; at += 1) {
     const token = tokens[at] as Token;
     if (isWord(token, 'IDENTIFIER') && isSign(tokens[at + 1], '(')) {
-      result.push(...writtenOut(tokens[at + 2], tokens[at + 3], token.spaced));
+      const name = writtenOut(tokens[at + 2], tokens[at + 3], token.spaced);
+      if (name.length === 1) alone.push(stored(partOf(name[0] as Token)));
+      result.push(...name);
       if (isSign(tokens[at + 4], '(')) throw new Refused('sql.dynamic_name', 'IDENTIFIER');
       at += 3;
     } else if (isSign(token, '.') && isSign(tokens[at + 1], '.') && isIdentifier(tokens[at - 1])) {
@@ -37,6 +46,8 @@ export function plainer(tokens: readonly Token[]): readonly Token[] {
       result.push(touches ? { ...token, spaced: true } : token);
     }
   }
+  const defined = alone.length === 0 ? undefined : ctesOf(result);
+  if (alone.some((name) => defined?.has(name))) throw new Refused('sql.dynamic_name', 'IDENTIFIER');
   return result;
 }
 

@@ -58,7 +58,7 @@ function isFromEitherEnd(tokens: readonly Token[], at: number): boolean {
 }
 
 /** Every name that is defined like `name [(columns)] AS (`, in stored case. */
-function ctesOf(tokens: readonly Token[]): ReadonlySet<string> {
+export function ctesOf(tokens: readonly Token[]): ReadonlySet<string> {
   const names = new Set<string>();
   for (const [at, token] of tokens.entries()) {
     if (!isIdentifier(token)) continue;

@@ -14,6 +14,13 @@ describe('docs/statements.md', () => {
   });
 });
 
+/** What IDENTIFIER names could be a table or what the statement itself defines. */
+const ambiguous = [
+  "with x as (select 1 as a) select a from identifier('x')", "with x (a) as (select 1) select a from identifier('X')", `with "x" as (select 1 as a) select a from identifier('"x"')`, "with x as (select 1 as a) select a from identifier($$x$$)",
+  "select * from (with x as (select 1 as a) select a from identifier('x')) q", "with y as (select a from identifier('x')), x as (select 1 as a) select a from y", "insert into t with x as (select 1 as a) select a from identifier('x')",
+  "with x as (select 1 as a) select a from table(identifier('x'))", "with x as materialized (select 1 as a) select a from identifier('x')",
+];
+
 /** One statement for each reason: what the tables promise is what an agent is told. */
 const samples: Readonly<Record<Exclude<Reason, 'sql.dialect' | 'sql.too_slow' | 'sql.parsers_disagree' | 'sql.relation_unclear'>, readonly string[]>> = {
   'sql.empty': ['', ' -- nothing', ';'],
@@ -30,7 +37,7 @@ const samples: Readonly<Record<Exclude<Reason, 'sql.dialect' | 'sql.too_slow' | 
   'sql.number': ['select 1abc', 'select 1_000'],
   'sql.template': ['select {{ a }}', 'select &a'],
   'sql.unparsed': ['select from where', 'select a::other.kind from t', 'select cast(a as kind) from t'],
-  'sql.dynamic_name': ['select * from identifier($x)', "select * from t at (stream => 's')"],
+  'sql.dynamic_name': ['select * from identifier($x)', "select * from t at (stream => 's')", "select * from table('t')", 'select * from table(?)', 'select * from table(:1)', 'select * from table($$t$$)', ...ambiguous],
   'sql.variable': ['select $name', 'select * from t where a = $name'],
   'sql.function': ['select f(1)', 'select system$wait(1)', 'select * from table(result_scan(1))', "select get_ddl('table', 't')"],
   'sql.function_name': ['select "SUM"(a) from t', 'select a.f(1)'],
@@ -57,5 +64,24 @@ const samples: Readonly<Record<Exclude<Reason, 'sql.dialect' | 'sql.too_slow' | 
 describe.each(Object.entries(samples))('%s', (reason, texts) => {
   it.each(texts.map((sql) => [sql.slice(0, 60), sql]))('%s', async (_shown, sql) => {
     expect(await judge(sql)).toMatchObject({ decision: 'deny', reason, code: refusals[reason as Reason][0] });
+  });
+});
+
+describe('names that stand for something else', () => {
+  it.each([
+    ["with y as (select 1 as a) select x.a from y, identifier('x') x", ['SHOP.MART.X']], ["with x as (select 1 as a) select a from identifier('mart.x')", ['SHOP.MART.X']], ["with \"x\" as (select 1 as a) select a from identifier('x')", ['SHOP.MART.X']],
+    ['select * from "sallyport earlier result"', ['SHOP.MART."sallyport earlier result"']], ['select a from t ->> select * from "sallyport earlier result"', ['SHOP.MART."sallyport earlier result"', 'SHOP.MART.T']],
+    ['select a from t ->> select * from "earlier result" cross join $1', ['SHOP.MART."earlier result"', 'SHOP.MART.T']],
+    ['select * from "@stage/file"', ['SHOP.MART."@stage/file"']], ['select * from "$1", "?"', ['SHOP.MART."$1"', 'SHOP.MART."?"']],
+  ])('%s reads %j', async (sql, reads) => {
+    expect(await judge(sql)).toMatchObject({ decision: 'allow', objects_read: reads });
+  });
+
+  it('no text can hold the name by which an earlier result is judged', async () => {
+    for (const sql of ['select * from "\u001Fearlier result"', 'select 1 ->> select * from "\u001Fearlier result"', `select * from identifier('"\u001Fearlier result"')`]) expect((await judge(sql)).decision).toBe('deny');
+  });
+
+  it('nor is that name told as an object of what is refused', async () => {
+    expect(await judge('select 1 as a ->> select f(a) from $1')).toMatchObject({ decision: 'deny', reason: 'sql.function', objects_read: [] });
   });
 });

@@ -27,6 +27,8 @@ describe('lineage that is certain', () => {
     ['with t as (select a from t) select a from t', ['A <- T.A']],
     ['with t as (select a from u) select t.a from s.t', ['A <- S.T.A']],
     ['select ? as bound, :1 as other from t', ['BOUND <- ', 'OTHER <- ']],
+    ['select q from (select a as q, b from t) q', ['Q <- T.A']], ['select d from (select a as x, count(*), b as d from t group by all) r', ['D <- T.B']],
+    ['select count(*) as n, count(a) as m from t', ['N <- ', 'M <- T.A']],
   ])('%s', (sql, columns) => {
     expect(lineage(sql)).toEqual(columns);
   });
@@ -49,6 +51,13 @@ describe('lineage that is not certain is unknown', () => {
     ['an unknown relation', 'select z.a from t'], ['the name behind an alias', 'select t.a from t x'], ['a lateral query', 'select q.a from t, lateral (select t.secret as a) q'], ['VALUES', 'select a from (values (1)) v (a)'],
     ['a column a query does not have', 'select a from (select b from t) q'], ['a column a query has twice', 'select a from (select x as a, secret as a from t) q'], ['CONNECT BY', 'select connect_by_root secret as a from t connect by prior x = y'],
     ['a named window', 'select sum(x) over w as a from t q window w as (partition by secret)'], ['a sequence', 'select seq.nextval as a from t'],
+    ['a whole row', 'select t as a from t'], ['a whole row of an alias', 'select o as a from orders o'], ['a whole row of a table with a schema', 'select t as a from s.t'], ['a whole row in quotes', 'select "T" as a from t'], ['a whole row in other quotes', 'select "t" as a from t'],
+    ['a whole row cast', 'select cast(t as varchar) as a from t'], ['a whole row cast shortly', 'select t::variant as a from t'], ['a whole row in a call', 'select to_json(t) as a from t'], ['a whole row in a list', 'select [t] as a from t'], ['a whole row in an object', "select {'k': t} as a from t"],
+    ['a whole row spread', 'select {**t} as a from t'], ['a path into a whole row', 'select t:secret as a from t'], ['a whole row compared', 'select t = 1 as a from t'], ['a whole row aggregated', 'select max(t) over () as a from t'], ['a whole row of a query through a name it has not', 'select q as a from (select secret from t) q'],
+    ['a place of a table', 'select t.$2 as a from t'], ['a place of its own', 'select $2 as a from t'], ['a place in a call', 'select upper(t.$2) as a from t'], ['a place behind a path', 'select t.$1:secret as a from t'],
+    ['rows that differ', 'select count(distinct *) as a from t'], ['rows of a relation that differ', 'select count(distinct t.*) as a from t'], ['a name in brackets that a query has too', 'select b as a from (select (b), c as b from t) q'], ['a word of the language as a name', 'select "CURRENT_DATE" as a from (select current_date, secret as "CURRENT_DATE" from t) q'],
+    ['a made-up name', 'select "COUNT(*)" as a from (select count(*), max(secret) as "COUNT(*)" from t) q'], ['names that differ in case only', 'select b as a from (select secret as "b", c as B from t) q'], ['relations that differ in case only', 'select x.b as a from t as "x", u as x'], ['an alias that differs in case only', 'select secret as "B", c as "b", b as a from t'],
+    ['a set in brackets, that may be recursion', 'with c as ((select secret as a, b from t union all select b, a from c)) select a from c'],
   ])('%s', (_what, sql) => {
     expect(lineage(sql).at(-1)).toMatch(/^[A*] <- unknown$/);
   });

@@ -41,11 +41,11 @@ function add(sources: Sources, found: Name[]): boolean {
   return true;
 }
 
-/** A function that is no built-in may return anything; COUNT(*) returns no column's values. */
+/** A function that is no built-in may return anything; COUNT(*) returns no column's values, COUNT(DISTINCT *) tells of all. */
 function ofCall(call: Tree, sight: Sight, found: Name[]): boolean {
   const [name, ...more] = objectName(call['name']);
   if (name === undefined || more.length > 0 || name.quoted || !isBuiltin(stored(name))) return false;
   const { List: args } = isTree(call['args']) ? call['args'] : { List: undefined };
-  const counted = stored(name) === 'COUNT' && isTree(args) && JSON.stringify(args['args']) === '[{"Unnamed":"Wildcard"}]';
+  const counted = stored(name) === 'COUNT' && isTree(args) && isAbsent(args['duplicate_treatment']) && JSON.stringify(args['args']) === '[{"Unnamed":"Wildcard"}]';
   return Object.keys(call).every((key) => key === 'name' || (counted && key === 'args') || ofNode(key, call[key], sight, found));
 }

@@ -4,10 +4,19 @@ import type { Name } from '../reading.js';
 /** Where a value comes from: relation and column as written, all of them and perhaps more; or nobody can tell. */
 export type Sources = readonly Name[] | 'unknown';
 
-/** One output column: its stored name, undefined where Snowflake makes one up. */
+/** One output column: its stored name; undefined where the engine makes one up that is no plain word, such as `COUNT(*)`. */
 export interface Output {
   readonly name: string | undefined;
   readonly sources: Sources;
+  /** True where it may have any name, or be any number of columns. */
+  readonly any?: true;
+  /** True for a star, which stands for any number of columns. */
+  readonly star?: true;
+}
+
+/** Equal for two names if any engine could take one for the other: Snowflake tells `"a"` from `A`, others do not. */
+export function fold(name: string): string {
+  return name.toLowerCase().toUpperCase();
 }
 
 /** A relation in FROM: a table, of which we do not know the columns; a query, of which we do; or anything else. */
