@@ -29,7 +29,7 @@ export const faults = {
   PLUGIN_SEALED: { retryable: false, means: 'A plugin registered something after setup.' },
   PLUGIN_FAILED: { retryable: false, means: 'A plugin threw, or did not answer in time.' },
   IDENTITY_UNAVAILABLE: { retryable: true, means: 'The identity provider cannot be reached.' },
-  ANALYSIS_UNAVAILABLE: { retryable: true, means: 'The statement could not be analysed in time.' },
+  ANALYSIS_UNAVAILABLE: { retryable: true, means: 'The statement could not be analysed: what analyses them failed.' },
   POLICY_UNAVAILABLE: { retryable: true, means: 'The policy decision point failed.' },
   APPROVAL_UNAVAILABLE: { retryable: true, means: 'The approver failed.' },
   ENGINE_UNAVAILABLE: { retryable: true, means: 'The engine cannot be reached or failed to answer.' },

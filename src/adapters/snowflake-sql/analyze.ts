@@ -1,4 +1,4 @@
-import { formatName, formatObject, type Analysis, type ColumnLineage, type ObjectRef, type SchemaRef } from '../../core/index.js';
+import { AccessError, formatName, formatObject, type Analysis, type ColumnLineage, type ObjectRef, type SchemaRef } from '../../core/index.js';
 import { checkCalled, checkCalls, type OwnFunctions } from './calls.js';
 import { canonicalOf, digestOf, redactedOf } from './canonical.js';
 import { checkCost } from './cost/index.js';
@@ -10,7 +10,7 @@ import { revealed } from './metadata.js';
 import { resolve } from './names.js';
 import { oneStatement, pieces, plainer } from './normalize.js';
 import { stored } from './parsers/identifier.js';
-import type { Name, Reading, Readers } from './parsers/reading.js';
+import type { Name, Reading, Readers, Unavailable } from './parsers/reading.js';
 import { placeholdersOf } from './placeholders.js';
 import { readable } from './readable/index.js';
 import { Refused, type Reason } from './refusal.js';
@@ -45,7 +45,7 @@ const nothing: Objects = { reads: [], writes: [], functions: [] };
 /** Of rows that are a plan, or made of an earlier result. */
 const untold: readonly ColumnLineage[] = [{ column: '*', sources: 'unknown' }];
 
-/** Reads one text. Never throws for what it says: what cannot or must not be judged comes back with a refusal. */
+/** Reads one text. Never throws for what it says: what cannot or must not be judged comes back with a refusal. Throws ANALYSIS_UNAVAILABLE where no parser is there to read it. */
 export async function analyze(text: string, bench: Bench): Promise<Analysis> {
   let tokens: readonly Token[] = [];
   let kind: Kind = { kind: 'invalid', operation: '' };
@@ -152,8 +152,16 @@ function isText(token: Token | undefined): boolean {
 async function read(tokens: readonly Token[], { readers, signal }: Bench): Promise<Reading> {
   const readings = await readers.read(canonicalOf(readable(tokens)), signal);
   if (readings.ok) return readings.reading;
-  const reasons: Readonly<Record<typeof readings.why, Reason>> = { unparsed: 'sql.unparsed', disagree: 'sql.parsers_disagree', timeout: 'sql.too_slow', crashed: 'sql.too_slow' };
-  throw new Refused(reasons[readings.why], readings.why === 'unparsed' || readings.why === 'disagree' ? readings.detail : undefined);
+  if (readings.why === 'unavailable') throw unavailable(readings);
+  const reasons: Readonly<Record<typeof readings.why, Reason>> = {
+    unparsed: 'sql.unparsed', disagree: 'sql.parsers_disagree', timeout: 'sql.too_slow', crashed: 'sql.parser_failed',
+  };
+  throw new Refused(reasons[readings.why], readings.why === 'timeout' ? undefined : readings.detail);
+}
+
+/** What is wrong with the parsers and not with the text. */
+export function unavailable({ detail, cause }: Unavailable): AccessError {
+  return new AccessError('ANALYSIS_UNAVAILABLE', `statements cannot be analysed: ${detail}`, cause === undefined ? {} : { cause });
 }
 
 function agrees(root: string, { kind, operation }: Kind): boolean {

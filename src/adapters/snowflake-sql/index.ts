@@ -1,5 +1,5 @@
 import { AccessError, facts, parseSchema, readOptions, type Analysis, type Analyzer, type OptionNames, type SchemaRef } from '../../core/index.js';
-import { analyze } from './analyze.js';
+import { analyze, unavailable } from './analyze.js';
 import { createReaders } from './parsers/readers.js';
 import { dialects } from './render/index.js';
 
@@ -19,9 +19,13 @@ const names: OptionNames<SnowflakeSqlOptions> = { functions: true, timeoutMs: tr
 /** Which reading of Snowflake's SQL this is; part of every cache key. */
 const version = 'snowflake-2026-11';
 
+/** Refusals that may come from how busy the machine is. */
+const passing: ReadonlySet<string> = new Set(['sql.too_slow', 'sql.parser_failed']);
+
 /**
  * Judges Snowflake SQL: what it reads, writes and calls, by our own lexer and two independent parsers that must agree. What is not fully
- * understood is refused. Parsers run in worker threads under a time limit. Throws CONFIG_INVALID for options that cannot be used.
+ * understood is refused. Parsers run in worker threads under a time limit; where those cannot start or end, `check` and `analyze` throw
+ * ANALYSIS_UNAVAILABLE with the cause. Throws CONFIG_INVALID for options that cannot be used.
  */
 export function snowflakeSql(options: SnowflakeSqlOptions = {}): Analyzer {
   const { functions = [], timeoutMs = 500, threads = 2, cached = 2_000 } = readOptions<SnowflakeSqlOptions>(options, names, 'snowflakeSql');
@@ -45,9 +49,15 @@ export function snowflakeSql(options: SnowflakeSqlOptions = {}): Analyzer {
       const work = analyze(sql, { readers, scope, functions: own, signal, dialect }).then(facts);
       const analysis = await work;
       signal.throwIfAborted();
-      if (analysis.refusal?.reason !== 'sql.too_slow') kept.set(key, work);
+      if (!passing.has(analysis.refusal?.reason ?? '')) kept.set(key, work);
       if (kept.size > cached) kept.delete(kept.keys().next().value as string);
       return analysis;
+    },
+    async check(signal) {
+      const readings = await readers.read('SELECT A FROM B', signal);
+      if (readings.ok) return;
+      signal.throwIfAborted();
+      throw unavailable(readings.why === 'unavailable' ? readings : { ok: false, why: 'unavailable', detail: `a plain query was not read: ${readings.detail}` });
     },
     close: () => readers.close(),
   };

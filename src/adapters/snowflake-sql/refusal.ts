@@ -20,6 +20,7 @@ export const refusals = {
   'sql.parsers_disagree': ['NOT_UNDERSTOOD', 'Two readers of the statement do not agree on what it does.', 'Write it more simply: qualify names, and name subqueries.'],
   'sql.relation_unclear': ['NOT_UNDERSTOOD', 'A table name could not be accounted for.', 'Name every table plainly after FROM or JOIN.'],
   'sql.too_slow': ['NOT_UNDERSTOOD', 'Reading the statement took too long.', 'Make it shorter or less nested.'],
+  'sql.parser_failed': ['NOT_UNDERSTOOD', 'A parser failed inside over the statement.', 'Make it shorter or less nested.'],
   'sql.dynamic_name': ['STATEMENT_REFUSED', 'A name is not known until the statement runs.', 'Write the name of the table out.'],
   'sql.variable': ['STATEMENT_REFUSED', 'Session variables are not used here.', 'Pass the value as a bind: ? or :1.'],
   'sql.too_costly': ['STATEMENT_REFUSED', 'The statement multiplies tables without a condition, or makes rows without end.', 'Join on a condition, or say WHERE; make fewer rows.'],

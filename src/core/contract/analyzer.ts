@@ -25,11 +25,11 @@ const scope: SchemaRef = { database: 'ACME', schema: 'OPS' };
 
 /** The promises of `Analyzer`, one case each. */
 export function analyzerContract(subject: AnalyzerSubject): readonly ContractCase[] {
-  const contract = (name: string, use: (analyze: Analyze) => Promise<void>): ContractCase => ({ name, run: () => within(subject, use) });
+  const contract: Contract = (name, use): ContractCase => ({ name, run: () => within(subject, use) });
   return [...meanings(subject, contract), ...forms(subject, contract)];
 }
 
-type Contract = (name: string, use: (analyze: Analyze) => Promise<void>) => ContractCase;
+type Contract = (name: string, use: (analyze: Analyze, made: Analyzer) => Promise<void>) => ContractCase;
 
 function meanings({ understood, refused, bound = [] }: AnalyzerSubject, contract: Contract): ContractCase[] {
   return [
@@ -74,6 +74,10 @@ function forms({ understood, same: spellings, literal }: AnalyzerSubject, contra
       expectThat(!`${redacted} ${summary} ${operation} ${JSON.stringify(refusal ?? null)}`.includes(literal.text), 'a literal is shown');
       expectThat(summary.length <= 255, 'the summary is longer than 255 characters');
     }),
+    contract('proves that it works, where it can', async (analyze, made) => {
+      await made.check?.(new AbortController().signal);
+      await analyze(literal.sql);
+    }),
     contract('answers each of many at once for its own statement', async (analyze) => {
       const many = Array.from({ length: 20 }, () => understood).flat();
       const analyses = await Promise.all(many.map(({ sql }) => analyze(sql)));
@@ -87,10 +91,10 @@ function forms({ understood, same: spellings, literal }: AnalyzerSubject, contra
   ];
 }
 
-async function within({ analyzer }: AnalyzerSubject, use: (analyze: Analyze) => Promise<void>): Promise<void> {
+async function within({ analyzer }: AnalyzerSubject, use: (analyze: Analyze, made: Analyzer) => Promise<void>): Promise<void> {
   const made = await analyzer();
   try {
-    await use((sql, signal = new AbortController().signal) => made.analyze(sql, scope, signal));
+    await use((sql, signal = new AbortController().signal) => made.analyze(sql, scope, signal), made);
   } finally {
     await made.close?.();
   }

@@ -22,7 +22,7 @@ const ambiguous = [
 ];
 
 /** One statement for each reason: what the tables promise is what an agent is told. */
-const samples: Readonly<Record<Exclude<Reason, 'sql.dialect' | 'sql.too_slow' | 'sql.parsers_disagree' | 'sql.relation_unclear'>, readonly string[]>> = {
+const samples: Readonly<Record<Exclude<Reason, 'sql.dialect' | 'sql.too_slow' | 'sql.parser_failed' | 'sql.parsers_disagree' | 'sql.relation_unclear'>, readonly string[]>> = {
   'sql.empty': ['', ' -- nothing', ';'],
   'sql.multiple_statements': ['select 1; select 2', 'select 1;;'],
   'sql.unknown_statement': ['vacuum', '(delete from t)', '1', '"select" 1'],

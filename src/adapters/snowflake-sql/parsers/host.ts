@@ -1,11 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import type { Readings } from './reading.js';
 
-/** What a host tells the pool: loaded, an answer, or its end. */
+/** What a host tells the pool: loaded, an answer, or its end with the reason. */
 export interface HostEvents {
   ready(): void;
   answer(readings: Readings): void;
-  gone(): void;
+  gone(cause?: unknown): void;
 }
 
 /** One place where both parsers run apart from the event loop; takes one text at a time. */
@@ -37,8 +37,8 @@ export const startThread: StartHost = (events) => {
   const options = { ...apart, workerData: since };
   const thread = isSource ? new Worker(fromSource, { ...options, eval: true }) : new Worker(new URL('./worker.js', import.meta.url), options);
   thread.on('message', (message: 'ready' | Readings) => (message === 'ready' ? events.ready() : events.answer(message)));
-  thread.on('error', () => events.gone());
-  thread.on('exit', () => events.gone());
+  thread.on('error', (error) => events.gone(error));
+  thread.on('exit', (code) => events.gone(new Error(`the thread exited with code ${code}`)));
   thread.unref();
   return { read: (canonical) => thread.postMessage(canonical, []), workedMs: () => elapsedMs(Atomics.load(since, 0)), end: () => thread.terminate() };
 };

@@ -1,14 +1,13 @@
 import { startThread, type StartHost } from './host.js';
 import { aborted, Job } from './job.js';
 import type { Readers, Readings } from './reading.js';
-import { Seat } from './seat.js';
+import { Seat, type Lost } from './seat.js';
 
 /** How many texts may wait for a thread; one more is refused at once. */
 const waitingLimit = 1_000;
 
-const closed: Readings = { ok: false, why: 'crashed', detail: 'the parsers are closed' };
-const tooMany: Readings = { ok: false, why: 'timeout', detail: 'too many statements are waiting' };
-const unstartable: Readings = { ok: false, why: 'crashed', detail: 'the parsers do not start' };
+const closed: Readings = { ok: false, why: 'unavailable', detail: 'the parsers are closed' };
+const tooMany: Readings = { ok: false, why: 'unavailable', detail: 'too many statements are waiting' };
 
 /**
  * How the parsers are run: the limit for one statement in milliseconds (500; four times as much in the first five seconds of a
@@ -37,9 +36,9 @@ export function createReaders(options: ReadersOptions = {}, start: StartHost = s
 
   const events = {
     free: () => dispatch(),
-    lost: (seat: Seat, loaded: boolean) => {
+    lost: (seat: Seat, loaded: boolean, why: Lost) => {
       seats.delete(seat);
-      if (!loaded) refuseAll(unstartable);
+      if (!loaded) refuseAll(unstartable(why));
       dispatch();
     },
   };
@@ -74,4 +73,9 @@ export function createReaders(options: ReadersOptions = {}, start: StartHost = s
       seats.clear();
     },
   };
+}
+
+function unstartable(why: Lost): Readings {
+  const cause = why.why === 'unavailable' ? why.cause : undefined;
+  return { ok: false, why: 'unavailable', detail: 'the parsers do not start', ...(cause === undefined ? {} : { cause }) };
 }

@@ -48,10 +48,22 @@ export interface Reading {
   readonly marks?: readonly Mark[];
 }
 
-/** What both parsers agree on, or why there is nothing to trust. `detail` never holds a literal of the statement. */
+/** No parser is there to read anything: its thread did not start or ended, was closed, or is asked too much. `cause` is for the operator. */
+export interface Unavailable {
+  readonly ok: false;
+  readonly why: 'unavailable';
+  readonly detail: string;
+  readonly cause?: unknown;
+}
+
+/**
+ * What both parsers agree on, or why there is nothing to trust: the text's own doing (it took too long, or made a parser fail inside:
+ * `timeout`, `crashed`), or nobody to read it. `detail` never holds a literal of the statement.
+ */
 export type Readings =
   | { readonly ok: true; readonly reading: Reading }
-  | { readonly ok: false; readonly why: 'unparsed' | 'disagree' | 'timeout' | 'crashed'; readonly detail: string };
+  | { readonly ok: false; readonly why: 'unparsed' | 'disagree' | 'timeout' | 'crashed'; readonly detail: string }
+  | Unavailable;
 
 /** Pool of worker threads. `read` resolves always; a trap or time-out gives ok:false and replaces the worker. */
 export interface Readers {

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Host, StartHost } from './host.js';
 import type { Job } from './job.js';
-import type { Readings } from './reading.js';
+import type { Readings, Unavailable } from './reading.js';
 
 /** How long a host may take at least to load both parsers, or to take up a text: some hundred milliseconds in fact, far more on a starved machine. */
 const leastStartMs = 15_000;
@@ -13,12 +13,15 @@ const startTimes = 20;
 const youngMs = 5_000;
 const grace = 4;
 
+/** Why a host had to go. */
+export type Lost = { readonly ok: false; readonly why: 'timeout' | 'crashed'; readonly detail: string } | Unavailable;
+
 /** What a seat tells the pool it belongs to. */
 export interface SeatEvents {
   /** It can take a job. */
   free(seat: Seat): void;
-  /** Its host is lost; `loaded` says whether it ever worked. */
-  lost(seat: Seat, loaded: boolean): void;
+  /** Its host is lost; `loaded` says whether it ever worked, `why` what became of it. */
+  lost(seat: Seat, loaded: boolean, why: Lost): void;
 }
 
 /** One host and the job it is busy with; a job that ends badly ends the host too. */
@@ -38,9 +41,9 @@ export class Seat {
     this.events = events;
     this.timeoutMs = timeoutMs;
     this.startLimitMs = Math.max(leastStartMs, startTimes * timeoutMs);
-    this.host = start({ ready: () => this.ready(), answer: (readings) => this.answer(readings), gone: () => this.lose('crashed', 'a parser thread ended') });
+    this.host = start({ ready: () => this.ready(), answer: (readings) => this.answer(readings), gone: (cause) => this.lose(endOf(cause)) });
     // These timers hold the process only while somebody waits for a reading; the thread itself never does.
-    this.timer = setTimeout(() => this.lose('timeout', 'the parsers did not start in time'), this.startLimitMs);
+    this.timer = setTimeout(() => this.lose({ ok: false, why: 'unavailable', detail: 'the parsers did not start in time' }), this.startLimitMs);
   }
 
   get starting(): boolean {
@@ -74,7 +77,7 @@ export class Seat {
   private answer(readings: Readings): void {
     const { job } = this;
     if (job === undefined || this.over) return;
-    if (!readings.ok && readings.why === 'crashed') return this.lose(readings.why, readings.detail);
+    if (!readings.ok && readings.why === 'crashed') return this.lose({ ok: false, why: 'crashed', detail: readings.detail });
     clearTimeout(this.timer);
     this.job = undefined;
     job.settle(readings);
@@ -94,15 +97,16 @@ export class Seat {
       if (this.job !== job) return;
       const limitMs = performance.now() - this.loadedAt < youngMs ? grace * this.timeoutMs : this.timeoutMs;
       const workedMs = this.host.workedMs();
-      if (workedMs >= limitMs || performance.now() - this.takenAt >= this.startLimitMs) this.lose('timeout', `not read within ${this.timeoutMs} ms`);
+      if (workedMs >= limitMs) this.lose({ ok: false, why: 'timeout', detail: `not read within ${this.timeoutMs} ms` });
+      else if (performance.now() - this.takenAt >= this.startLimitMs) this.lose({ ok: false, why: 'unavailable', detail: 'a parser thread does not answer' });
       else this.wait(job, workedMs === 0 ? this.timeoutMs : limitMs - workedMs);
     });
   }
 
-  private lose(why: 'timeout' | 'crashed', detail: string): void {
+  private lose(why: Lost): void {
     if (this.over) return;
-    this.stop({ ok: false, why, detail });
-    this.events.lost(this, this.loaded);
+    this.stop(why);
+    this.events.lost(this, this.loaded, why);
     void this.host.end();
   }
 
@@ -112,4 +116,11 @@ export class Seat {
     this.job?.settle(readings);
     this.job = undefined;
   }
+}
+
+/** A thread that ran out of its memory did so over the text it was reading; any other end is nobody's text. */
+function endOf(cause: unknown): Lost {
+  const exhausted = (cause as { readonly code?: unknown } | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY';
+  if (exhausted) return { ok: false, why: 'crashed', detail: 'a parser ran out of memory' };
+  return { ok: false, why: 'unavailable', detail: 'a parser thread ended', ...(cause === undefined ? {} : { cause }) };
 }

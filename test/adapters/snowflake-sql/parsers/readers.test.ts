@@ -94,18 +94,25 @@ describe('the pool, in real threads', () => {
 });
 
 describe('the pool, with faults', () => {
+  const own = new Error("Cannot find module '/app/worker.js'");
+
+  it('blames the text where a thread ran out of memory over it, and nobody where a thread never takes it up', async () => {
+    const { start } = faulty((events) => events.gone(Object.assign(new Error('heap'), { code: 'ERR_WORKER_OUT_OF_MEMORY' })));
+    expect(await readers({ size: 1 }, start).read('a', never())).toEqual({ ok: false, why: 'crashed', detail: 'a parser ran out of memory' });
+  });
+
   it('settles every read when its thread dies, and starts another for what waits', async () => {
-    const { start, seen } = faulty((events, canonical) => (canonical === 'die' ? events.gone() : events.answer(answer)));
+    const { start, seen } = faulty((events, canonical) => (canonical === 'die' ? events.gone(own) : events.answer(answer)));
     const pool = readers({ size: 1 }, start);
     const [died, lived] = await Promise.all([pool.read('die', never()), pool.read('live', never())]);
-    expect([died, lived]).toEqual([{ ok: false, why: 'crashed', detail: 'a parser thread ended' }, answer]);
+    expect([died, lived]).toEqual([{ ok: false, why: 'unavailable', detail: 'a parser thread ended', cause: own }, answer]);
     expect(seen).toMatchObject({ started: 2, ended: 1 });
   });
 
   it('refuses what waits when threads cannot start, and tries again for the next', async () => {
-    const { start, seen } = faulty((events) => events.answer(answer), (events, life) => (life === 1 ? events.gone() : events.ready()));
+    const { start, seen } = faulty((events) => events.answer(answer), (events, life) => (life === 1 ? events.gone(own) : events.ready()));
     const pool = readers({ size: 1 }, start);
-    const refused = { ok: false, why: 'crashed', detail: 'the parsers do not start' };
+    const refused = { ok: false, why: 'unavailable', detail: 'the parsers do not start', cause: own };
     expect(await Promise.all([pool.read('a', never()), pool.read('b', never())])).toEqual([refused, refused]);
     expect(await pool.read('c', never())).toEqual(answer);
     expect(seen.started).toBe(2);
@@ -190,7 +197,7 @@ describe('the pool, with faults', () => {
     const pool = readers({ size: 1 }, start);
     const all = await Promise.all(Array.from({ length: 1_100 }, (_, n) => pool.read(String(n), never())));
     expect(all.filter((each) => each.ok)).toHaveLength(1_000);
-    expect(all.at(-1)).toEqual({ ok: false, why: 'timeout', detail: 'too many statements are waiting' });
+    expect(all.at(-1)).toEqual({ ok: false, why: 'unavailable', detail: 'too many statements are waiting' });
   });
 
   it('answers every read after it is closed, also those that were running', async () => {
@@ -199,7 +206,7 @@ describe('the pool, with faults', () => {
     const pending = [pool.read('running', never()), pool.read('waiting', never())];
     await new Promise((resolve) => setTimeout(resolve, 20));
     await pool.close();
-    const closed = { ok: false, why: 'crashed', detail: 'the parsers are closed' };
+    const closed = { ok: false, why: 'unavailable', detail: 'the parsers are closed' };
     expect(await Promise.all([...pending, pool.read('later', never())])).toEqual([closed, closed, closed]);
     expect(seen).toMatchObject({ started: 1, ended: 1 });
   });
