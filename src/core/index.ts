@@ -31,6 +31,7 @@ export type {
 export { buildGateway } from './create.js';
 export { readConfig, type Eventually } from './parts.js';
 export { readOptions, type OptionNames } from './options.js';
+export { isLoopback, loopbackNames, readSecureUrl, type UrlParts } from './secure-url.js';
 export type { StartCheckOptions } from './start-check.js';
 export { defaultLimits } from './config.js';
 export { provide, tokens, type Container, type Parts, type Token } from './container.js';

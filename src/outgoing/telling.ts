@@ -1,5 +1,4 @@
-import type { Notice } from '../core/index.js';
-import { addressOf } from './address.js';
+import { readSecureUrl, type Notice } from '../core/index.js';
 import type { OutboxSettings } from './outbox.js';
 
 /** Told of a notice that was given up; `why` is `full`, `shutdown`, or a code such as `status 410`. */
@@ -35,7 +34,7 @@ export function tellingOf({ page, timeoutMs = 10_000, retries = 8, waiting = 1_0
 function linkFrom(page: Page | undefined, invalid: (message: string) => Error): Telling['linkOf'] {
   if (page === undefined) return () => undefined;
   if (typeof page === 'function') return (notice) => usable(page, notice);
-  const base = addressOf(page);
+  const base = readSecureUrl(page, { query: true });
   if (typeof base === 'string') throw invalid(`page ${base}`);
   return (notice) => {
     const link = new URL(base);
@@ -53,7 +52,7 @@ function placeOf({ type, ticket, session }: Notice): string {
 /** A notice without a link is better than none. */
 function usable(page: (notice: Notice) => string | undefined, notice: Notice): string | undefined {
   try {
-    const link = addressOf(page(notice) ?? '');
+    const link = readSecureUrl(page(notice), { query: true, fragment: true });
     return typeof link === 'string' ? undefined : link.href;
   } catch {
     return undefined;

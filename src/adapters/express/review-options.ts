@@ -1,4 +1,4 @@
-import { AccessError, type OptionNames } from '../../core/index.js';
+import { AccessError, readSecureUrl, type OptionNames } from '../../core/index.js';
 
 export interface ReviewOptions {
   /** The OpenID provider where reviewers sign in, as its discovery names it: https, or http on this very machine. */
@@ -24,19 +24,24 @@ export const reviewNames: OptionNames<ReviewOptions> = { issuer: true, clientId:
 /** Checks how reviewers sign in; of what the options are named, nothing. Throws CONFIG_INVALID. */
 export function settleReview(options: ReviewOptions): ReviewSettings {
   const { issuer, clientId, scope = 'sallyport.review', resource, origins = [] } = options;
-  if (!isAddress(issuer) || /[?#]/.test(issuer)) throw invalid('needs an issuer: an https URL, without a query');
+  if (typeof readSecureUrl(issuer) === 'string') throw invalid('needs an issuer: an https URL, without a query');
   if (typeof clientId !== 'string' || !/^[\x20-\x7e]{1,255}$/.test(clientId)) throw invalid('needs a clientId (RFC 6749 appendix A.1)');
   if (typeof scope !== 'string' || !/^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/.test(scope)) throw invalid('scope must be OAuth scopes (RFC 6749 §3.3)');
-  if (resource !== undefined && (!URL.canParse(resource) || resource.includes('#'))) throw invalid('resource must be an absolute URI without a fragment (RFC 8707 §2)');
-  if (!Array.isArray(origins) || !origins.every((each) => isAddress(each) && new URL(each).origin === each)) throw invalid('origins must be origins, such as https://login.acme.example');
+  if (resource !== undefined && !isIdentifier(resource)) throw invalid('resource must be an absolute URI without a fragment (RFC 8707 §2)');
+  if (!Array.isArray(origins) || !origins.every(isOrigin)) throw invalid('origins must be origins, such as https://login.acme.example');
   return { issuer, clientId, scope, ...(resource === undefined ? {} : { resource }), reaches: [...new Set([new URL(issuer).origin, ...origins])] };
 }
 
+/** Any absolute URI that holds no password: the page tells it to the provider. */
+function isIdentifier(resource: unknown): boolean {
+  const url = typeof resource === 'string' && !resource.includes('#') && URL.canParse(resource) ? new URL(resource) : undefined;
+  return url !== undefined && url.username === '' && url.password === '';
+}
+
 /** Over plain http, tokens travel only to this very machine. */
-function isAddress(text: unknown): text is string {
-  if (typeof text !== 'string' || !URL.canParse(text)) return false;
-  const { protocol, hostname, username, password } = new URL(text);
-  return username + password === '' && !hostname.includes('*') && (protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname)));
+function isOrigin(given: unknown): boolean {
+  const url = readSecureUrl(given, { path: false });
+  return typeof url !== 'string' && url.origin === given;
 }
 
 function invalid(message: string): AccessError {

@@ -1,5 +1,4 @@
-import { AccessError, readOptions, type OptionNames, type Parcel } from '../../core/index.js';
-import { addressOf } from '../../outgoing/address.js';
+import { AccessError, readOptions, readSecureUrl, type OptionNames, type Parcel } from '../../core/index.js';
 import type { HttpFormat } from './format.js';
 
 export interface HttpOptions {
@@ -36,7 +35,7 @@ const names: OptionNames<HttpOptions> = { url: true, format: true, token: true, 
 export function settingsOf(given: HttpOptions): Settings {
   const options = readOptions<HttpOptions>(given, names, 'http');
   const { format, token, headers = {}, maxBytes = 1024 ** 2, timeoutMs = 10_000, retries = 4, onPoison, name = 'http' } = options;
-  const url = addressOf(options.url);
+  const url = readSecureUrl(options.url, { query: true });
   if (typeof url === 'string') throw invalid(`url ${url}`);
   const { encode, address } = (format ?? {}) as Partial<HttpFormat>;
   if (typeof encode !== 'function' || typeof address !== 'function') throw invalid('format is not set: ndjson(), splunkHec() or bulk()');

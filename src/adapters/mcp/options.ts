@@ -1,7 +1,7 @@
-import { AccessError, newId, readOptions, type Gateway, type OptionNames } from '../../core/index.js';
+import { AccessError, loopbackNames, newId, readOptions, type Gateway, type OptionNames } from '../../core/index.js';
 import { quietly, type OnFault } from '../../mount/faults.js';
 import type { Problem } from '../../mount/problem.js';
-import { loopback, resourceUrl, safeUrl } from '../../mount/resource.js';
+import { resourceUrl, safeUrl } from '../../mount/resource.js';
 
 export interface McpOptions {
   /** The address that clients use, such as `https://api.acme.example/mcp`: what tokens must be issued for (RFC 8707), and the resource of the metadata (RFC 9728). */
@@ -75,12 +75,13 @@ export function settle(gateway: Gateway, given: McpOptions): Settings {
   const url = resourceUrl(resource);
   if (resource !== undefined && url === undefined) throw invalid('option resource must be an https address without query or fragment');
   if ((url === undefined) !== (authorizationServers.length === 0)) throw invalid('options resource and authorizationServers go together');
+  if (!authorizationServers.every((each) => resourceUrl(each) !== undefined)) throw invalid('option authorizationServers must hold https addresses without query or fragment (RFC 8414 §2)');
   if (scopes.some((each) => !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(each))) throw invalid('option scopes must hold OAuth scopes'); // RFC 6749 §3.3
   // Asked once beforehand, so that a wrong one is found at the start and not by whoever waits.
   if (reviewUrl !== undefined && !givesAddresses(reviewUrl)) throw invalid('option reviewUrl must give https addresses');
   if (Buffer.byteLength(stateKey) < 32) throw invalid('option stateKey must be 32 bytes or more');
   return {
-    ...numbersOf(options), resource: url, authorizationServers, scopes, hosts: new Set((options.hosts ?? (url === undefined ? loopback : [url.hostname])).map((each) => each.toLowerCase())),
+    ...numbersOf(options), resource: url, authorizationServers, scopes, hosts: new Set((options.hosts ?? (url === undefined ? loopbackNames : [url.hostname])).map((each) => each.toLowerCase())),
     origins: new Set(origins), reviewUrl, stateKey, onFault: quietly(onFault), onRefused,
   };
 }

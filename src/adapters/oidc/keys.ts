@@ -1,8 +1,8 @@
-import { AccessError } from '../../core/index.js';
+import { AccessError, isLoopback } from '../../core/index.js';
 import { fetchJson } from './fetch-json.js';
 import { keysOf, type Keys } from './key-set.js';
 import type { Settings } from './options.js';
-import { isLoopback, secureUrl } from './url.js';
+import { secureUrl } from './url.js';
 
 /** Fetched again behind the caller's back from here on. */
 const earlyMs = 300_000;

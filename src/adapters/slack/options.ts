@@ -1,6 +1,5 @@
-import { AccessError, readOptions, systemClock, type Clock, type Notice, type OptionNames, type Principal } from '../../core/index.js';
+import { AccessError, readOptions, readSecureUrl, systemClock, type Clock, type Notice, type OptionNames, type Principal } from '../../core/index.js';
 import { quietly, type OnFault } from '../../mount/faults.js';
-import { addressOf } from '../../outgoing/address.js';
 import { tellingOf, type OnDropped, type Page, type Telling } from '../../outgoing/telling.js';
 
 export interface SlackOptions {
@@ -61,7 +60,7 @@ const reviewerNames: OptionNames<Principal> = { id: true, subject: true, issuer:
 export function settingsOf(given: SlackOptions): Settings {
   const options = readOptions<SlackOptions>(given, names, 'slack');
   const { botToken, signingSecret, team, channel, reviewers, scope = 'sallyport.review', approve = 'shown', onFault = () => undefined, clock = systemClock, ...telling } = options;
-  const api = addressOf(options.api ?? 'https://slack.com/api/');
+  const api = readSecureUrl(options.api ?? 'https://slack.com/api/');
   if (typeof api === 'string') throw invalid(`api ${api}`);
   if (!api.pathname.endsWith('/')) throw invalid('api must end with "/"');
   if (typeof botToken !== 'function' && !(typeof botToken === 'string' && /^[\x21-\x7e]+$/.test(botToken))) throw invalid('botToken must be the token of a bot, or a function');

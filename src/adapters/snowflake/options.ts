@@ -1,4 +1,4 @@
-import { AccessError, parseSchema, readOptions, type OptionNames, type Actor, type Principal, type SchemaRef } from '../../core/index.js';
+import { AccessError, parseSchema, readOptions, readSecureUrl, type OptionNames, type Actor, type Principal, type SchemaRef } from '../../core/index.js';
 import { keeperOf, type Keeper, type SnowflakeCredential } from './credential.js';
 import type { Account } from './dial.js';
 import type { AgentFor } from './driver/api.js';
@@ -93,11 +93,9 @@ function checkRole(role: RoleFor, name: string): RoleFor {
   return role;
 }
 
-/** Plain HTTP is for a server on this machine. */
-function urlOf(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || url.username !== '' || url.pathname !== '/') throw invalid('url must be an origin, such as https://myorg-myaccount.snowflakecomputing.com');
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname))) throw invalid('url must be https');
+function urlOf(given: unknown): URL {
+  const url = readSecureUrl(given, { path: false });
+  if (typeof url === 'string') throw invalid(`url ${url}; it is an origin, such as https://myorg-myaccount.snowflakecomputing.com`);
   return url;
 }
 

@@ -1,5 +1,4 @@
-import { AccessError, readOptions, type OptionNames } from '../../core/index.js';
-import { addressOf } from '../../outgoing/address.js';
+import { AccessError, readOptions, readSecureUrl, type OptionNames } from '../../core/index.js';
 import { tellingOf, type OnDropped, type Page, type Telling } from '../../outgoing/telling.js';
 import { keyOf } from './signature.js';
 
@@ -32,7 +31,7 @@ const names: OptionNames<WebhookOptions> = { url: true, secret: true, page: true
 /** The options with their defaults. Throws CONFIG_INVALID, which tells nothing of a secret. */
 export function settingsOf(options: WebhookOptions): Settings {
   const { url: given, secret, ...telling } = readOptions<WebhookOptions>(options, names, 'webhook');
-  const url = addressOf(given);
+  const url = readSecureUrl(given, { query: true });
   if (typeof url === 'string') throw invalid(`url ${url}`);
   const keys = [secret].flat().map(keyOf);
   const usable = keys.filter((each) => each !== undefined);

@@ -1,5 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { readSecureUrl } from '../../../core/secure-url.js';
 import { UsageError } from '../../exit.js';
 import { identifier } from '../identifiers.js';
 import { one, planOptions, type PlanValues } from '../plan.js';
@@ -27,9 +28,8 @@ export function issuerOf(values: PlanValues): ExternalIssuer | undefined {
 
 /** As it was written: an issuer is compared letter by letter. Snowflake fetches keys by https; plain http is for a server on this machine. */
 function addressOf(text: string, option: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const local = url?.protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
-  if (url === undefined || (url.protocol !== 'https:' && !local) || url.username !== '' || url.password !== '' || /\p{C}/u.test(text)) throw new UsageError(`${option} takes an https address`);
+  const url = readSecureUrl(text, { query: true });
+  if (typeof url === 'string') throw new UsageError(`${option} takes an https address; this one ${url}`);
   return text;
 }
 
