@@ -9,6 +9,7 @@ export interface UrlParts {
 export const loopbackNames: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 
 const longest = 2_048;
+const noUrl = 'is no URL in its plain form, such as https://host.example/path';
 // A URL parser drops control characters and blanks, reads `\` as `/`, and takes `https:host` for `https://host`: people would read another address.
 const plain = /^https?:\/\/[^\s\p{C}\\]+$/iu;
 
@@ -19,9 +20,9 @@ const plain = /^https?:\/\/[^\s\p{C}\\]+$/iu;
 export function readSecureUrl(given: unknown, allowed: UrlParts = {}): URL | string {
   const text = typeof given === 'string' ? given : given instanceof URL ? given.href : '';
   const url = text.length <= longest && URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined) return 'is no URL';
+  if (url === undefined) return noUrl;
   if (!isSecure(url)) return 'must be https, or http to this machine itself';
-  if (!plain.test(text) || url.hostname.includes('*')) return 'is no URL in its plain form, such as https://host.example/path';
+  if (!plain.test(text) || url.hostname.includes('*')) return noUrl;
   // The text, since a parser forgets what is empty: `https://@host`, `?`, `#`.
   const [, authority = '', path = '', query = '', fragment = ''] = /^https?:\/\/([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?$/iu.exec(text) ?? [];
   if (authority.includes('@')) return 'must hold no user or password';

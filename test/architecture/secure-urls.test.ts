@@ -32,8 +32,8 @@ const places: readonly (readonly [string, (url: string) => unknown, UrlParts & {
   ['mcpRouter authorizationServers', (server) => mcpRouter(gateway, { ...metadata, authorizationServers: [server] }), {}],
   ['mcpRouter reviewUrl', (url) => mcpRouter(gateway, { reviewUrl: () => url }), { query: true, fragment: true }],
   ['sallyport --url', (url) => addressOf(url), {}],
-  ['sallyport snowflake setup --external-oauth', (url) => issuerOf({ 'external-oauth': url, 'jwks-url': 'https://a.example' } as never), { query: true }],
-  ['sallyport snowflake setup --jwks-url', (url) => issuerOf({ 'external-oauth': 'https://a.example', 'jwks-url': url } as never), { query: true }],
+  ['sallyport snowflake setup --external-oauth', (url) => issuerOf({ 'external-oauth': url, 'jwks-url': 'https://a.example' }), { query: true }],
+  ['sallyport snowflake setup --jwks-url', (url) => issuerOf({ 'external-oauth': 'https://a.example', 'jwks-url': url }), { query: true }],
 ];
 
 const good = ['https://acme.example', 'https://acme.example:8443', 'http://localhost:3000', 'http://127.0.0.1', 'http://127.8.9.1:80', 'http://[::1]:3000', 'HTTPS://ACME.EXAMPLE', 'https://bücher.example'];
@@ -70,7 +70,7 @@ describe.each(places)('%s', (_name, make, allowed) => {
 
 describe('readSecureUrl', () => {
   it.each([undefined, null, 7, {}, [], Symbol('x'), { href: 'https://acme.example' }])('says of %s that it is no URL', (given) => {
-    expect(readSecureUrl(given)).toBe('is no URL');
+    expect(readSecureUrl(given)).toMatch(/^is no URL/);
   });
 
   it('takes a URL itself, by the same rules', () => {

@@ -1,4 +1,4 @@
-import type { IdentityProvider } from '../../core/index.js';
+import { AccessError, type IdentityProvider } from '../../core/index.js';
 import { allSettings, type OidcOptions } from './options.js';
 import { refused } from './reasons.js';
 import { claimedIssuer } from './token.js';
@@ -19,7 +19,16 @@ export function oidc(options: OidcOptions | readonly OidcOptions[]): IdentityPro
       if (scheme !== 'bearer') return refused('token.scheme');
       const claimed = claimedIssuer(token);
       if (typeof claimed === 'string') return refused(claimed);
-      return issuers.get(claimed.issuer)?.(token) ?? refused('token.iss');
+      return issuers.get(claimed.issuer)?.verify(token) ?? refused('token.iss');
+    },
+    async check() {
+      const checked = await Promise.allSettled([...issuers.values()].map((each) => each.check()));
+      const faults = checked.flatMap((each) => (each.status === 'rejected' ? [AccessError.from(each.reason, 'IDENTITY_UNAVAILABLE')] : []));
+      const [first, ...more] = faults;
+      if (first === undefined) return;
+      if (more.length === 0) throw first;
+      const all = faults.map((each) => each.message).join('; ');
+      throw new AccessError('IDENTITY_UNAVAILABLE', all, { cause: new AggregateError(faults, all) });
     },
   };
 }

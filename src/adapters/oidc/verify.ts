@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { errors, jwtVerify, type JWTVerifyOptions } from 'jose';
-import type { Denied, Identity } from '../../core/index.js';
+import { AccessError, type Denied, type Identity } from '../../core/index.js';
 import { identityOf } from './claims.js';
 import { KeySource, type Keys } from './keys.js';
 import type { Settings } from './options.js';
@@ -14,10 +14,25 @@ interface Known {
 }
 
 /** Judges the tokens of one issuer, and remembers the good ones as long as they last and the keys they were verified with are in force. */
-export type Verify = (token: string) => Promise<Identity | Denied>;
+export interface Verifier {
+  verify(token: string): Promise<Identity | Denied>;
+  /** Fetches the keys. Throws IDENTITY_UNAVAILABLE where there are none to judge with. */
+  check(): Promise<void>;
+}
 
-export function verifierOf(settings: Settings): Verify {
+export function verifierOf(settings: Settings): Verifier {
   const source = new KeySource(settings);
+  return { verify: rememberingVerify(source, settings), check: () => checkKeys(source, settings) };
+}
+
+async function checkKeys(source: KeySource, { issuer }: Settings): Promise<void> {
+  const keys = await source.current().catch((error: unknown) => {
+    throw new AccessError('IDENTITY_UNAVAILABLE', `the keys of ${issuer} cannot be fetched`, { cause: error });
+  });
+  if (keys.size === 0) throw new AccessError('IDENTITY_UNAVAILABLE', `${issuer} publishes no key for signatures`);
+}
+
+function rememberingVerify(source: KeySource, settings: Settings): Verifier['verify'] {
   const known = new Map<string, Known>();
   return async (token) => {
     const keys = await source.current();
