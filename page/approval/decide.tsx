@@ -37,11 +37,17 @@ export function Decide({ approval: { ticket, digest, mine, state }, decided, cha
     <section class="decide" aria-labelledby="decide">
       <h2 id="decide">Your answer</h2>
       {!mine.may && <p class={state === 'pending' ? 'notice' : 'aside'} id="hindrance">{hindrances[mine.why ?? ''] ?? `You cannot decide on this one (${mine.why ?? 'no reason given'}).`}</p>}
-      {mine.may && <Comment label="Comment, for whoever asked to read" text={comment} set={setComment} />}
+      {mine.withdraw === true && <p class="notice">Until it is used, you can still reject it: that takes the consent away at once.</p>}
+      {(mine.may || mine.withdraw === true) && <Comment label="Comment, for whoever asked to read" text={comment} set={setComment} />}
       {state === 'pending' && (
         <div class="buttons">
           <button type="button" class="good" disabled={busy || !mine.may} aria-describedby={mine.may ? undefined : 'hindrance'} onClick={() => void answer('approve')}>Approve exactly this</button>
-          <button type="button" class="grave" disabled={busy || !mine.may} aria-describedby={mine.may ? undefined : 'hindrance'} onClick={() => void answer('reject')}>Reject</button>
+          <button type="button" class="grave" disabled={busy || !(mine.may || mine.withdraw === true)} aria-describedby={mine.may ? undefined : 'hindrance'} onClick={() => void answer('reject')}>Reject</button>
+        </div>
+      )}
+      {state === 'approved' && mine.withdraw === true && (
+        <div class="buttons">
+          <button type="button" class="grave" disabled={busy} onClick={() => void answer('reject')}>Withdraw consent</button>
         </div>
       )}
       {refusal !== undefined && <Trouble refusal={refusal} />}

@@ -18,7 +18,7 @@ export const denials = {
   SESSION_CLOSED: 'The session is closed.',
   SESSION_REVOKED: 'A reviewer revoked the session.',
   SESSION_BUSY: 'Too many statements are waiting in this session.',
-  TOO_MANY_SESSIONS: 'This caller already holds as many sessions as are allowed.',
+  TOO_MANY_SESSIONS: 'This actor already holds as many sessions as are allowed, over all whom it acts for.',
   RATE_LIMITED: 'This caller asks more, or more often, than is allowed.',
 } as const;
 

@@ -19,7 +19,7 @@ export class Sessions {
   reserve(actor: string): (() => void) | Denied {
     const held = this.#held.get(actor) ?? 0;
     if (held >= this.#mostPerActor) {
-      return deny('TOO_MANY_SESSIONS', undefined, { hint: 'Close a session you no longer need, or wait for one to expire.' });
+      return deny('TOO_MANY_SESSIONS', undefined, { hint: 'Close a session you no longer need, or wait for one to expire: also one that this actor opened for somebody else.' });
     }
     this.#held.set(actor, held + 1);
     let given = false;

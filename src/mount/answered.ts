@@ -118,7 +118,7 @@ export const approval = z.object({
   terms: z.array(z.object({ reviewers: text('the role they must hold').optional(), quorum: z.int() })),
   decisions: z.array(z.object({ reviewer: named, decision: z.enum(['approve', 'reject']), comment: z.string().optional(), at: instant })),
   requestedAt: instant, expiresAt: instant,
-  mine: z.object({ may: z.boolean(), why: text('why whoever reads this may not decide it').optional() }),
+  mine: z.object({ may: z.boolean(), why: text('why whoever reads this may not decide it').optional(), withdraw: z.boolean().optional().meta({ description: 'true where they may still reject it: consent can be taken away until it is used' }) }),
 });
 
 export const approvals = z.object({ approvals: z.array(approval) });

@@ -130,11 +130,23 @@ describe('sallyport approvals approve and reject', () => {
     const asked = await ticket();
     const { digest } = await see(asked);
     const { code, err } = await typing('bob', async () => {
+      await decide(asked, 'carol', { decision: 'reject' });
+      return digest.slice(0, 8);
+    }, 'approvals', 'approve', asked);
+    expect([code, err]).toEqual([1, expect.stringMatching(/what was shown has changed, and nothing was decided: .*approval\.state/)]);
+    expect((await see(asked)).state).toBe('rejected');
+  });
+
+  it('take consent away that somebody else gave meanwhile', async () => {
+    const { typing, ticket, see, decide } = await place();
+    const asked = await ticket();
+    const { digest } = await see(asked);
+    const { code, err } = await typing('bob', async () => {
       await decide(asked, 'carol');
       return digest.slice(0, 8);
     }, 'approvals', 'reject', asked);
-    expect([code, err]).toEqual([1, expect.stringMatching(/what was shown has changed, and nothing was decided: .*approval\.state/)]);
-    expect((await see(asked)).state).toBe('approved');
+    expect(code, err).toBe(0);
+    expect((await see(asked)).state).toBe('rejected');
   });
 
   it('say that more people must agree', async () => {

@@ -17,7 +17,7 @@ const refusal = { code: text, at: text, reason: text, message: text };
 /** Of what failed; an engine may tell more. */
 const failure = { code: text, at: text, engineCode: z.union([text, z.number()]), step: text, credential: text, effect: text, plugin: text, verb: text, cause: text };
 /** Of a decision that people take. */
-const decision = { ticket: text, binding: text, decision: text, state: text, why: text, comment: text, requester: z.looseObject({ principal: text, actor: text }) };
+const decision = { ticket: text, binding: text, decision: text, state: text, why: text, comment: text, withdrawn: z.boolean(), requester: z.looseObject({ principal: text, actor: text }) };
 const ticket = { ticket: text, expiresAt: time, binding: text };
 /** Of what a crash left, told by the next start. */
 const crash = { by: text, intent: text };

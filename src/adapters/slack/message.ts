@@ -96,12 +96,14 @@ function askedBlock(asked: Said, { rewrites = [] }: NoticeStatement): Block {
 
 function asking({ state, ticket, digest }: Notice, isShown: boolean, { link, approve, valueOf }: Setting): readonly Block[] {
   const open: readonly Button[] = link === undefined || link.length > 3_000 ? [] : [{ type: 'button', action_id: 'sallyport.page', text: plain('Open the page'), url: link }];
-  if (state !== 'pending' || ticket === undefined || digest === undefined) return open.length === 0 ? [] : [{ type: 'actions', elements: open }];
+  if (!(state === 'pending' || state === 'approved') || ticket === undefined || digest === undefined) return open.length === 0 ? [] : [{ type: 'actions', elements: open }];
+  const reject: Button = { type: 'button', action_id: 'sallyport.reject', text: plain(state === 'approved' ? 'Withdraw consent' : 'Reject'), style: 'danger', value: valueOf({ decision: 'reject', ticket, digest }) };
+  if (state === 'approved') return [{ type: 'actions', elements: [reject, ...open] }];
   const mayApprove = isShown && approve === 'shown';
   const why = approve === 'never' ? 'Here it can only be rejected.' : 'This message does not show all of it as it is, so here it can only be rejected.';
   return [
     ...(mayApprove ? [] : [{ type: 'context', elements: [mrkdwn(`${why} To approve it, look at it on the reviewers' page.`)] } as const]),
-    { type: 'actions', elements: [...(mayApprove ? [approveButton(valueOf({ decision: 'approve', ticket, digest }))] : []), { type: 'button', action_id: 'sallyport.reject', text: plain('Reject'), style: 'danger', value: valueOf({ decision: 'reject', ticket, digest }) }, ...open] },
+    { type: 'actions', elements: [...(mayApprove ? [approveButton(valueOf({ decision: 'approve', ticket, digest }))] : []), reject, ...open] },
   ];
 }
 

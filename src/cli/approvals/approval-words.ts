@@ -34,7 +34,7 @@ function factsOf(asked: Approval, now: number): readonly (readonly [string, stri
       : [['kind', `${statement.kind}: ${statement.operation}`] as const, ['writes', statement.writes.join(', ') || 'nothing'] as const, ['reads', statement.reads.join(', ') || 'nothing'] as const, ['calls', statement.functions.join(', ')] as const]),
     ['where', `${connection} ${schema}, access ${access}`], ['session', session ?? ''], ['who', whoOf(asked)], ['emergency', breakGlass === true ? 'asked for by breaking the glass' : ''],
     ['beware', warningOf(asked)], ['rules', rules.join(', ')], ['policy', policyVersion], ['needs', terms.map(({ quorum, reviewers }) => `${quorum} of ${reviewers ?? 'those who may review it'}`).join(', and ')],
-    ['you', mine.may ? 'may decide it' : `may not decide it: ${mine.why ?? 'no reason is given'}`],
+    ['you', mine.may ? 'may decide it' : mine.withdraw === true ? 'may still reject it, until it is used' : `may not decide it: ${mine.why ?? 'no reason is given'}`],
   ];
   return rows.filter(([, value]) => value !== '');
 }

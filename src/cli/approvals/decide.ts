@@ -25,7 +25,8 @@ export async function decide(decision: Decision, args: readonly string[], stream
   const shown = await look(gateway, ticket);
   await write(streams.stderr, approvalInWords(shown, Date.now(), widthOf(streams.stderr)));
   if (given !== undefined && given !== shown.digest) throw changed('its digest is another one', ticket);
-  if (!shown.mine.may) throw new RefusedError(`you may not decide it: ${shown.mine.why ?? 'no reason is given'}`);
+  const may = shown.mine.may || (decision === 'reject' && shown.mine.withdraw === true);
+  if (!may) throw new RefusedError(`you may not decide it: ${shown.mine.why ?? 'no reason is given'}`);
   if (given === undefined && !(await confirmed(decision, shown.digest, streams))) {
     await write(streams.stderr, 'Not confirmed: nothing was decided.\n');
     return exitCodes.denied;

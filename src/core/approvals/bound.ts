@@ -1,6 +1,8 @@
-import type { Json, Permit, Scoped } from '../model.js';
+import type { Json, Obligation, Permit, Scoped } from '../model.js';
 import { formatSchema } from '../names.js';
 import { sha256 } from '../sha256.js';
+import { allTerms } from './terms.js';
+import type { Ticket } from './ticket.js';
 
 /** Everything that consent to a request is bound to, by name: a request that differs in any of it is another request. */
 export function boundOf({ moment, asked, identity, scope, analysis, rewrite, decision }: Scoped): Readonly<Record<string, Json>> {
@@ -16,6 +18,27 @@ export function boundOf({ moment, asked, identity, scope, analysis, rewrite, dec
 /** What the policy said, whatever its version. */
 export function decidedOf({ rules, obligations }: Pick<Permit, 'rules' | 'obligations'>): string {
   return JSON.stringify([rules, obligations]);
+}
+
+/**
+ * Whether consent covers what the policy demands now, where only the context differs: the same other obligations, and terms that those of the ticket
+ * include, whose time is not over.
+ */
+export function isMet({ decided, terms, requestedAt }: Pick<Ticket, 'decided' | 'terms' | 'requestedAt'>, { obligations }: Permit, now: number): boolean {
+  const [, before] = JSON.parse(decided) as [unknown, readonly Obligation[]];
+  if (othersOf(before) !== othersOf(obligations)) return false;
+  return allTerms(obligations).every(({ reviewers, quorum, expiresMs = Number.POSITIVE_INFINITY }) =>
+    now < requestedAt + expiresMs && terms.some((each) => (reviewers === undefined || each.reviewers === reviewers) && each.quorum >= quorum));
+}
+
+/** What the policy demands before and after, whichever rule carries it: asked in another context, it may be something else. */
+export function demandedOf({ obligations }: Pick<Permit, 'obligations'>): Json {
+  return obligations.map(({ type, value }) => [type, value]);
+}
+
+/** The obligations but for consent, whichever rule carries them. */
+function othersOf(obligations: readonly Obligation[]): string {
+  return JSON.stringify(obligations.filter(({ type }) => type !== 'approval').map(({ type, value }) => JSON.stringify([type, value])).toSorted());
 }
 
 /** The first thing that differs, but for the policy's version. */

@@ -6,7 +6,7 @@ import type { Approval, Json } from '../model.js';
 import { deny, type Denied, type Pending } from '../outcome.js';
 import type { ApprovalRequest, Approver } from '../ports.js';
 import { Turns } from '../turns.js';
-import { boundOf, decidedOf, differenceOf } from './bound.js';
+import { boundOf, decidedOf, differenceOf, isMet } from './bound.js';
 import { noticeOf, type Crier } from './crier.js';
 import { sizeOf, ticketOf } from './new-ticket.js';
 import type { ApprovalSettings } from './options.js';
@@ -29,7 +29,7 @@ export interface DeskParts {
 
 const lasting: ReadonlySet<TicketState> = new Set(['pending', 'approved']);
 
-const ends: Readonly<Record<EndReason, TicketEnd>> = { agent: 'session_closed', deadline: 'session_expired', revoked: 'session_revoked', shutdown: 'session_closed', fault: 'session_closed' };
+const ends: Readonly<Record<EndReason, TicketEnd>> = { agent: 'session_closed', deadline: 'session_expired', revoked: 'session_revoked', shutdown: 'gateway_stopped', fault: 'session_closed' };
 
 /** Where consent is asked for, waited for, and used: each ticket fits one request only, once. */
 export class Desk implements Approver {
@@ -141,9 +141,13 @@ export class Desk implements Approver {
       if (ticket === undefined || !sameRequester(ticket.bound, bound)) return refused('unknown', 'There is no such ticket, or it is not yours. A restart voids the ones before it.');
       const differs = differenceOf(ticket.bound, bound);
       if (differs !== undefined) return refused(differs, `The ticket is for another request: ${differs} differs.`);
-      const changed = ticket.policyVersion !== facts.decision.policyVersion && decidedOf(facts.decision) !== ticket.decided;
+      const differently = decidedOf(facts.decision) !== ticket.decided;
+      const changed = ticket.policyVersion !== facts.decision.policyVersion && differently;
       if (changed) await this.end(id, 'void', 'policy_changed');
       if (changed || ticket.ended === 'policy_changed') return refused('policy', 'The policy has changed since the ticket was asked for.');
+      if (differently && lasting.has(ticket.state) && !isMet(ticket, facts.decision, this.#parts.clock.now())) {
+        return refused('terms', 'Asked now, the policy demands something else than when the ticket was asked for.');
+      }
       if (ticket.state === 'pending') return pendingOf(ticket);
       if (ticket.state === 'rejected') return rejectedBy(ticket);
       if (ticket.state !== 'approved') return over(ticket.state);

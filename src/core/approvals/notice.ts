@@ -50,6 +50,8 @@ export interface Notice {
   readonly by?: Named;
   readonly decision?: 'approve' | 'reject';
   readonly comment?: string;
+  /** The rejection took consent away that had been given. */
+  readonly withdrawn?: true;
 }
 
 /** Tells people. What it throws is nobody's concern but its own: no request waits for it, and none fails by it. */

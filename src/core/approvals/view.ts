@@ -33,8 +33,8 @@ export interface ApprovalView {
   readonly decisions: readonly Omit<TicketDecision, 'identity' | 'person' | 'terms'>[];
   readonly requestedAt: number;
   readonly expiresAt: number;
-  /** Whether whoever reads this may decide it, else why not. */
-  readonly mine: { readonly may: boolean; readonly why?: string };
+  /** Whether whoever reads this may decide it, else why not; `withdraw` where they may still reject it: consent can be taken away until it is used. */
+  readonly mine: { readonly may: boolean; readonly why?: string; readonly withdraw?: boolean };
 }
 
 /** What a reviewer says of a ticket. */

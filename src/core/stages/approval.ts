@@ -1,6 +1,6 @@
 import { heeding } from '../abort.js';
 import { checkApproval } from '../answers.js';
-import { boundOf, digestOf } from '../approvals/bound.js';
+import { boundOf, demandedOf, digestOf } from '../approvals/bound.js';
 import { opening, running } from '../asks.js';
 import type { Clock } from '../clock.js';
 import { AccessError } from '../errors.js';
@@ -22,7 +22,7 @@ export function createApprovalStage(approver: Approver, sessions: Sessions, exte
   const consent = async (scoped: Scoped, trip: Trip): Promise<Approval | Stop | undefined> => {
     const terms = scoped.decision.obligations.filter((each) => each.type === 'approval').map((each) => each.value);
     if (terms.length === 0) return undefined;
-    const bound = await digestOf(boundOf(scoped));
+    const bound = await digestOf(boundOf(scoped), demandedOf(scoped.decision));
     const request = { facts: scoped, terms: terms.length === 1 ? (terms[0] as Json) : terms, digest: bound, ...about(scoped) };
     const answer = await heeding(() => approver.seek(request, trip.signal), trip.signal);
     if (isStop(answer)) return answer;

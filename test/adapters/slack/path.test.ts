@@ -24,10 +24,10 @@ describe.each(hosts)('approvals in Slack, $name', ({ host }) => {
     expect(decision).toMatchObject({ who: { principal: 'idp:bob', actor: 'idp:bob', client: 'slack/T0ACME/U0BOB' }, data: { ticket, binding: digest, decision: 'approve', requester: { principal: 'idp:alice', actor: 'idp:agent' } } });
     await soon(() => latest(at)).toContain('"Approved"');
     expect(latest(at)).toContain('`idp:bob` agreed.');
-    expect(buttonsOf([...at.slack.messages.values()].at(-1) as never).map(({ action_id }) => action_id)).toEqual(['sallyport.page']);
+    expect(buttonsOf([...at.slack.messages.values()].at(-1) as never).map(({ action_id }) => action_id)).toEqual(['sallyport.reject', 'sallyport.page']);
     expect((await at.again(ticket, statement)).status).toBe('completed');
     expect(await at.again(ticket, statement)).toMatchObject({ status: 'completed', value: { replayed: true } });
-    expect(at.engine.ran).toEqual([statement]);
+    expect(at.engine.ran).toEqual(['DELETE FROM "ACME"."OPS"."ORDERS"']);
     expect([at.slack.whispers, at.dropped, at.faults]).toEqual([[], [], []]);
     expect(at.slack.calls.map(({ method }) => method)).toEqual(['chat.postMessage', 'chat.update']);
     await at.gateway.shutdown();

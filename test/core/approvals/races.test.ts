@@ -97,14 +97,14 @@ describe(`forced ${times} times each`, () => {
     expect([...seen].toSorted()).toEqual(['APPROVAL_EXPIRED', 'completed']);
   }, 300_000);
 
-  it('two reviewers, one for and one against: exactly one of them decides', async () => {
+  it('two reviewers, one for and one against: whoever is first, it is rejected', async () => {
     for (let round = 0; round < times; round += 1) {
       const { write, ticket, decide, engine, gateway } = await office({ approvals: { store: slow() } });
       const asked = await ticket();
       const outcomes = await Promise.all([decide(asked, 'bob'), decide(asked, 'carol', { decision: 'reject' })]);
-      expect(done(outcomes)).toBe(1);
+      expect(outcomes[1].status).toBe('completed');
       const used = await write({ ticket: asked });
-      expect([codeOf(used), engine.ran.length]).toEqual(outcomes[0].status === 'completed' ? ['completed', 1] : ['APPROVAL_REJECTED', 0]);
+      expect([codeOf(used), engine.ran.length]).toEqual(['APPROVAL_REJECTED', 0]);
       await gateway.shutdown();
     }
   }, 300_000);

@@ -87,7 +87,7 @@ describe('a gateway that stops', () => {
     const { audit, opening, running } = await asks();
     const told = audit.events.map(({ code, data }) => [code, data['ticket'], data['why']]);
     expect(told).toContainEqual(['session.denied', opening, 'gateway_stopped']);
-    expect(told).toContainEqual(['statement.approval_decided', running, 'session_closed']);
+    expect(told).toContainEqual(['statement.approval_decided', running, 'gateway_stopped']);
     expect(told.at(-1)?.[0]).toBe('gateway.stopped');
   });
 
