@@ -7,7 +7,8 @@ const hint = 'Pass a list of values: the first for the first ? or for :1. Write 
  * an engine that is left to notice it would have been asked, and the record would show values that went nowhere.
  */
 export function bindFault(placeholders: readonly string[], values: number): Denied | undefined {
-  const named = placeholders.find((each) => !/^(?:\?|:\d+)$/.test(each));
+  // `:01` is a name too: engines do not agree on which number it is.
+  const named = placeholders.find((each) => !/^(?:\?|:[1-9]\d*)$/.test(each));
   if (named !== undefined) return refuse('named', `binds have no names, so ${shown(named)} has no value`);
   const numbered = placeholders.filter((each) => each !== '?');
   if (numbered.length === 0) return counted(placeholders.length, values);

@@ -7,7 +7,7 @@ describe('places for binds and binds', () => {
     [[], 0, undefined], [['?', '?'], 2, undefined], [[':1', ':2', ':1'], 2, undefined], [[':2', ':1'], 2, undefined],
     [['?'], 0, 'binds.missing'], [['?', '?'], 1, 'binds.missing'], [['?'], 2, 'binds.unused'], [[], 1, 'binds.unused'],
     [[':1'], 0, 'binds.missing'], [[':1', ':3'], 2, 'binds.missing'], [[':1', ':3'], 3, 'binds.unused'], [[':2'], 1, 'binds.missing'], [[':1'], 2, 'binds.unused'],
-    [[':0'], 1, 'binds.missing'], [[':99999999999999999999'], 1, 'binds.missing'],
+    [[':0'], 1, 'binds.named'], [[':01'], 1, 'binds.named'], [[':1.5'], 1, 'binds.named'], [[':99999999999999999999'], 1, 'binds.missing'],
     [['?', ':1'], 1, 'binds.mixed'], [['?', ':1'], 2, 'binds.mixed'], [[':name'], 1, 'binds.named'], [[':name'], 0, 'binds.named'], [['?', ':name'], 1, 'binds.named'],
     [[`:${'x'.repeat(1_000)}`], 1, 'binds.named'],
   ])('%j with %i: %s', (places, values, reason) => {
