@@ -1,4 +1,4 @@
-import { AccessError, formatName, formatObject, type Analysis, type ColumnLineage, type ObjectRef, type SchemaRef } from '../../core/index.js';
+import { formatName, formatObject, type Analysis, type ColumnLineage, type ObjectRef, type SchemaRef } from '../../core/index.js';
 import { checkCalled, checkCalls, type OwnFunctions } from './calls.js';
 import { canonicalOf, digestOf, redactedOf } from './canonical.js';
 import { checkCost } from './cost/index.js';
@@ -10,16 +10,17 @@ import { revealed } from './metadata.js';
 import { resolve } from './names.js';
 import { oneStatement, pieces, plainer } from './normalize.js';
 import { stored } from './parsers/identifier.js';
-import type { Name, Reading, Readers, Unavailable } from './parsers/reading.js';
+import type { Name, Reading, Readers } from './parsers/reading.js';
 import { placeholdersOf } from './placeholders.js';
 import { readable } from './readable/index.js';
-import { Refused, type Reason } from './refusal.js';
+import { Refused } from './refusal.js';
 import { checkRelations, relationWords } from './relations.js';
 import { render } from './render/index.js';
 import { lastNameEdit, locate } from './render/located.js';
 import type { Edits } from './render/naming.js';
 import { isSign, isWord, opening, type Token } from './token.js';
 import { checkTypes } from './types.js';
+import { unread } from './unread.js';
 
 /** What a judgement needs besides the text. */
 export interface Bench {
@@ -152,16 +153,7 @@ function isText(token: Token | undefined): boolean {
 async function read(tokens: readonly Token[], { readers, signal }: Bench): Promise<Reading> {
   const readings = await readers.read(canonicalOf(readable(tokens)), signal);
   if (readings.ok) return readings.reading;
-  if (readings.why === 'unavailable') throw unavailable(readings);
-  const reasons: Readonly<Record<typeof readings.why, Reason>> = {
-    unparsed: 'sql.unparsed', disagree: 'sql.parsers_disagree', timeout: 'sql.too_slow', crashed: 'sql.parser_failed',
-  };
-  throw new Refused(reasons[readings.why], readings.why === 'timeout' ? undefined : readings.detail);
-}
-
-/** What is wrong with the parsers and not with the text. */
-export function unavailable({ detail, cause }: Unavailable): AccessError {
-  return new AccessError('ANALYSIS_UNAVAILABLE', `statements cannot be analysed: ${detail}`, cause === undefined ? {} : { cause });
+  throw unread(readings);
 }
 
 function agrees(root: string, { kind, operation }: Kind): boolean {

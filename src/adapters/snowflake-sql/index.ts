@@ -1,7 +1,8 @@
 import { AccessError, facts, parseSchema, readOptions, type Analysis, type Analyzer, type OptionNames, type SchemaRef } from '../../core/index.js';
-import { analyze, unavailable } from './analyze.js';
+import { analyze } from './analyze.js';
 import { createReaders } from './parsers/readers.js';
 import { dialects } from './render/index.js';
+import { unavailable } from './unread.js';
 
 export interface SnowflakeSqlOptions {
   /** Functions of the connection's own that statements may call, as `DB.SCHEMA.NAME`. A policy decides on each like on a table. Default none. */

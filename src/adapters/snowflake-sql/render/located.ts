@@ -2,8 +2,8 @@ import type { ObjectRef } from '../../../core/index.js';
 import { canonicalOf } from '../canonical.js';
 import type { Reading, Readers } from '../parsers/reading.js';
 import { readable } from '../readable/index.js';
-import { Refused } from '../refusal.js';
 import { isSign, type Token } from '../token.js';
+import { unread } from '../unread.js';
 import { edited, editsOf, isFull, meaningsOf, type Edits, type Naming } from './naming.js';
 
 /**
@@ -14,7 +14,7 @@ export async function locate(tokens: readonly Token[], { marks }: Reading, namin
   const edits = marks === undefined ? undefined : editsOf(readable(tokens), marks, naming);
   if (marks === undefined || edits === undefined) return undefined;
   const again = await readers.read(canonicalOf(readable(edited(tokens, edits))), signal);
-  if (!again.ok && (again.why === 'timeout' || again.why === 'crashed')) throw new Refused('sql.too_slow');
+  if (!again.ok && again.why !== 'unparsed' && again.why !== 'disagree') throw unread(again);
   if (!again.ok || again.reading.marks === undefined || !isFull(again.reading.marks, naming)) return undefined;
   const [one, other] = [meaningsOf(marks, naming), meaningsOf(again.reading.marks, naming)];
   return one.length === other.length && one.every((each, at) => each === other[at]) ? edits : undefined;
