@@ -1,5 +1,6 @@
 import type { JSONWebKeySet } from 'jose';
 import { AccessError, formatSchema, type Connector, type EngineSession, type Grant } from '../../core/index.js';
+import { checkAccount } from './check.js';
 import { dial } from './dial.js';
 import type { Link } from './driver/link.js';
 import { enter, type Place } from './enter.js';
@@ -19,7 +20,7 @@ export interface SnowflakeConnector extends Connector {
 
 /**
  * Snowflake, over the vendor's own driver: one connection for each session, under a role that holds one schema, gone with its grant. Throws
- * CONFIG_INVALID for options that cannot be used; nothing is connected, and the driver is not loaded, before the first session.
+ * CONFIG_INVALID for options that cannot be used; nothing is connected, and the driver is not loaded, before `check` or the first session.
  */
 export function snowflake(options: SnowflakeOptions): SnowflakeConnector {
   const settled = settle(options);
@@ -32,6 +33,7 @@ export function snowflake(options: SnowflakeOptions): SnowflakeConnector {
     dialect: 'snowflake',
     schemas,
     address: account.url.host,
+    check: (signal) => pending.opening(signal, (stop) => checkAccount(settled, stop)),
     start: (note, left) => roles.start?.(note, left),
     async open(grant, signal) {
       if (shut) throw unavailable('closed');

@@ -3,7 +3,7 @@ import type { Keeper, LoginFor } from './credential.js';
 import { Lifeline } from './driver/lifeline.js';
 import { Link } from './driver/link.js';
 import { loadDriver } from './driver/load.js';
-import { engineFailure } from './failure.js';
+import { engineFailure, loginFailure } from './failure.js';
 
 /** Where the account is. */
 export interface Account {
@@ -26,6 +26,6 @@ export async function dial({ account, url, agent }: Account, keeper: Keeper, who
       account, accessUrl: url.origin, role: who.role, application: 'Sallyport', clientSessionKeepAlive: false, sfRetryMaxLoginRetries: 1, rowStreamHighWaterMark: readAhead, ...login,
     }, new Lifeline(url, agent), signal);
   } catch (error) {
-    throw engineFailure(error, 'login');
+    throw loginFailure(error);
   }
 }

@@ -29,6 +29,20 @@ export function engineFailure(error: unknown, step?: string): AccessError {
   return new AccessError('ENGINE_REJECTED', `The engine refused the statement${known === undefined ? '' : `: ${known}`}.`, { detail });
 }
 
+/** Of a login. The driver's words say what is wrong with a key, an account or a network, to the operator only; its error itself holds the request, and with it the credential. */
+export function loginFailure(error: unknown): AccessError {
+  if (AccessError.is(error)) return error;
+  const { message, cause } = (error ?? {}) as { readonly message?: unknown; readonly cause?: { readonly code?: unknown } };
+  const { code, detail } = engineFailure(error, 'login');
+  const network = codeOf(cause?.code).engineCode;
+  return new AccessError(code, undefined, {
+    detail: { ...detail, ...(network === undefined ? {} : { why: network }) }, ...(typeof message === 'string' && message !== '' ? { cause: new Error(message.slice(0, longestCause)) } : {}),
+  });
+}
+
+/** Characters of the driver's words. */
+const longestCause = 500;
+
 function codeOf(code: unknown): { readonly engineCode?: string } {
   const text = typeof code === 'number' || typeof code === 'string' ? String(code) : '';
   return /^[A-Z0-9_]{1,32}$/.test(text) ? { engineCode: text } : {};

@@ -4,6 +4,7 @@ import type { Account } from './dial.js';
 import type { AgentFor } from './driver/api.js';
 import { Clerk } from './roles/clerk.js';
 import { EphemeralRoles } from './roles/ephemeral.js';
+import { sharedRole } from './roles/role-for.js';
 import { preparedRoles, type RoleFor, type Roles } from './roles/roles.js';
 
 /** Which role a session runs as. */
@@ -44,6 +45,8 @@ export interface Settled {
   readonly keeper: Keeper;
   readonly schemas: readonly SchemaRef[];
   readonly roles: Roles;
+  /** The Snowflake user of every session, where it is one. */
+  readonly user?: string;
   readonly userOf: (principal: Principal, actor: Actor) => string;
   readonly warehouse: string;
 }
@@ -66,7 +69,7 @@ export function settle(given: SnowflakeOptions): Settled {
   if (!Array.isArray(options.schemas) || !options.schemas.every((each) => typeof each === 'string')) throw invalid('schemas must be a list of texts');
   const schemas = options.schemas.map(parseSchema);
   if (schemas.length === 0) throw invalid('schemas must name at least one');
-  return { account, schemas, warehouse, keeper: keeperOf(options.credential, 'credential'), roles: rolesOf(options.roles, account), userOf: typeof user === 'string' ? () => user : user };
+  return { account, schemas, warehouse, keeper: keeperOf(options.credential, 'credential'), roles: rolesOf(options.roles, account, schemas), ...usersOf(user) };
 }
 
 /** Where the account is. Throws CONFIG_INVALID. */
@@ -75,12 +78,16 @@ export function accountOf({ account, url, agent }: Pick<SnowflakeOptions, 'accou
   return { account, url: urlOf(url ?? `https://${account}.snowflakecomputing.com`), ...(agent === undefined ? {} : { agent }) };
 }
 
-function rolesOf(given: RoleStrategy, account: Account): Roles {
+function usersOf(user: SnowflakeOptions['user']): Pick<Settled, 'user' | 'userOf'> {
+  return typeof user === 'string' ? { user, userOf: () => user } : { userOf: user };
+}
+
+function rolesOf(given: RoleStrategy, account: Account, schemas: readonly SchemaRef[]): Roles {
   const { strategy } = readOptions<Omit<Prepared & Ephemeral, 'strategy'> & { readonly strategy: unknown }>(given, { ...ephemeralNames, ...preparedNames }, 'snowflake: roles');
   if (strategy !== 'prepared' && strategy !== 'ephemeral') throw invalid('roles.strategy must be prepared or ephemeral');
-  if (strategy === 'prepared') return preparedRoles(checkRole(readOptions<Prepared>(given, preparedNames, 'snowflake: roles').role, 'role'));
+  if (strategy === 'prepared') return preparedRoles(checkRole(readOptions<Prepared>(given, preparedNames, 'snowflake: roles').role, 'role', schemas));
   const { admin, accessRole, prefix = 'SALLYPORT_', reapEveryMs = 60_000 } = readOptions<Ephemeral>(given, ephemeralNames, 'snowflake: roles');
-  checkRole(accessRole, 'accessRole');
+  checkRole(accessRole, 'accessRole', schemas);
   if (!/^[A-Z][A-Z0-9_]{0,63}_$/.test(prefix)) throw invalid('roles.prefix must be upper-case letters, digits and _, and end with _');
   if (!admin?.user || !admin.role) throw invalid('roles.admin must name a user and a role');
   if (!Number.isSafeInteger(reapEveryMs) || reapEveryMs < 1_000) throw invalid('roles.reapEveryMs must be at least 1,000');
@@ -88,8 +95,11 @@ function rolesOf(given: RoleStrategy, account: Account): Roles {
   return new EphemeralRoles({ clerk, owner: admin.role, accessRole, prefix, reapEveryMs });
 }
 
-function checkRole(role: RoleFor, name: string): RoleFor {
+/** A role is the wall around one schema: one that holds two is none. */
+function checkRole(role: RoleFor, name: string, schemas: readonly SchemaRef[]): RoleFor {
   if (typeof role !== 'function') throw invalid(`roles.${name} must be a function`);
+  const shared = sharedRole(schemas, role);
+  if (shared !== undefined) throw invalid(`roles.${name} names one role, ${shared.role}, for two schemas: ${shared.schemas.join(' and ')}`);
   return role;
 }
 

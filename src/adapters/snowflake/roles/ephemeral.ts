@@ -1,7 +1,8 @@
-import { formatSchema, type EngineNote, type Grant, type LeftOver } from '../../../core/index.js';
+import { AccessError, formatSchema, type EngineNote, type Grant, type LeftOver, type SchemaRef } from '../../../core/index.js';
 import { literal, likeLiteral, quoted } from '../names.js';
 import type { Clerk } from './clerk.js';
 import { Reaper } from './reaper.js';
+import { roleOf } from './role-for.js';
 import type { HeldRole, RoleFor, Roles } from './roles.js';
 import { freshName, stampText } from './stamp.js';
 
@@ -29,6 +30,18 @@ export class EphemeralRoles implements Roles {
   start(note: EngineNote, left: readonly LeftOver[]): void {
     this.#note = note;
     this.#reaper.start(left);
+  }
+
+  /** The clerk logs in and looks for the role that each schema is read with. */
+  async check(schemas: readonly SchemaRef[], signal: AbortSignal): Promise<void> {
+    const { clerk, accessRole, owner } = this.#settings;
+    await clerk.run('admin', 'SELECT CURRENT_ROLE()', signal);
+    for (const schema of schemas) {
+      const role = roleOf(accessRole, schema, 'read');
+      if (role === undefined) continue;
+      const there = await clerk.run('access_role', `SHOW ROLES LIKE ${likeLiteral(role)}`, signal);
+      if (!there.some((each) => each['name'] === role)) throw new AccessError('ENGINE_UNAVAILABLE', `the role ${owner} sees no access role ${role} for ${formatSchema(schema)}`, { detail: { step: 'access_role' } });
+    }
   }
 
   async close(): Promise<void> {

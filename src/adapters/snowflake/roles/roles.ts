@@ -1,4 +1,7 @@
-import type { EngineNote, Grant, LeftOver, Scope } from '../../../core/index.js';
+import type { EngineNote, Grant, LeftOver, SchemaRef } from '../../../core/index.js';
+import type { RoleFor } from './role-for.js';
+
+export type { RoleFor } from './role-for.js';
 
 /** A role that a session runs as, and the way to give it up. */
 export interface HeldRole {
@@ -10,15 +13,16 @@ export interface HeldRole {
 /** Where a session's role comes from. */
 export interface Roles {
   take(grant: Grant, user: string, signal: AbortSignal): Promise<HeldRole>;
+  /** Throws ENGINE_UNAVAILABLE where roles cannot be had for one of these schemas. */
+  check?(schemas: readonly SchemaRef[], signal: AbortSignal): Promise<void>;
+  /** The role that is there already for a scope; left out where each session gets one of its own. */
+  readonly standing?: RoleFor;
   /** `left` are sessions of an earlier run that ended without being closed. */
   start?(note: EngineNote, left: readonly LeftOver[]): void;
   close?(): Promise<void>;
 }
 
-/** Names a role for a schema and an access level. */
-export type RoleFor = (scope: Pick<Scope, 'database' | 'schema' | 'access'>) => string;
-
 /** Roles that are there already, one for each schema and access level. */
 export function preparedRoles(roleFor: RoleFor): Roles {
-  return { take: async ({ scope }) => ({ role: roleFor(scope), release: async () => undefined }) };
+  return { standing: roleFor, take: async ({ scope }) => ({ role: roleFor(scope), release: async () => undefined }) };
 }
