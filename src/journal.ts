@@ -14,5 +14,5 @@ export interface JournalOptions extends Omit<OpenOptions, 'format'> {
  */
 export async function journal(given: JournalOptions): Promise<AuditLog> {
   const options = readJournalOptions(given);
-  return openJournal({ ...options, format: options.format ?? ocsf(await localKeys({ directory: options.directory })) });
+  return openJournal({ ...options, format: options.format ?? (async () => ocsf(await localKeys({ directory: options.directory }))) });
 }

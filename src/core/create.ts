@@ -20,7 +20,7 @@ import { createPipeline, type PipelineParts } from './pipeline.js';
 import { watched } from './policy-watch.js';
 import { deny } from './outcome.js';
 import type { Approver, EngineNote } from './ports.js';
-import { recover } from './recovery.js';
+import { living, recover, takeUp } from './recovery.js';
 import { makeEvent, seenOf, type EventData } from './seen.js';
 import { Sessions } from './sessions.js';
 import { checkParts, startCheckTimeout } from './start-check.js';
@@ -80,6 +80,8 @@ async function start(ports: Ports, root: Container, closing: Disposal, release: 
   const recorder = createRecorder(audit, clock, limits.auditTimeoutMs, extensions.observers);
   const road: Road = { instance, clock, recorder };
   const note = (code: 'gateway.started' | 'gateway.stopped' | 'policy.changed' | 'config.changed', data: EventData): Promise<void> => recorder.outcome(makeEvent(clock, instance, code, {}, data));
+  living.add(instance);
+  closing.own(() => void living.delete(instance));
   const left = await recover(audit, clock, instance);
   const recovered = Object.freeze({ statements: left.statements, sessions: left.sessions.length });
   const config = await configurationOf(ports);
@@ -98,6 +100,7 @@ async function start(ports: Ports, root: Container, closing: Disposal, release: 
   const room: Room | undefined = ports.approvals === undefined ? undefined : openRoom(ports.approvals, told, sessions, road);
   release();
   closing.own(() => room?.close());
+  if (room !== undefined) await takeUp(audit, left.sessions, room);
   const callers = new CallerLimits(limits, new MemoryCounters(clock), road);
   const pipeline = createPipeline(stagesOf({ ...ports, policy: told, room, callers }, road, sessions, traffic, extensions, root));
   closing.own(async () => {

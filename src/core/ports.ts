@@ -216,8 +216,13 @@ export interface AuditLog extends Checkable {
    * but always one. An `after` that this log never gave is answered with an empty page. Reading must not delay `append`.
    */
   record(session: string, range?: RecordRange): Promise<RecordPage>;
-  /** Intents of earlier runs that have no outcome: authorized statements, requested or opened sessions not closed. */
+  /**
+   * Intents of runs that are over and have no outcome: authorized statements, requested or opened sessions not closed. What a run that still lives has under way is
+   * none of these, be it of this process or of another that writes to the same place.
+   */
   unresolved(): Promise<readonly AuditEvent[]>;
+  /** `breakglass.activated` of earlier runs that no `breakglass.reviewed` of the same session followed, oldest first, as far back as the log goes; left out where it does not look for them. */
+  unreviewed?(): Promise<readonly AuditEvent[]>;
   /** The last event with one of these codes that earlier runs wrote and that is still there; left out where the log does not look so far back. */
   newest?(codes: readonly EventCode[]): Promise<AuditEvent | undefined>;
   close?(): Promise<void>;

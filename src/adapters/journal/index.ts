@@ -4,7 +4,7 @@ import { Cursor } from './cursor.js';
 import { Health } from './health.js';
 import { Ledger } from './ledger.js';
 import { lock, type Hold } from './lock.js';
-import { settingsOf, type JournalOptions, type Settings } from './options.js';
+import { settingsOf, type Opening, type Settings } from './options.js';
 import { readRecord } from './record.js';
 import { replay } from './replay.js';
 import { removeDelivered } from './retention.js';
@@ -22,12 +22,13 @@ const closingMs = 5_000;
  * run only where a crash came first. After a failure the next append tries again: no restart is needed.
  * Throws CONFIG_INVALID for a directory that is in use or whose files were damaged.
  */
-export async function openJournal(options: JournalOptions): Promise<AuditLog> {
+export async function openJournal(options: Opening): Promise<AuditLog> {
   const settings = settingsOf(options);
   await mkdir(settings.directory, { recursive: true, mode: 0o700 });
   const hold = await lock(settings.directory);
   try {
-    return await start(settings, hold);
+    // Whatever is made in the directory is made by who holds it.
+    return await start({ ...settings, format: typeof options.format === 'function' ? await options.format() : options.format }, hold);
   } catch (error) {
     await hold.release();
     throw error;
@@ -66,6 +67,7 @@ async function start(settings: Settings, hold: Hold): Promise<AuditLog> {
     append,
     record: (session, range) => readRecord(settings, ledger, session, range),
     unresolved: async () => ledger.unresolved(),
+    unreviewed: async () => ledger.unreviewed(),
     newest: async (codes) => ledger.newest(codes),
     async close() {
       health.stop();

@@ -1,4 +1,4 @@
-import { intents, Newest, sessionEnds, statementOutcomes, type AuditEvent, type EventCode } from '../../core/index.js';
+import { intents, Newest, sessionEnds, statementOutcomes, Unreviewed, type AuditEvent, type EventCode } from '../../core/index.js';
 
 /** Where an event stands: the offset of its line, or of the text lines before it. */
 export interface Place {
@@ -19,11 +19,13 @@ export class Ledger {
   readonly #places = new Map<string, number[]>();
   readonly #open = new Map<string, AuditEvent>();
   readonly #newest = new Newest();
+  readonly #unreviewed = new Unreviewed();
 
   /** An event of an earlier run, read back. */
   replay(event: AuditEvent, place: Place): void {
     this.#place(event, place);
     this.#newest.note(event);
+    this.#unreviewed.replay(event);
     this.#answer(event);
     if (event.code === 'session.opened' || intents.has(event.code)) this.#open.set(keyOf(event), event);
   }
@@ -32,6 +34,7 @@ export class Ledger {
   note(event: AuditEvent, place: Place): void {
     this.#place(event, place);
     if (this.#open.size > 0) this.#answer(event);
+    this.#unreviewed.note(event);
   }
 
   /** How many events of a session there are. */
@@ -47,6 +50,11 @@ export class Ledger {
   /** The last with one of these codes that an earlier run wrote. */
   newest(codes: readonly EventCode[]): AuditEvent | undefined {
     return this.#newest.of(codes);
+  }
+
+  /** Broken glass of earlier runs that nobody has looked at, oldest first. */
+  unreviewed(): readonly AuditEvent[] {
+    return this.#unreviewed.all();
   }
 
   /** Oldest first. */

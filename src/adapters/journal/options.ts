@@ -33,6 +33,9 @@ export interface JournalOptions {
 
 const numbers = ['segmentBytes', 'segmentMs', 'maxBytes', 'reserveBytes', 'batchBytes', 'keepMs', 'checkpointEvents', 'checkpointMs', 'degradedAfterMs'] as const;
 
+/** `openJournal` may be given how to make the format: that is done when the directory is taken. */
+export type Opening = Omit<JournalOptions, 'format'> & { readonly format: RecordFormat | (() => Promise<RecordFormat>) };
+
 export type Settings = Required<Omit<JournalOptions, 'ship'>> & { readonly sinks: readonly AuditSink[] };
 
 const optionNames: OptionNames<JournalOptions> = {
@@ -45,14 +48,14 @@ export function readJournalOptions(given: unknown): Omit<JournalOptions, 'format
 }
 
 /** The options with their defaults. Throws CONFIG_INVALID. */
-export function settingsOf(given: JournalOptions): Settings {
-  const options = readOptions<JournalOptions>(given, optionNames, 'journal');
-  const { directory, format, ship = [], segmentBytes = 16 * 1024 ** 2, segmentMs = 3_600_000, batchBytes = 1024 ** 2, keepMs = 86_400_000, checkpointEvents = 1_000, checkpointMs = 60_000, degradedAfterMs = 30_000 } = options;
+export function settingsOf(given: Opening): Omit<Settings, 'format'> {
+  const options = readOptions<Opening>(given, optionNames, 'journal');
+  const { directory, ship = [], segmentBytes = 16 * 1024 ** 2, segmentMs = 3_600_000, batchBytes = 1024 ** 2, keepMs = 86_400_000, checkpointEvents = 1_000, checkpointMs = 60_000, degradedAfterMs = 30_000 } = options;
   if (typeof directory !== 'string' || directory === '') throw invalid('directory is not set');
   const sinks = Array.isArray(ship) ? (ship as readonly AuditSink[]) : [ship as AuditSink];
   const maxBytes = options.maxBytes ?? (sinks.length > 0 ? 2 : 8) * 1024 ** 3;
   const settings = {
-    directory: resolve(directory), format, sinks, segmentBytes, segmentMs, maxBytes, reserveBytes: options.reserveBytes ?? Math.floor(maxBytes / 64), batchBytes,
+    directory: resolve(directory), sinks, segmentBytes, segmentMs, maxBytes, reserveBytes: options.reserveBytes ?? Math.floor(maxBytes / 64), batchBytes,
     keepMs, checkpointEvents, checkpointMs, degradedAfterMs,
   };
   for (const name of numbers) {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import {
-  AccessError, facts, intents, Newest, pageOf, readOptions, Scribe, Troubles, type AuditLog, type Entry, type OptionNames, type RecordFormat,
+  AccessError, facts, intents, Newest, pageOf, readOptions, Scribe, Troubles, Unreviewed, type AuditLog, type Entry, type OptionNames, type RecordFormat,
 } from '../../core/index.js';
 import type { KafkaClient } from './client.js';
 import { Delivery } from './delivery.js';
@@ -47,10 +47,11 @@ export async function kafkaLog(options: KafkaLogOptions): Promise<AuditLog> {
     if (failingMs >= degradedAfterMs) troubles.past('receiver', Date.now() - failingMs, { failingMs }, settings.name);
   });
   const scribe = new Scribe({ format, medium, head: begun, checkpointEvents, checkpointMs, signed: troubles.signed });
-  const [recent, newest] = [new Recent(), new Newest()];
+  const [recent, newest, unreviewed] = [new Recent(), new Newest(), new Unreviewed()];
   for (const event of events) {
     recent.note(event);
     newest.note(event);
+    unreviewed.replay(event);
   }
   return {
     async append(event) {
@@ -58,9 +59,11 @@ export async function kafkaLog(options: KafkaLogOptions): Promise<AuditLog> {
       const kept = facts(event);
       await scribe.append(kept);
       recent.note(kept);
+      unreviewed.note(kept);
     },
     record: async (session, range) => pageOf(recent.of(session), range),
     unresolved: async () => open.filter((event) => !recent.answers(event)),
+    unreviewed: async () => unreviewed.all(),
     newest: async (codes) => newest.of(codes),
     async close() {
       medium.giveUpAfter(closingMs);

@@ -1,4 +1,4 @@
-import { AccessError, intents, pageOf, sessionEnds, statementOutcomes, type AuditEvent, type AuditLog } from '../../core/index.js';
+import { AccessError, intents, pageOf, sessionEnds, statementOutcomes, Unreviewed, type AuditEvent, type AuditLog } from '../../core/index.js';
 
 /** A record that lives as long as the process, with everything in it to read. For tests and trials. */
 export interface MemoryAudit extends AuditLog {
@@ -17,6 +17,12 @@ export function memoryAudit(earlier: readonly AuditEvent[] = []): MemoryAudit {
     },
     record: async (session, range) => pageOf(events.filter((event) => event.session === session).map(({ text: _apart, ...event }) => event), range),
     unresolved: async () => earlier.filter((event) => !isAnswered(event, events)),
+    async unreviewed() {
+      const left = new Unreviewed();
+      for (const event of earlier) left.replay(event);
+      for (const event of events) left.note(event);
+      return left.all();
+    },
     newest: async (codes) => earlier.findLast(({ code }) => codes.includes(code)),
     async close() {
       closed = true;

@@ -83,6 +83,16 @@ export class Desk implements Approver {
     }
   }
 
+  /** Goes through what outlived an earlier run: what was for a session that is over is void, what is overdue expires, the rest ends in its time. */
+  async restore(isOver: (session: string) => Promise<boolean>): Promise<void> {
+    const { store } = this.#parts.settings;
+    for (const ticket of store.outlives === true ? await store.list({ states: [...lasting] }) : []) {
+      if (ticket.expiresAt <= this.#parts.clock.now()) await this.end(ticket.id, 'expired', 'time');
+      else if (ticket.session !== undefined && (await isOver(ticket.session))) await this.end(ticket.id, 'void', 'session_closed');
+      else this.#arm(ticket);
+    }
+  }
+
   /** Voids what waits for, or holds, consent to run something in a session that ends. */
   async sessionEnded(session: string, by: EndReason): Promise<void> {
     await this.#endAll(await this.#parts.settings.store.list({ session, states: [...lasting] }), ends[by]);
@@ -117,7 +127,7 @@ export class Desk implements Approver {
     const now = clock.now();
     const ticket = await ticketOf(request, bound, newId(now), now, settings.expiresMs);
     await settings.store.put(ticket);
-    this.#alarms.set(ticket.id, clock.after(ticket.expiresAt - clock.now(), () => void this.end(ticket.id, 'expired', 'time').catch(() => undefined)));
+    this.#arm(ticket);
     crier.tell({ ...noticeOf(ticket), type: 'approval.requested', id: newId(clock.now()), at: clock.now() });
     // A session that ended meanwhile has looked for its tickets already, and not found this one.
     const ended = ticket.session === undefined ? undefined : endOf(ticket.session);
@@ -171,6 +181,11 @@ export class Desk implements Approver {
     if (!lasting.has(ticket.state) || ticket.expiresAt > this.#parts.clock.now()) return ticket;
     await this.end(ticket.id, 'expired', 'time');
     return (await this.#parts.settings.store.get(ticket.id)) ?? ticket;
+  }
+
+  #arm({ id, expiresAt }: Ticket): void {
+    const { clock } = this.#parts;
+    this.#alarms.set(id, clock.after(expiresAt - clock.now(), () => void this.end(id, 'expired', 'time').catch(() => undefined)));
   }
 
   #forget(id: string): void {

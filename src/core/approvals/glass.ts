@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.js';
+import type { AuditEvent } from '../events.js';
 import type { EndReason } from '../gateway.js';
 import { newId } from '../id.js';
-import type { Grant, Identity } from '../model.js';
+import type { Grant, Identity, Principal } from '../model.js';
 import { formatSchema } from '../names.js';
 import { deny, type Denied } from '../outcome.js';
 import { Turns } from '../turns.js';
@@ -55,6 +56,14 @@ export class Glass {
     crier.tell({ ...noticeOf(review), type: 'breakglass.activated', id: newId(clock.now()), at: clock.now() });
   }
 
+  /** Takes up again what an earlier run left: nobody has looked at it. */
+  restore(events: readonly AuditEvent[]): void {
+    for (const event of events) {
+      const waiting = waitingOf(event);
+      if (waiting !== undefined && !this.#waiting.has(waiting.review.session)) this.#waiting.set(waiting.review.session, waiting);
+    }
+  }
+
   async list(identity: Identity, signal: AbortSignal): Promise<readonly GlassReview[] | Denied> {
     const refusal = this.#parts.reviewers.refusal(identity);
     if (refusal !== undefined) return refusal;
@@ -84,6 +93,16 @@ export class Glass {
     crier.tell({ ...noticeOf(found.review), type: 'breakglass.reviewed', id: newId(clock.now()), at: clock.now(), by: namedOf(identity.principal), comment });
     return signed;
   }
+}
+
+/** Undefined for an event that does not say whose session it was, or where. */
+function waitingOf({ session, who, connection, scope, at, data: { reason } }: AuditEvent): Waiting | undefined {
+  if (session === undefined || who === undefined || connection === undefined || scope === undefined) return undefined;
+  const [principal, actor] = [who.principal, who.actor].map((id) => ({ id, subject: id.slice(id.indexOf(':') + 1), issuer: who.issuer })) as [Principal, Principal];
+  const review = Object.freeze({
+    session, connection, schema: formatSchema(scope), access: scope.access, principal: namedOf(principal), actor: namedOf(actor), reason: typeof reason === 'string' ? reason : '', openedAt: at,
+  });
+  return { review, identity: { principal, actor, expiresAt: at, ...(who.client === undefined ? {} : { client: who.client }) } };
 }
 
 function noticeOf({ session, connection, schema, access, principal, actor, reason }: GlassReview): Omit<Notice, 'type' | 'id' | 'at'> {
