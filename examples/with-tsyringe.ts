@@ -13,6 +13,7 @@ function announced(log: AuditLog): AuditLog {
     },
     record: (session, range) => log.record(session, range),
     unresolved: () => log.unresolved(),
+    unreviewed: async () => (await log.unreviewed?.()) ?? [],
   };
 }
 

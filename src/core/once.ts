@@ -43,7 +43,8 @@ export class Once {
       if (claim.state === 'first') return this.#first(session.id, names, trip, run);
       if (claim.state === 'known') return replay(claim.outcome, claim.name, trip);
       if (claim.state === 'free') return run();
-      if (claim.state === 'full') return full();
+      // Without room a ticket is still used once: who keeps tickets sees to that.
+      if (claim.state === 'full') return facts.idempotencyKey === undefined ? run() : full();
       if (claim.state === 'other') {
         if (claim.name.startsWith(keyed)) return reused();
         // A ticket that was used for other bytes: who keeps tickets says what differs.

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../src/adapters/memory/index.js';
 import { deferred } from '../../src/core/deferred.js';
-import { AccessError, withoutEffect, type RunRequest } from '../../src/core/index.js';
+import { AccessError, withoutEffect, type Identified, type RunRequest, type StatementResult } from '../../src/core/index.js';
+import { Once } from '../../src/core/once.js';
+import type { Sessions } from '../../src/core/sessions.js';
+import type { Trip } from '../../src/core/trip.js';
 import { MemoryOutcomeKeys } from '../../src/core/outcome-keys.js';
 import { FakeClock } from './fake-clock.js';
 import { office } from './approvals/office.js';
@@ -197,6 +200,21 @@ describe('a used ticket that is shown again', () => {
     expect(codeOf(await refused.write({ ticket: other }))).toBe('ENGINE_REJECTED');
     expect(await refused.write({ ticket: other })).toMatchObject({ code: 'APPROVAL_EXPIRED', reason: 'approval.spent', hint: 'Ask again without a ticket.' });
     expect([lost.engine.ran.length, refused.engine.ran.length]).toEqual([1, 1]);
+  });
+
+  it('is used once also where there is no room to remember it', async () => {
+    const keys = new MemoryOutcomeKeys({ names: 0 });
+    expect(await keys.claim('s', ['ticket:t'], 'x')).toEqual({ state: 'full' });
+    const { ticket, decide, id, gateway } = await office({}, undefined, done);
+    const sessions = { find: () => ({ id, grant: { scope: {} }, connector: {} }) } as unknown as Sessions;
+    const asked = await ticket();
+    valueOf(await decide(asked));
+    const once = new Once({ keys, sessions, clock: new FakeClock() });
+    const facts = { identity: {}, asked: { session: id, statement: { sql: 'DELETE orders', binds: [] } }, ticket: asked } as unknown as Identified<'run'>;
+    const run = async (): Promise<StatementResult> => valueOf(await gateway.run({ ...as('agent'), session: id, sql: 'DELETE orders', ticket: asked }));
+    const trip = { seen: {} } as unknown as Trip;
+    expect(await once.run(facts, trip, run)).toMatchObject({ affected: 3 });
+    expect(await once.run({ ...facts, idempotencyKey: 'k' }, trip, run)).toMatchObject({ code: 'SESSION_BUSY', reason: 'key.full' });
   });
 
   it('tells nobody else anything', async () => {

@@ -133,7 +133,7 @@ export class Desk implements Approver {
     const ended = ticket.session === undefined ? undefined : endOf(ticket.session);
     if (ended === undefined) return pendingOf(ticket);
     await this.end(ticket.id, 'void', ends[ended]);
-    return over('void');
+    return refused('void', 'The ticket is over.');
   }
 
   /** Why no more can be asked for: of people, or of this process. */
@@ -160,7 +160,7 @@ export class Desk implements Approver {
       }
       if (ticket.state === 'pending') return pendingOf(ticket);
       if (ticket.state === 'rejected') return rejectedBy(ticket);
-      if (ticket.state !== 'approved') return over(ticket.state);
+      if (ticket.state !== 'approved') return over(ticket);
       const used = await this.#use(ticket, signal);
       if (used === 'again') continue;
       return 'status' in used ? used : { ticket: id, reviewers: used.decisions.map(({ reviewer }) => reviewer.id), digest, binding: ticket.digest, expiresAt: ticket.expiresAt };
@@ -209,11 +209,10 @@ function rejectedBy({ decisions }: Ticket): Denied {
   return deny('APPROVAL_REJECTED', undefined, { reason: 'approval.rejected', ...(comment === undefined ? {} : { hint: `The reviewer said: ${comment}` }) });
 }
 
-function over(state: TicketState): Denied {
+function over({ state, moment }: Ticket): Denied {
   if (state !== 'used') return refused(state, 'The ticket is over.');
-  return deny('APPROVAL_EXPIRED', 'The ticket was used, and what came of it is not remembered here: it runs one statement, or opens one session, once.', {
-    reason: 'approval.used', hint: 'It may have run: look in the session\'s record before you ask again without a ticket.',
-  });
+  const hint = moment === 'run' ? 'It may have run: look in the session\'s record before you ask again without a ticket.' : 'It may have opened a session. If its id did not arrive, ask again without a ticket: the other one ends by itself.';
+  return deny('APPROVAL_EXPIRED', 'The ticket was used, and what came of it is not remembered here: it runs one statement, or opens one session, once.', { reason: 'approval.used', hint });
 }
 
 function refused(why: string, message: string): Denied {

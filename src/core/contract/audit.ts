@@ -106,6 +106,7 @@ function laterRuns(open: () => Promise<AuditLog>, reopen: () => Promise<AuditLog
   });
   const [requested, opened] = [sampleEvent('session.requested', { session: 's1' }), sampleEvent('session.opened', { session: 's1' })];
   const [authorized, executed] = (['statement.authorized', 'statement.executed'] as const).map((code) => sampleEvent(code, { session: 's1', statement: 't1' })) as [AuditEvent, AuditEvent];
+  const activated = sampleEvent('breakglass.activated', { session: 's1', scope: { database: 'ACME', schema: 'OPS', access: 'write' } });
   const [closed, started, stopped] = [sampleEvent('session.closed', { session: 's1' }), sampleEvent('gateway.started'), sampleEvent('gateway.stopped')];
   return [
     contract('keeps the record for a later run', [requested, opened], async (log) => {
@@ -125,6 +126,13 @@ function laterRuns(open: () => Promise<AuditLog>, reopen: () => Promise<AuditLog
       expectThat(last !== undefined && same([last], [stopped]), 'the last of two codes is another one');
       expectThat(first !== undefined && same([first], [started]), 'the last of a code is another one');
       expectThat(none === undefined, 'an event came from nowhere');
+    }),
+    contract('names broken glass of earlier runs that nobody has looked at, where it looks for that', [activated, sampleEvent('breakglass.activated', { session: 's2' }), sampleEvent('breakglass.reviewed', { session: 's2' })], async (log) => {
+      if (log.unreviewed === undefined) return;
+      expectThat(same(await log.unreviewed(), [activated]), 'the unreviewed differ');
+      await log.append(sampleEvent('breakglass.activated', { session: 's3' }));
+      await log.append(sampleEvent('breakglass.reviewed', { session: 's1' }));
+      expectThat((await log.unreviewed()).length === 0, 'what is signed, or of this run, is named');
     }),
     contract('names nothing of this run', [], async (log) => {
       await log.append(sampleEvent('statement.authorized', { session: 's9', statement: 't9' }));
