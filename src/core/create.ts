@@ -38,9 +38,9 @@ const longestCloseMs = 10_000;
 
 /** Builds a gateway from its parts, and owns them from then on: where it cannot start, they are closed. */
 export async function buildGateway(config: Eventually<Partial<Parts>>, container?: Container): Promise<Gateway> {
+  const { parts, failures } = await settleParts(await readConfig<Eventually<Partial<Parts>>>(config));
   // Nothing else may be under way: without this the process would end before a part that never answers is found out.
   const awake = setInterval(() => undefined, longestCloseMs);
-  const { parts, failures } = await settleParts(await readConfig<Eventually<Partial<Parts>>>(config));
   const closing = new Disposal('the gateway');
   try {
     const root = openRoot(parts, container, closing);

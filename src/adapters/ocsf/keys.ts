@@ -7,7 +7,7 @@ import { jwkSigner, newSigningKey, type Signer } from './signer.js';
 export interface LocalKeysOptions {
   /** Where `keys.json` (secret, mode 600) and `jwks.json` (public) live; made if missing. One record's only. */
   readonly directory: string;
-  /** A signing key is replaced at this age, milliseconds; the new one is announced under the old one. Default 30 days. */
+  /** A signing key is replaced at this age, milliseconds; the new one is announced under the old one. `Infinity`: never. Default 30 days. */
   readonly rotateMs?: number;
 }
 
@@ -23,7 +23,7 @@ const names: OptionNames<LocalKeysOptions> = { directory: true, rotateMs: true }
 export async function localKeys(options: LocalKeysOptions): Promise<LocalKeys> {
   const { directory, rotateMs = 30 * 86_400_000 } = readOptions<LocalKeysOptions>(options, names, 'localKeys');
   if (typeof directory !== 'string' || directory === '') throw new AccessError('CONFIG_INVALID', 'localKeys: directory is not set');
-  if (!Number.isSafeInteger(rotateMs) || rotateMs < 1) throw new AccessError('CONFIG_INVALID', 'localKeys: rotateMs must be a positive whole number');
+  if (typeof rotateMs !== 'number' || !(rotateMs >= 0)) throw new AccessError('CONFIG_INVALID', 'localKeys: rotateMs must be milliseconds, 0 or more; Infinity is never');
   await mkdir(directory, { recursive: true, mode: 0o700 });
   let stored = await loadKeys(directory);
   const save = async (next: Stored): Promise<void> => {

@@ -45,6 +45,7 @@ export class Passes {
   before(inner: IdentityProvider): IdentityProvider {
     return {
       authenticate: async (credential, signal) => (credential.scheme === scheme ? this.#admit(credential.token) : inner.authenticate(credential, signal)),
+      ...(inner.check === undefined ? {} : { check: async (signal: AbortSignal) => inner.check?.(signal) }),
       ...(inner.close === undefined ? {} : { close: () => (inner.close as () => Promise<void>)() }),
     };
   }

@@ -37,6 +37,8 @@ async function watching(keep = false): Promise<{ readonly at: Here; readonly see
   return { at: built, seen, provider };
 }
 
+const wrapped = (more: Partial<IdentityProvider>): IdentityProvider => slack({ ...secrets, team, channel, reviewers: users }).identity({ ...inner, ...more });
+
 describe('the identity provider before another', () => {
   const cases = identityContract({
     provider: async () => slack({ ...secrets, team, channel, reviewers: users }).identity(inner), good: { credential: { scheme: 'bearer', token: 'alice-again' }, principal: 'idp:alice2', actor: 'idp:alice2' }, bad: { 'a pass that nobody has issued': { scheme: 'slack', token: 'x'.repeat(43) } },
@@ -102,6 +104,11 @@ describe('no mount makes a credential of the scheme', () => {
       expect([answer.status, ((await answer.json()) as { reason: string }).reason]).toEqual([401, reason]);
     }
     expect(await at.stateOf(ticket)).toBe('pending');
+  });
+
+  it('tries the other one at the start, where that can be tried', async () => {
+    await expect(wrapped({ check: () => Promise.reject(new Error('the issuer is away')) }).check?.(signal)).rejects.toThrow('the issuer is away');
+    expect('check' in wrapped({})).toBe(false);
   });
 
   it('closes what it wraps', async () => {
