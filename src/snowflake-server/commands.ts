@@ -3,6 +3,7 @@ import { failures } from './failure.js';
 import { createRole, dropRole, grant } from './grants.js';
 import { activeRoles, done, type Ground } from './ground.js';
 import { show } from './shown.js';
+import type { Session } from './session.js';
 import { piecesOf, Reader } from './tokens.js';
 import { alterUser, createUser } from './users.js';
 import { textTable, type Answer } from './wire.js';
@@ -85,9 +86,16 @@ function context(read: Reader, { session, catalog }: Ground): Answer | undefined
   do {
     const [name = ''] = read.name() ?? [];
     const value = Object.hasOwn(known, name) ? known[name] : undefined;
-    if (value === undefined || !read.take('(', ')')) return undefined;
-    row.push(value());
+    const told = name === 'SYS_CONTEXT' ? systemContext(read, session) : value !== undefined && read.take('(', ')') ? value() : undefined;
+    if (told === undefined) return undefined;
+    row.push(told);
     columns.push(read.take('AS') ? (read.name()?.[0] ?? name) : `${name}()`);
   } while (read.take(','));
   return read.ended ? textTable(columns, [row]) : undefined;
+}
+
+/** `SYS_CONTEXT('SNOWFLAKE$CURRENT', 'IS_AGENT_ACTIVATED')`, as a text; undefined for any other. */
+function systemContext(read: Reader, { agentActive }: Session): string | undefined {
+  const [space, property] = read.list() ?? [];
+  return space === 'SNOWFLAKE$CURRENT' && property === 'IS_AGENT_ACTIVATED' ? String(agentActive).toUpperCase() : undefined;
 }

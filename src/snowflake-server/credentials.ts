@@ -10,6 +10,8 @@ export interface Integration {
   readonly audience: string | readonly string[];
   /** Keys, or where they are published. */
   readonly jwks: JSONWebKeySet | URL;
+  /** Whoever comes in by it is an agent (IS_AGENTIC). */
+  readonly agentic?: boolean;
 }
 
 /** The `data` of a login request, as far as it is read. */
@@ -27,6 +29,8 @@ export interface Proven {
   readonly role?: string;
   /** The session keeps the role it begins with, and has no other: so it is with tokens (error 003107). */
   readonly restricted?: boolean;
+  /** By an integration for agents. */
+  readonly agentic?: boolean;
   /** Epoch milliseconds; a token's session ends with it. */
   readonly expiresAt?: number;
 }
@@ -94,7 +98,7 @@ function made(catalog: Catalog, account: string): readonly Integration[] {
   return catalog.things.all('SECURITY INTEGRATION').flatMap(([, properties]) => {
     const [issuer, keys] = [textOf(properties, 'EXTERNAL_OAUTH_ISSUER'), textOf(properties, 'EXTERNAL_OAUTH_JWS_KEYS_URL')];
     const audience = [`https://${account}.snowflakecomputing.com`, ...listOf(properties, 'EXTERNAL_OAUTH_AUDIENCE_LIST')];
-    return issuer === undefined || keys === undefined || textOf(properties, 'ENABLED') !== 'TRUE' ? [] : [{ issuer, audience, jwks: new URL(keys) }];
+    return issuer === undefined || keys === undefined || textOf(properties, 'ENABLED') !== 'TRUE' ? [] : [{ issuer, audience, jwks: new URL(keys), agentic: textOf(properties, 'IS_AGENTIC') === 'TRUE' }];
   });
 }
 
@@ -122,7 +126,7 @@ async function byKeyPair({ TOKEN = '' }: Login, account: string, catalog: Catalo
 
 /** External OAuth: signature, issuer, audience, time, the user in `sub`, and one role in `scp` (docs.snowflake.com, External OAuth overview). */
 async function byToken({ TOKEN = '' }: Login, catalog: Catalog, integrations: readonly Integration[]): Promise<Proven> {
-  for (const { issuer, audience, jwks } of integrations) {
+  for (const { issuer, audience, jwks, agentic = false } of integrations) {
     const keys = jwks instanceof URL ? createRemoteJWKSet(jwks) : createLocalJWKSet(jwks);
     const verified = await jwtVerify(TOKEN, keys, { issuer, audience: [audience].flat(), requiredClaims: ['exp', 'sub'] }).catch(() => undefined);
     if (verified === undefined) continue;
@@ -130,7 +134,7 @@ async function byToken({ TOKEN = '' }: Login, catalog: Catalog, integrations: re
     const user = named(sub, catalog);
     const scope = [scp ?? []].flat().map((each) => /^session:role:(.+)$/i.exec(each)?.[1]).find((each) => each !== undefined);
     if (user === undefined || scope === undefined) throw failures.token('[1]');
-    return { user, role: scope.toUpperCase(), restricted: true, expiresAt: exp * 1_000 };
+    return { user, role: scope.toUpperCase(), restricted: true, agentic, expiresAt: exp * 1_000 };
   }
   throw failures.token('[0]');
 }

@@ -63,9 +63,13 @@ export function describeThing(read: Reader, ground: Ground): Answer | undefined 
 const shapes: Readonly<Partial<Record<Kind, (name: string, properties: Properties) => Answer>>> = {
   'NETWORK POLICY': (_name, properties) => textTable(['name', 'value'], [...properties.keys()].filter((each) => each.endsWith('_LIST')).map((each) => [each, textOf(properties, each) ?? ''])),
   'NETWORK RULE': (name, properties) => textTable(['name', 'type', 'mode', 'value_list'], [[name, textOf(properties, 'TYPE') ?? '', textOf(properties, 'MODE') ?? 'INGRESS', textOf(properties, 'VALUE_LIST') ?? '']]),
-  'SESSION POLICY': (name, properties) => textTable(['name', 'session_idle_timeout_mins', 'allowed_secondary_roles', 'agent_restricted_session_scope'], [[
-    name, textOf(properties, 'SESSION_IDLE_TIMEOUT_MINS') ?? '240', bracketed(properties.has('ALLOWED_SECONDARY_ROLES') ? listOf(properties, 'ALLOWED_SECONDARY_ROLES') : ['ALL']), textOf(properties, 'AGENT_RESTRICTED_SESSION_SCOPE') ?? null,
+  'SESSION POLICY': (name, properties) => textTable(['name', 'session_idle_timeout_mins', 'session_max_lifespan_mins', 'allowed_secondary_roles', 'agent_restricted_session_scope'], [[
+    name, textOf(properties, 'SESSION_IDLE_TIMEOUT_MINS') ?? '240', textOf(properties, 'SESSION_MAX_LIFESPAN_MINS') ?? null, bracketed(properties.has('ALLOWED_SECONDARY_ROLES') ? listOf(properties, 'ALLOWED_SECONDARY_ROLES') : ['ALL']), textOf(properties, 'AGENT_RESTRICTED_SESSION_SCOPE') ?? null,
   ]]),
+  'SECURITY INTEGRATION': (_name, properties) => {
+    const rows = new Map([['IS_AGENTIC', 'FALSE'], ...[...properties.keys()].map((each): [string, string] => [each, textOf(properties, each) ?? ''])]);
+    return textTable(['property', 'property_type', 'property_value', 'property_default'], [...rows].map(([property, value]) => [property, 'String', value, '']));
+  },
   'AUTHENTICATION POLICY': (name, properties) => textTable(['property', 'value'], [['NAME', name], ['AUTHENTICATION_METHODS', bracketed(properties.has('AUTHENTICATION_METHODS') ? listOf(properties, 'AUTHENTICATION_METHODS') : ['ALL'])]]),
 };
 

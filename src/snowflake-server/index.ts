@@ -48,7 +48,7 @@ export interface SnowflakeServer {
 }
 
 const names: OptionNames<SnowflakeServerOptions> = { account: true, databases: true, setup: true, integrations: true, answerMs: true, port: true };
-const integrationNames: OptionNames<Integration> = { issuer: true, audience: true, jwks: true };
+const integrationNames: OptionNames<Integration> = { issuer: true, audience: true, jwks: true, agentic: true };
 
 /** Starts it on 127.0.0.1. */
 export async function snowflakeServer(given: SnowflakeServerOptions): Promise<SnowflakeServer> {

@@ -11,6 +11,8 @@ export class Session {
   readonly user: User;
   /** It keeps the role it began with. */
   readonly restricted: boolean;
+  /** It came in by an integration for agents. */
+  readonly #agentic: boolean;
   readonly expiresAt: number;
   readonly connection: DuckDBConnection;
   role = 'PUBLIC';
@@ -26,9 +28,10 @@ export class Session {
   readonly asked = new Map<string, { readonly queryId: string; readonly work: Promise<object> }>();
   #line: Promise<unknown> = Promise.resolve();
 
-  constructor({ user, restricted = false, expiresAt }: Proven, connection: DuckDBConnection) {
+  constructor({ user, restricted = false, agentic = false, expiresAt }: Proven, connection: DuckDBConnection) {
     this.user = user;
     this.restricted = restricted;
+    this.#agentic = agentic;
     this.expiresAt = expiresAt ?? Number.POSITIVE_INFINITY;
     this.connection = connection;
     this.secondary = restricted ? 'NONE' : (user.defaultSecondaryRoles ?? 'ALL');
@@ -44,6 +47,11 @@ export class Session {
   remember(requestId: string, asked: { readonly queryId: string; readonly work: Promise<object> }): void {
     this.asked.set(requestId, asked);
     if (this.asked.size > 20) this.asked.delete(this.asked.keys().next().value as string);
+  }
+
+  /** Whether an agent is active (IS_AGENT_ACTIVATED in Snowflake's reference). */
+  get agentActive(): boolean {
+    return this.#agentic || this.user.type === 'SERVICE_AGENT';
   }
 
   get tag(): string {

@@ -51,13 +51,13 @@ export function snowflake(options: SnowflakeOptions): SnowflakeConnector {
   };
 }
 
-async function openOne({ account, keeper, roles, userOf, warehouse }: Settled, grant: Grant, signal: AbortSignal, pending: Pending, open: Set<EngineSession>): Promise<EngineSession> {
+async function openOne({ account, keeper, roles, userOf, warehouse, requireActiveAgent }: Settled, grant: Grant, signal: AbortSignal, pending: Pending, open: Set<EngineSession>): Promise<EngineSession> {
   const user = userName(userOf, grant);
   const held = await roles.take(grant, user, signal);
   let link: Link | undefined;
   try {
     link = await dial(account, keeper, { user, role: held.role, expiresAt: grant.expiresAt }, signal);
-    const place: Place = { grant, role: held.role, user, warehouse };
+    const place: Place = { grant, role: held.role, user, warehouse, requireActiveAgent };
     const [path, id] = [link, await enter(link, place, signal)];
     const session: SnowflakeSession = new SnowflakeSession(id, path, place, async () => {
       open.delete(session);

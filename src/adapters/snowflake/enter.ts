@@ -10,6 +10,8 @@ export interface Place {
   readonly role: string;
   readonly user: string;
   readonly warehouse: string;
+  /** Whether Snowflake must say that an agent is active. */
+  readonly requireActiveAgent: boolean;
 }
 
 /** Where a session stands, as it says itself. */
@@ -20,6 +22,8 @@ interface Standing {
   readonly secondary: string | null;
   readonly database: string | null;
   readonly schema: string | null;
+  /** `TRUE` where an agent is active; null where it was not asked. */
+  readonly agent: string | null;
 }
 
 /**
@@ -27,7 +31,7 @@ interface Standing {
  * USE SECONDARY ROLES, even of what it has (error 003107), so neither is said without need. Resolves to the engine's session id; throws ENGINE_UNAVAILABLE with the step.
  */
 export async function enter(link: Link, place: Place, signal: AbortSignal): Promise<string> {
-  const { grant, warehouse } = place;
+  const { grant, warehouse, requireActiveAgent } = place;
   const say = async (step: string, sql: string): Promise<void> => {
     await link.run({ sql, parameters: tagged(grant) }, signal).catch((error: unknown) => {
       throw engineFailure(error, step);
@@ -36,10 +40,10 @@ export async function enter(link: Link, place: Place, signal: AbortSignal): Prom
   await say('warehouse', `USE WAREHOUSE ${quoted(warehouse)}`);
   await say('schema', `USE SCHEMA ${quotedSchema(grant.scope)}`);
   await say('parameters', `ALTER SESSION SET ${parametersOf(grant)}`);
-  let standing = await standingOf(link, grant, signal);
+  let standing = await standingOf(link, grant, requireActiveAgent, signal);
   if (!isNone(standing.secondary)) {
     await say('secondary_roles', 'USE SECONDARY ROLES NONE');
-    standing = await standingOf(link, grant, signal);
+    standing = await standingOf(link, grant, requireActiveAgent, signal);
   }
   const wrong = differenceOf(standing, place);
   if (wrong !== undefined) throw unavailable('verification', { differs: wrong });
@@ -62,20 +66,24 @@ function parametersOf(grant: Grant): string {
   return Object.entries(parameters).map(([name, value]) => `${name} = ${value}`).join(' ');
 }
 
-async function standingOf(link: Link, grant: Grant, signal: AbortSignal): Promise<Standing> {
+const whereItStands = 'SELECT CURRENT_SESSION(), CURRENT_ROLE(), CURRENT_USER(), CURRENT_SECONDARY_ROLES(), CURRENT_DATABASE(), CURRENT_SCHEMA()';
+const andAsWhat = "SYS_CONTEXT('SNOWFLAKE$CURRENT', 'IS_AGENT_ACTIVATED')";
+
+async function standingOf(link: Link, grant: Grant, asAgent: boolean, signal: AbortSignal): Promise<Standing> {
   try {
-    const answered = await link.run({ sql: 'SELECT CURRENT_SESSION(), CURRENT_ROLE(), CURRENT_USER(), CURRENT_SECONDARY_ROLES(), CURRENT_DATABASE(), CURRENT_SCHEMA()', parameters: tagged(grant) }, signal);
-    const [[session = null, role = null, user = null, secondary = null, database = null, schema = null] = []] = await rowsOf(answered, signal);
-    return { session: String(session), role, user, secondary, database, schema };
+    const answered = await link.run({ sql: asAgent ? `${whereItStands}, ${andAsWhat}` : whereItStands, parameters: tagged(grant) }, signal);
+    const [[session = null, role = null, user = null, secondary = null, database = null, schema = null, agent = null] = []] = await rowsOf(answered, signal);
+    return { session: String(session), role, user, secondary, database, schema, agent };
   } catch (error) {
     throw engineFailure(error, 'verification');
   }
 }
 
-function differenceOf(standing: Standing, { grant, role, user }: Place): string | undefined {
+function differenceOf(standing: Standing, { grant, role, user, requireActiveAgent }: Place): string | undefined {
   if (standing.role !== role) return 'role';
   if (standing.user?.toUpperCase() !== user.toUpperCase()) return 'user';
   if (!isNone(standing.secondary)) return 'secondary_roles';
+  if (requireActiveAgent && standing.agent !== 'TRUE') return 'agent';
   return standing.database === grant.scope.database && standing.schema === grant.scope.schema ? undefined : 'schema';
 }
 

@@ -36,6 +36,11 @@ export interface SnowflakeOptions {
   /** What may be asked for, `DATABASE.SCHEMA`. */
   readonly schemas: readonly string[];
   readonly roles: RoleStrategy;
+  /**
+   * Refuses a session in which Snowflake says that no agent is active (`IS_AGENT_ACTIVATED`): a restricted session scope and policies that ask for
+   * agents would not hold in it. Not asked unless told, since not every account knows the question.
+   */
+  readonly requireActiveAgent?: boolean;
   /** Makes the HTTP agent for `http:` or `https:`, for a proxy; one is made for each connection, and ended with it. */
   readonly agent?: AgentFor;
 }
@@ -49,12 +54,13 @@ export interface Settled {
   readonly user?: string;
   readonly userOf: (principal: Principal, actor: Actor) => string;
   readonly warehouse: string;
+  readonly requireActiveAgent: boolean;
 }
 
 type Prepared = Extract<RoleStrategy, { strategy: 'prepared' }>;
 type Ephemeral = Extract<RoleStrategy, { strategy: 'ephemeral' }>;
 
-const names: OptionNames<SnowflakeOptions> = { account: true, url: true, warehouse: true, user: true, credential: true, schemas: true, roles: true, agent: true };
+const names: OptionNames<SnowflakeOptions> = { account: true, url: true, warehouse: true, user: true, credential: true, schemas: true, roles: true, requireActiveAgent: true, agent: true };
 const preparedNames: OptionNames<Prepared> = { strategy: true, role: true };
 const adminNames: OptionNames<Ephemeral['admin']> = { user: true, role: true, credential: true };
 const ephemeralNames: OptionNames<Ephemeral> = { strategy: true, accessRole: true, admin: adminNames, prefix: true, reapEveryMs: true };
@@ -69,7 +75,9 @@ export function settle(given: SnowflakeOptions): Settled {
   if (!Array.isArray(options.schemas) || !options.schemas.every((each) => typeof each === 'string')) throw invalid('schemas must be a list of texts');
   const schemas = options.schemas.map(parseSchema);
   if (schemas.length === 0) throw invalid('schemas must name at least one');
-  return { account, schemas, warehouse, keeper: keeperOf(options.credential, 'credential'), roles: rolesOf(options.roles, account, schemas), ...usersOf(user) };
+  const { requireActiveAgent = false } = options;
+  if (typeof requireActiveAgent !== 'boolean') throw invalid('requireActiveAgent must be true or false');
+  return { account, schemas, warehouse, requireActiveAgent, keeper: keeperOf(options.credential, 'credential'), roles: rolesOf(options.roles, account, schemas), ...usersOf(user) };
 }
 
 /** Where the account is. Throws CONFIG_INVALID. */

@@ -26,12 +26,14 @@ export interface Plan {
   /** Agents come with tokens that the gateway signs. */
   readonly tokens: boolean;
   readonly timeoutSeconds: number;
+  /** Longest life of an agent's session, minutes. */
+  readonly lifespanMinutes: number;
   readonly credits: number;
 }
 
 export const planOptions = {
   schema: { type: 'string', multiple: true }, agent: { type: 'string', multiple: true }, warehouse: { type: 'string' }, 'access-role': { type: 'string' }, 'gateway-user': { type: 'string' }, 'gateway-role': { type: 'string' },
-  'user-type': { type: 'string' }, prefix: { type: 'string' }, home: { type: 'string' }, egress: { type: 'string', multiple: true }, 'external-oauth': { type: 'string' }, 'statement-timeout': { type: 'string' }, credits: { type: 'string' },
+  'user-type': { type: 'string' }, prefix: { type: 'string' }, home: { type: 'string' }, egress: { type: 'string', multiple: true }, 'external-oauth': { type: 'string' }, 'statement-timeout': { type: 'string' }, 'session-lifespan': { type: 'string' }, credits: { type: 'string' },
 } as const;
 
 export const planHelp = `  --schema DB.SCHEMA          a schema that may be asked for; repeat it for each
@@ -46,6 +48,7 @@ export const planHelp = `  --schema DB.SCHEMA          a schema that may be aske
   --egress ADDRESS            an address or CIDR range that the gateway comes from; repeat it for each
   --external-oauth ISSUER     agents log in with tokens that the gateway signs under this issuer
   --statement-timeout SECONDS the longest that a statement may run; default 3600
+  --session-lifespan MINUTES  the longest that a session may live: limits.maxTtlMs of the gateway; default 60
   --credits N                 what the warehouse may use in a month; default 100
 Names are read as Snowflake reads them: upper case, unless in double quotes.`;
 
@@ -69,7 +72,7 @@ export function planOf(values: PlanValues, env: Readonly<Record<string, string |
   if (warehouse === undefined || warehouse === '') throw new UsageError('--warehouse is missing');
   return {
     schemas, accessRoles: accessRolesOf(schemas, one(values, 'access-role') ?? '{schema}_{access}', gateway.role), gateway, agents, agentType, prefix, home, warehouse: identifier(warehouse, '--warehouse'),
-    egress: egressOf(values['egress'] === undefined ? [] : many(values, 'egress')), tokens: one(values, 'external-oauth') !== undefined, timeoutSeconds: numberOf(values, 'statement-timeout', 3_600, 86_400), credits: numberOf(values, 'credits', 100, 1_000_000),
+    egress: egressOf(values['egress'] === undefined ? [] : many(values, 'egress')), tokens: one(values, 'external-oauth') !== undefined, timeoutSeconds: numberOf(values, 'statement-timeout', 3_600, 86_400), lifespanMinutes: numberOf(values, 'session-lifespan', 60, 1_440), credits: numberOf(values, 'credits', 100, 1_000_000),
   };
 }
 

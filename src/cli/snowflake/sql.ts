@@ -46,10 +46,11 @@ export function hasScope({ agentType, tokens, schemas }: Plan): boolean {
 /** No secondary roles, an early end for what was left, and the ceiling that Snowflake sets to agents. */
 export function sessionPolicy(plan: Plan): readonly Statement[] {
   const name = atHome(plan, made.sessions);
-  const settings = 'SESSION_IDLE_TIMEOUT_MINS = 60 ALLOWED_SECONDARY_ROLES = ()';
+  const { lifespanMinutes: life } = plan;
+  const settings = `SESSION_IDLE_TIMEOUT_MINS = ${Math.min(60, life)} SESSION_MAX_LIFESPAN_MINS = ${life} ALLOWED_SECONDARY_ROLES = ()`;
   return [
     ...(hasScope(plan) ? [{ why: 'A second ceiling, over and above roles, for every session in which Snowflake knows an agent to be active.', sql: scopeOf(plan) }] : []),
-    { why: 'No session has another role beside its own; one whose log-out was lost ends after an hour, not after four.', sql: `CREATE SESSION POLICY IF NOT EXISTS ${name} ${settings}` },
+    { why: 'No session has another role beside its own, and none outlives the longest grant: a second wall behind the gateway\'s own deadline.', sql: `CREATE SESSION POLICY IF NOT EXISTS ${name} ${settings}` },
     { why: 'The same again, for a policy that was there already.', sql: `ALTER SESSION POLICY ${name} SET ${settings}${hasScope(plan) ? ` AGENT_RESTRICTED_SESSION_SCOPE = ${literal(atHome(plan, made.scope))}` : ''}` },
   ];
 }

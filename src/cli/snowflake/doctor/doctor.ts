@@ -4,7 +4,8 @@ import { parsed } from '../../options.js';
 import { write } from '../../write.js';
 import { exitCodes, UsageError, type ExitCode } from '../../exit.js';
 import type { Streams } from '../../streams.js';
-import { planHelp, planOf, planOptions } from '../plan.js';
+import { planHelp, planOf } from '../plan.js';
+import { knownIssuerOf, setupOptions } from '../setup/options.js';
 import { checkAccessRoles } from './access-roles.js';
 import { connectHelp, connectionOf, connectOptions } from './connect.js';
 import { checkDefiners } from './definers.js';
@@ -17,6 +18,7 @@ import { Look } from './look.js';
 import { checkPolicies } from './policies.js';
 import { checkPublic } from './public.js';
 import { asJson, inWords, reportOf } from './report.js';
+import { checkTokens } from './tokens.js';
 import { checkUnload } from './unload.js';
 import { checkUsers } from './users.js';
 
@@ -28,6 +30,8 @@ statement that mends it. What this role may not see is reported as unknown, neve
 Options:
 ${connectHelp}
 ${planHelp}
+  --jwks-url URL, --audience URL  as setup got them: for the statement that mends the security integration
+  --public-key USER=FILE, --users-only  as setup got them; they are not looked at
   --json                      the report as JSON
   -h, --help                  this text
 Needs the package snowflake-sdk.
@@ -36,18 +40,19 @@ Exit codes: 0 nothing found; 1 something was found, or could not be seen; 2 wron
 `;
 
 const checks: readonly ((look: Look) => Promise<readonly Found[]>)[] = [
-  checkUsers, checkPolicies, checkGateway, checkAccessRoles, checkFutureGrants, checkPublic, checkUnload, checkLimits, checkLeftovers, checkDefiners,
+  checkUsers, checkPolicies, checkTokens, checkGateway, checkAccessRoles, checkFutureGrants, checkPublic, checkUnload, checkLimits, checkLeftovers, checkDefiners,
 ];
 
 /** `sallyport snowflake doctor`. Throws UsageError. */
 export async function doctor(args: readonly string[], { stdout }: Streams): Promise<ExitCode> {
-  const { values, positionals } = parsed(args, { ...planOptions, ...connectOptions, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } });
+  const { values, positionals } = parsed(args, { ...setupOptions, ...connectOptions, json: { type: 'boolean' } });
   if (values.help === true) return write(stdout, help);
   if (positionals.length > 0) throw new UsageError(`unknown argument ${JSON.stringify(positionals[0])}`);
   const plan = planOf(values, process.env);
+  const issuer = knownIssuerOf(values);
   const { clerk, role } = connectionOf(values, process.env);
   try {
-    const look = new Look(clerk, plan, role);
+    const look = new Look(clerk, plan, role, issuer);
     // Table functions need one; where it is refused, what they would tell is unknown.
     await look.ask(`USE WAREHOUSE ${quoted(plan.warehouse)}`);
     const report = reportOf((await Promise.all(checks.map((check) => check(look)))).flat());

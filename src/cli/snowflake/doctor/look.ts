@@ -3,6 +3,7 @@ import { quoted } from '../../../adapters/snowflake/names.js';
 import type { Clerk, Records } from '../../../adapters/snowflake/roles/clerk.js';
 import { AccessError } from '../../../core/index.js';
 import type { Plan } from '../plan.js';
+import type { ExternalIssuer } from '../setup/options.js';
 
 /** The account would not say: there is none, or this role may not see it. Snowflake's code. */
 export interface Refused {
@@ -14,12 +15,15 @@ export class Look {
   readonly plan: Plan;
   /** The role that looks. */
   readonly role: string;
+  /** Whose tokens open sessions, where that was said. */
+  readonly issuer: ExternalIssuer | undefined;
   readonly #clerk: Clerk;
   #line: Promise<unknown> = Promise.resolve();
   readonly #asked = new Map<string, Promise<Records | Refused>>();
 
-  constructor(clerk: Clerk, plan: Plan, role: string) {
+  constructor(clerk: Clerk, plan: Plan, role: string, issuer?: ExternalIssuer) {
     this.#clerk = clerk;
+    this.issuer = issuer;
     this.plan = plan;
     this.role = role;
   }

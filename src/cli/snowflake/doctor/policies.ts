@@ -1,8 +1,9 @@
-import { literal, quoted } from '../../../adapters/snowflake/names.js';
+import { likeLiteral, literal, quoted } from '../../../adapters/snowflake/names.js';
 import { hasScope, loginPolicies, networkPolicy, sessionPolicy, useLoginPolicy, useNetworkPolicy, useSessionPolicy } from '../sql.js';
 import { found, unseen, type Found } from './finding.js';
 import { isRefused, type Look } from './look.js';
 import { valueOf } from './parameters.js';
+import { isAgentic } from './tokens.js';
 
 /** Network, session and authentication policy of each user. */
 export async function checkPolicies(look: Look): Promise<readonly Found[]> {
@@ -51,11 +52,29 @@ async function session(look: Look, user: string, policy: string | undefined): Pr
   if (policy === undefined) return [look.seesAll() ? found('SESSION_POLICY_MISSING', user, 'it has no session policy', fix) : hidden(user, ['SESSION_POLICY_MISSING', 'SESSION_POLICY_SECONDARY_ROLES'])];
   const answer = await look.ask(`DESC SESSION POLICY ${policy}`);
   if (isRefused(answer)) return [unseen(user, ['SESSION_POLICY_SECONDARY_ROLES', 'SESSION_SCOPE_MISSING'], answer)];
-  const { allowed_secondary_roles: roles = null, agent_restricted_session_scope: scope = null } = answer[0] ?? {};
+  const { allowed_secondary_roles: roles = null, agent_restricted_session_scope: scope = null, session_max_lifespan_mins: life = null } = answer[0] ?? {};
   return [
     ...(roles?.replaceAll(/\s/g, '') === '[]' ? [] : [found('SESSION_POLICY_SECONDARY_ROLES', user, `its session policy allows ${roles || 'all'} as secondary roles`, fix)]),
+    ...(isLimited(life, look.plan.lifespanMinutes) ? [] : [found('SESSION_LIFESPAN', user, `its session policy lets a session live ${Number(life) > 0 ? `${life} minutes` : 'without an end'}`, fix)]),
+    ...(scope && user !== look.plan.gateway.user ? await idle(look, user, scope) : []),
     ...(scope || !hasScope(look.plan) || user === look.plan.gateway.user ? [] : [found('SESSION_SCOPE_MISSING', user, 'its session policy sets no restricted session scope', fix)]),
   ];
+}
+
+/** Zero is none. */
+function isLimited(minutes: string | null, most: number): boolean {
+  return Number(minutes) > 0 && Number(minutes) <= most;
+}
+
+/** Snowflake counts the scope only while an agent is active: for users of type SERVICE_AGENT, and for who comes in by an agentic integration. */
+async function idle(look: Look, user: string, scope: string): Promise<readonly Found[]> {
+  const users = await look.ask(`SHOW USERS LIKE ${likeLiteral(user)}`);
+  if (isRefused(users)) return [unseen(user, ['SESSION_SCOPE_IDLE'], users)];
+  const type = users.find((row) => row['name'] === user)?.['type'] ?? null;
+  if (type === null) return [unseen(user, ['SESSION_SCOPE_IDLE'], 'the type of users is shown to their owner and to roles with MANAGE GRANTS')];
+  if (type === 'SERVICE_AGENT' || (await isAgentic(look))) return [];
+  const what = `its session policy sets the restricted session scope ${scope}, and it is of type ${type || 'PERSON'}`;
+  return [found('SESSION_SCOPE_IDLE', user, what, [`ALTER USER ${quoted(user)} SET TYPE = SERVICE_AGENT`])];
 }
 
 async function login(look: Look, user: string, policy: string | undefined): Promise<readonly Found[]> {

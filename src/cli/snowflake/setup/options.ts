@@ -33,6 +33,11 @@ function addressOf(text: string, option: string): string {
   return text;
 }
 
+/** The same where all of it is known, for whoever only compares. Throws UsageError for addresses that are none. */
+export function knownIssuerOf(values: PlanValues): ExternalIssuer | undefined {
+  return one(values, 'external-oauth') === undefined || one(values, 'jwks-url') === undefined ? undefined : issuerOf(values);
+}
+
 /** Public keys by user, as Snowflake takes them: base64 in one line. Throws UsageError. */
 export async function keysOf(values: PlanValues, users: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const keys = new Map<string, string>();
