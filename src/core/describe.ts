@@ -34,16 +34,17 @@ async function* batchesOf(objects: readonly CatalogueObject[]): AsyncGenerator<r
 export async function described(policy: PolicyDecisionPoint, approved: Approved<'run'>, told: StatementResult, signal: AbortSignal): Promise<Description> {
   const { scope } = approved;
   const objects: DescribedObject[] = [];
-  let cut = false;
-  for await (const batch of told.batches) {
+  const { truncated } = await told.deliver(async (batch, sent) => {
     for (const row of batch) {
       const object = await shown(policy, approved, row, signal);
-      cut ||= object !== undefined && objects.length === most;
-      if (object !== undefined && !cut) objects.push(object);
+      if (object === undefined) continue;
+      if (objects.length === most) return false;
+      objects.push(object);
+      sent([row]);
     }
-    if (cut) break;
-  }
-  return { statement: told.statement, schema: formatSchema(scope), access: scope.access, objects, truncated: cut || told.delivery()?.truncated === true };
+    return true;
+  });
+  return { statement: told.statement, schema: formatSchema(scope), access: scope.access, objects, truncated };
 }
 
 async function shown(policy: PolicyDecisionPoint, approved: Approved<'run'>, row: Row, signal: AbortSignal): Promise<DescribedObject | undefined> {

@@ -1,5 +1,6 @@
 import type { ApprovalView, Decided, GlassReview } from './approvals/view.js';
 import type { Access, Bind, Identity, Obligation, Rewriter, StatementKind, Transport } from './model.js';
+import type { FaultCode } from './errors.js';
 import type { Denied, Outcome } from './outcome.js';
 import type { CatalogueObject, Column, Credential, RecordPage, Row } from './ports.js';
 
@@ -95,15 +96,36 @@ export interface SessionState {
   readonly endedBy?: EndReason;
 }
 
-/** How a stream of rows ended. */
+/** How much of a result was handed out. */
 export interface Delivery {
   readonly rows: number;
+  /** As JSON, about. */
   readonly bytes: number;
-  /** True when a row or byte cap cut the result. */
+  /** True when a row or byte cap cut the result, or whoever took the rows wanted no more of them. */
   readonly truncated: boolean;
 }
 
-/** A statement that ran. Iterate `batches` once; it throws an AccessError when the session ends before the rows do. */
+/**
+ * Takes a batch and hands it on. `sent` is told of the rows that went out, as they go: these are counted, and no others. Answers false where
+ * it takes no more, though there may be more: the result is then `truncated`.
+ */
+export type HandOut = (batch: readonly Row[], sent: (rows: readonly Row[]) => void) => boolean | void | Promise<boolean | void>;
+
+/** What was learnt afterwards of rows that were counted as handed out. */
+export interface Recount {
+  /** All that went out, of the whole result. */
+  readonly rows: number;
+  /** As JSON, about. */
+  readonly bytes: number;
+  readonly truncated: boolean;
+  /** Why no more went out. */
+  readonly code?: FaultCode;
+}
+
+/**
+ * A statement that ran. Its rows are taken once: by `batches`, where a batch that was taken counts as handed out whole, or by `deliver`. Both
+ * throw an AccessError when the session ends before the rows do.
+ */
 export interface StatementResult {
   readonly statement: string;
   readonly kind: StatementKind;
@@ -115,7 +137,11 @@ export interface StatementResult {
   readonly affected?: number;
   /** True where it ran before, under the same ticket or key: `statement` and `queryId` are of then, and its rows are not kept. */
   readonly replayed?: true;
-  /** Final figures once `batches` is exhausted or released; undefined before. */
+  /** Takes all rows in batches and counts what is really handed on. Throws what `hand` throws, after what was counted is in the record. */
+  deliver(hand: HandOut): Promise<Delivery>;
+  /** Tells the record that another number of rows went out than it was told before. Resolves when that is durable; throws AUDIT_UNAVAILABLE. */
+  recount(delivery: Recount): Promise<void>;
+  /** Final figures once the rows are all taken or released; undefined before. */
   delivery(): Delivery | undefined;
 }
 

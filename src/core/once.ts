@@ -120,7 +120,10 @@ async function replay(outcome: KnownOutcome, name: string, trip: Trip): Promise<
   const { kind, operation, queryId, affected } = outcome;
   await trip.answer('statement.replayed', { ...told, kind, operation });
   const delivered = Object.freeze({ rows: 0, bytes: 0, truncated: false });
-  return { statement, kind, operation, queryId, columns: [], batches: nothing(), ...(affected === undefined ? {} : { affected }), replayed: true, delivery: () => delivered };
+  return {
+    statement, kind, operation, queryId, columns: [], ...(affected === undefined ? {} : { affected }), replayed: true,
+    batches: nothing(), deliver: async () => delivered, recount: async () => undefined, delivery: () => delivered,
+  };
 }
 
 async function* nothing(): AsyncGenerator<readonly Row[]> {

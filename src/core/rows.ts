@@ -1,9 +1,10 @@
 import { abortable, reasonOf } from './abort.js';
 import { AccessError } from './errors.js';
-import type { Delivery } from './gateway.js';
+import type { Delivery, HandOut } from './gateway.js';
 import { Meter, type Batch } from './meter.js';
 import type { Limits } from './model.js';
 import type { Row } from './ports.js';
+import { weigh } from './weigh.js';
 
 /** How a stream is bound to the statement it belongs to. */
 export interface RowsParts {
@@ -15,9 +16,14 @@ export interface RowsParts {
   readonly check: () => void;
   /** Called once when no more rows will be given out. Its rejection fails the end of the stream. */
   readonly ended: (delivery: Delivery, error: AccessError | undefined) => Promise<void>;
+  /** Calls `wake` once after `ms`; the returned function forgets it. */
+  readonly after: (ms: number, wake: () => void) => () => void;
   /** Called once when the engine has let go of the statement. */
   readonly released: () => void;
 }
+
+/** How long the first batch waits for the second, which tells a result that is all there from one that streams. */
+const momentMs = 50;
 
 type Step = IteratorResult<readonly Row[], undefined>;
 
@@ -28,7 +34,11 @@ export class Rows implements AsyncIterableIterator<readonly Row[], undefined> {
   readonly #meter: Meter;
   readonly #queue: Batch[] = [];
   readonly #given = { rows: 0, bytes: 0 };
+  /** True while whoever takes the rows counts for itself what it hands out. */
+  #counted = false;
+  #cut = false;
   #exhausted = false;
+  #filling: Promise<void> | undefined;
   #ended: Promise<void> | undefined;
   #error: AccessError | undefined;
   #turn: Promise<unknown> = Promise.resolve();
@@ -42,9 +52,10 @@ export class Rows implements AsyncIterableIterator<readonly Row[], undefined> {
     else signal.addEventListener('abort', this.#abort, { once: true });
   }
 
-  /** Pulls until one batch is there and it is known whether more follow; then says so. */
+  /** Pulls until one batch is there, and a moment longer to learn whether it is all; then says so. */
   async begin(): Promise<boolean> {
-    while (!this.#exhausted && this.#queue.length < 2) await this.#fill();
+    while (!this.#exhausted && this.#queue.length === 0) await this.#fill();
+    while (!this.#exhausted && this.#queue.length < 2 && (await this.#soon(this.#fill())));
     return this.#exhausted;
   }
 
@@ -55,7 +66,7 @@ export class Rows implements AsyncIterableIterator<readonly Row[], undefined> {
 
   /** What was given out; undefined until the stream has ended. */
   delivery(): Delivery | undefined {
-    return this.#ended === undefined ? undefined : { ...this.#given, truncated: this.#meter.truncated };
+    return this.#ended === undefined ? undefined : this.#delivered;
   }
 
   next(): Promise<Step> {
@@ -67,6 +78,21 @@ export class Rows implements AsyncIterableIterator<readonly Row[], undefined> {
   async return(): Promise<Step> {
     await this.#finish(undefined);
     return { done: true, value: undefined };
+  }
+
+  /** Hands each batch to `hand`, and counts what that says went out. */
+  async deliver(hand: HandOut): Promise<Delivery> {
+    this.#counted = true;
+    const sent = (rows: readonly Row[]): void => {
+      // What is said after the end is too late: it is in the record already.
+      if (this.#ended === undefined) this.#count(rows, rows.reduce((sum, row) => sum + weigh(row), 0));
+    };
+    for (let step = await this.next(); step.done !== true; step = await this.next()) {
+      if (await this.#hand(hand, step.value, sent)) continue;
+      this.#cut = true;
+      await this.return();
+    }
+    return this.#delivered;
   }
 
   /** Ends the stream because of an error. */
@@ -91,12 +117,48 @@ export class Rows implements AsyncIterableIterator<readonly Row[], undefined> {
       if (this.#error !== undefined) throw this.#error;
       return { done: true, value: undefined };
     }
-    this.#given.rows += batch.rows.length;
-    this.#given.bytes += batch.bytes;
+    if (!this.#counted) this.#count(batch.rows, batch.bytes);
     return { done: false, value: batch.rows };
   }
 
-  async #fill(): Promise<void> {
+  /** Whether more is wanted. */
+  async #hand(hand: HandOut, batch: readonly Row[], sent: (rows: readonly Row[]) => void): Promise<boolean> {
+    try {
+      return (await hand(batch, sent)) !== false;
+    } catch (error) {
+      await this.fail(AccessError.from(error, 'ABORTED'));
+      throw error;
+    }
+  }
+
+  get #delivered(): Delivery {
+    return { ...this.#given, truncated: this.#cut || this.#meter.truncated };
+  }
+
+  #count(rows: readonly Row[], bytes: number): void {
+    this.#given.rows += rows.length;
+    this.#given.bytes += bytes;
+  }
+
+  /** True when `work` ends within a moment; it goes on in any case. Rejects as it does. */
+  #soon(work: Promise<void>): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      const forget = this.#parts.after(momentMs, () => resolve(false));
+      work.then(() => resolve(true), reject).finally(forget);
+    });
+  }
+
+  /** One at a time: who waits for the next batch joins what is under way. */
+  #fill(): Promise<void> {
+    this.#filling ??= this.#pull().then(() => {
+      this.#filling = undefined;
+    });
+    // Kept where it failed: an iterator that has thrown says of itself that it is at its end.
+    this.#filling.catch(() => undefined);
+    return this.#filling;
+  }
+
+  async #pull(): Promise<void> {
     const step = await abortable(this.#source.next(), this.#parts.signal);
     if (step.done === true) {
       this.#exhaust();
@@ -117,7 +179,7 @@ export class Rows implements AsyncIterableIterator<readonly Row[], undefined> {
     this.#queue.length = 0;
     this.#parts.signal.removeEventListener('abort', this.#abort);
     this.#release();
-    this.#ended = this.#parts.ended({ ...this.#given, truncated: this.#meter.truncated }, error);
+    this.#ended = this.#parts.ended(this.#delivered, error);
     return this.#ended;
   }
 

@@ -4,7 +4,7 @@ import type { Clock } from './clock.js';
 import { deferred } from './deferred.js';
 import { endOfWork } from './ended.js';
 import { AccessError, isWithoutEffect, outcomeUnknown } from './errors.js';
-import type { Delivery, GatewayLimits, StatementResult } from './gateway.js';
+import type { Delivery, GatewayLimits, Recount, StatementResult } from './gateway.js';
 import { timeLeft } from './grant.js';
 import type { Analysis, Approved, Limits } from './model.js';
 import { tighten } from './obligations.js';
@@ -93,11 +93,14 @@ export class RunningStatement {
     const affected = execution.affected === undefined ? {} : { affected: execution.affected };
     this.#executed = true;
     await this.#trip.answer('statement.executed', { queryId, complete: this.#complete, ...(this.#complete ? rows.pulled : {}), ...affected });
-    const told = { statement: this.#trip.id, kind: analysis.kind, operation: analysis.operation, queryId, columns, ...affected };
+    const told = {
+      statement: this.#trip.id, kind: analysis.kind, operation: analysis.operation, queryId, columns, ...affected,
+      recount: (delivery: Recount) => this.#trip.conclude('statement.delivered', { ...delivery }),
+    };
     // It is done: whatever ends the session now changes nothing of that, and whoever asked is told.
-    if (this.#changes && this.#complete && rows.pulled.rows === 0) return { ...told, batches: nothing(), delivery: () => rows.pulled };
+    if (this.#changes && this.#complete && rows.pulled.rows === 0) return { ...told, batches: nothing(), deliver: async () => rows.pulled, delivery: () => rows.pulled };
     if (!this.#changes) this.#check();
-    return { ...told, batches: rows, delivery: () => rows.delivery() };
+    return { ...told, batches: rows, deliver: (hand) => rows.deliver(hand), delivery: () => rows.delivery() };
   }
 
   /** Whether it was sent, may have changed something, and nobody knows. An engine that took it may refuse its rows only. */
@@ -129,6 +132,8 @@ export class RunningStatement {
     try {
       return new Rows({
         source: checkExecution(execution).batches, limits: this.#limits, signal, check: () => this.#check(),
+        // What a write did is told whole, however long its rows are in coming.
+        after: (ms, wake) => (this.#changes ? () => undefined : this.#parts.clock.after(ms, wake)),
         ended: (delivery, error) => this.#ended(delivery, error), released: () => this.#letGo(),
       });
     } catch (error) {
@@ -166,7 +171,9 @@ export class RunningStatement {
 
   async #ended(delivery: Delivery, error: AccessError | undefined): Promise<void> {
     this.#trip.leave();
-    if (!this.#executed || this.#complete) return;
+    // The outcome has told of a complete result as if all of it were handed out: where that is so, nothing is left to say.
+    const asTold = this.#complete && delivery.rows === this.#rows?.pulled.rows;
+    if (!this.#executed || asTold) return;
     await this.#trip.conclude('statement.delivered', { ...delivery, ...(error === undefined ? {} : { code: error.code }) });
   }
 

@@ -9,15 +9,26 @@ export async function write(response: ServerResponse, chunk: string | Uint8Array
   if (response.destroyed) throw new AccessError('ABORTED');
 }
 
-/** Sends the body of an answer whose head is written, and holds it no longer than the client goes on reading. */
-export async function writeWhole(response: ServerResponse, body: string, stallMs: number): Promise<void> {
-  if (body.length <= piece) {
-    response.end(body);
-    return;
-  }
+/**
+ * Sends the body of an answer whose head is written, and holds it no longer than the client goes on reading. Resolves with the bytes that were
+ * given to the connection: fewer than all when the client is gone, or reads nothing for `stallMs`.
+ */
+export async function writeWhole(response: ServerResponse, body: string, stallMs: number): Promise<number> {
   const bytes = Buffer.from(body);
-  for (let from = 0; from < bytes.length; from += piece) await write(response, bytes.subarray(from, from + piece), stallMs);
-  response.end();
+  if (bytes.length > piece) {
+    for (let from = 0; from < bytes.length; from += piece) {
+      if (response.destroyed) return from;
+      try {
+        await write(response, bytes.subarray(from, from + piece), stallMs);
+      } catch {
+        return Math.min(from + piece, bytes.length);
+      }
+    }
+    response.end();
+  } else {
+    response.end(bytes);
+  }
+  return bytes.length;
 }
 
 function drained(response: ServerResponse, stallMs: number): Promise<void> {

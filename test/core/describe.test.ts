@@ -44,7 +44,9 @@ describe('describe', () => {
     const id = await session();
     const { statement } = valueOf(await gateway.describe({ ...as('token-a'), session: id }));
     const events = audit.events.filter((event) => event.statement === statement);
-    expect(events.map(({ code, session: of }) => [code, of])).toEqual([['statement.authorized', id], ['statement.executed', id]]);
+    expect(events.map(({ code, session: of }) => [code, of])).toEqual([['statement.authorized', id], ['statement.executed', id], ['statement.delivered', id]]);
+    // The engine told of five objects, and the policy hides two.
+    expect(events.slice(1).map(({ data }) => data['rows'])).toEqual([5, 3]);
     expect(events[0]?.data).toMatchObject({ kind: 'metadata', operation: 'DESCRIBE', summary: 'DESCRIBE SCHEMA ACME.OPS', digest: expect.stringMatching(/^[0-9a-f]{64}$/), reads: [], writes: [], rules: ['open'] });
     expect(JSON.stringify(audit.events)).not.toMatch(/PAYROLL|ORDERS/);
   });

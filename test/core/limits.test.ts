@@ -175,12 +175,13 @@ describe('what is owed to the record', () => {
       clock.forward(500);
       await new Promise((resolve) => setImmediate(resolve));
     }
-    expect(tries).toBe(4);
+    expect(tries).toBe(5);
     broken = false;
     clock.forward(500);
-    await expect.poll(() => inner.events.map((event) => event.code).slice(3)).toEqual(['statement.authorized', 'statement.executed']);
+    await expect.poll(() => inner.events.map((event) => event.code).slice(3)).toEqual(['statement.authorized', 'statement.executed', 'statement.delivered']);
     clock.forward(5_000);
-    expect(inner.events).toHaveLength(5);
+    expect(inner.events).toHaveLength(6);
+    expect(inner.events.at(-1)?.data).toMatchObject({ rows: 0, code: 'AUDIT_UNAVAILABLE' });
   });
 });
 

@@ -11,7 +11,7 @@ import { readRange } from './range.js';
 import { refuse, reply, send, sendLarge, sendProblem } from './reply.js';
 import { revokeSession } from './reviewing.js';
 import { withBody } from './with-body.js';
-import { rowsAsJson } from './rows-json.js';
+import { rowsAsJson, type RowsText } from './rows-json.js';
 import { streamRows } from './rows-stream.js';
 
 /** The bodies that are taken, by the operation that takes them. */
@@ -63,13 +63,17 @@ export const readRecord: Operation = async (exchange) => {
 
 async function sendRows(exchange: Exchange, result: StatementResult): Promise<void> {
   const { response, settings } = exchange;
-  let text: string;
+  let rows: RowsText;
   try {
-    text = await rowsAsJson(result, settings);
+    rows = await rowsAsJson(result, settings);
   } catch (error) {
     const fault = AccessError.from(error, 'INTERNAL');
     settings.onFault(fault, result.statement);
     return sendProblem(response, problemOfRows(fault, result));
   }
-  await sendLarge(exchange, text);
+  const { text, delivery, within } = rows;
+  const sent = await sendLarge(exchange, text);
+  if (sent === Buffer.byteLength(text) || delivery.rows === 0) return;
+  // The recorder keeps what it cannot write now.
+  await result.recount({ ...within(sent), truncated: delivery.truncated, code: 'ABORTED' }).catch((error: unknown) => settings.onFault(AccessError.from(error, 'INTERNAL'), result.statement));
 }

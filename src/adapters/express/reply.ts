@@ -17,11 +17,13 @@ export function send(response: ServerResponse, status: number, body: string, hea
   response.end(body);
 }
 
-/** Sends an answer that may be large, as fast as the client reads. */
-export async function sendLarge({ response, settings }: Exchange, body: string): Promise<void> {
-  if (response.destroyed) return;
+/** Sends an answer that may be large, as fast as the client reads. Resolves with the bytes that were given to its connection: all, unless it is gone. */
+export async function sendLarge({ response, settings }: Exchange, body: string): Promise<number> {
+  if (response.destroyed || response.writableEnded) return 0;
   response.writeHead(200, { ...always, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
-  await writeWhole(response, body, settings.stallMs).catch(() => response.destroy());
+  const given = await writeWhole(response, body, settings.stallMs);
+  if (given < Buffer.byteLength(body)) response.destroy();
+  return given;
 }
 
 export function sendProblem(response: ServerResponse, problem: Problem, headers: Headers = {}): void {
@@ -39,7 +41,7 @@ export function refuse(response: ServerResponse, { denied, status, headers = {} 
 }
 
 /** Answers an outcome: a completed one as `complete` does, any other in the one way there is. */
-export async function reply<T>(exchange: Exchange, outcome: Outcome<T>, complete: (value: T) => Promise<void> | void): Promise<void> {
+export async function reply<T>(exchange: Exchange, outcome: Outcome<T>, complete: (value: T) => Promise<unknown> | void): Promise<unknown> {
   const { response, settings } = exchange;
   if (outcome.status === 'completed') return complete(outcome.value);
   if (outcome.status === 'pending') return sendPending(exchange, outcome);

@@ -18,13 +18,19 @@ export async function streamRows({ response, settings }: Exchange, result: State
   // nginx and its kin hold a stream back unless told.
   response.writeHead(200, { ...always, 'content-type': ndjson, 'x-accel-buffering': 'no' });
   let rows = 0;
+  const portions = portioner();
   try {
     await write(response, line(headOf(result)), settings.stallMs);
-    for await (const some of portions(result.batches)) {
-      await write(response, some.text, settings.stallMs);
-      rows += some.rows;
-    }
-    response.end(line({ end: { status: 'complete', rows, truncated: result.delivery()?.truncated ?? false } }));
+    const { truncated } = await result.deliver(async (batch, sent) => {
+      for (const { some, text } of portions(batch)) {
+        // Counted as soon as they are given to the connection: what arrives of them nobody knows.
+        if (response.destroyed) throw new AccessError('ABORTED');
+        sent(some);
+        rows += some.length;
+        await write(response, text, settings.stallMs);
+      }
+    });
+    response.end(line({ end: { status: 'complete', rows, truncated } }));
   } catch (error) {
     const fault = AccessError.from(error, 'INTERNAL');
     settings.onFault(fault, result.statement);
@@ -32,18 +38,23 @@ export async function streamRows({ response, settings }: Exchange, result: State
   }
 }
 
+interface Portion {
+  readonly some: readonly Row[];
+  readonly text: string;
+}
+
 /** Rows in lines of about 256 kB whatever they weigh; the first holds few, so that it comes soon. */
-async function* portions(batches: AsyncIterable<readonly Row[]>): AsyncGenerator<{ readonly text: string; readonly rows: number }> {
+function portioner(): (batch: readonly Row[]) => Generator<Portion> {
   let next = fewest;
-  for await (const batch of batches) {
+  return function* portions(batch) {
     for (let from = 0; from < batch.length;) {
       const some = batch.slice(from, from + next);
       const text = line({ rows: some });
-      yield { text, rows: some.length };
+      yield { some, text };
       from += some.length;
       next = Math.min(most, Math.max(1, Math.floor((lineLength * some.length) / text.length)));
     }
-  }
+  };
 }
 
 function line(content: object): string {

@@ -1,4 +1,5 @@
-import type { Row, StatementResult } from '../../core/index.js';
+import type { Recount, Row, StatementResult } from '../../core/index.js';
+import { filler, type PageCaps } from './page.js';
 
 /** What was read of a result, to be handed out page by page. */
 export interface Collected {
@@ -7,24 +8,28 @@ export interface Collected {
   readonly bytes: number;
   /** True when there were more rows than were read, or than the policy allows. */
   readonly truncated: boolean;
+  /** Tells the record that more of them were handed out than the first page. */
+  readonly recount: (delivery: Recount) => Promise<void>;
 }
 
 /** What an array costs beside its values, about: a row of one number is 5 bytes of JSON and 64 of memory. */
 const rowBytes = 64;
 
-/** Reads a result as far as the caps allow. Throws what the rows throw, so that nothing is half said. */
-export async function collect(result: StatementResult, caps: { readonly rows: number; readonly bytes: number }): Promise<Collected> {
+/** Reads a result as far as the caps allow; those on its first page count as handed out. Throws what the rows throw, so that nothing is half said. */
+export async function collect(result: StatementResult, caps: { readonly rows: number; readonly bytes: number }, page: PageCaps): Promise<Collected> {
   const rows: Row[] = [];
+  const onFirst = filler<Row>(page);
   let bytes = 0;
-  let cut = false;
-  for await (const batch of result.batches) {
+  const { truncated } = await result.deliver((batch, sent) => {
+    const before = rows.length;
     for (const row of batch) {
       bytes += Buffer.byteLength(JSON.stringify(row)) + rowBytes;
-      cut = rows.length === caps.rows || bytes > caps.bytes;
-      if (cut) break;
+      if (rows.length === caps.rows || bytes > caps.bytes) break;
       rows.push(row);
     }
-    if (cut) break;
-  }
-  return { rows, bytes, truncated: cut || result.delivery()?.truncated === true };
+    const taken = rows.slice(before);
+    sent(taken.filter(onFirst));
+    return taken.length === batch.length;
+  });
+  return { rows, bytes, truncated, recount: (delivery) => result.recount(delivery) };
 }

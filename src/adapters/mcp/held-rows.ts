@@ -9,6 +9,8 @@ interface Held {
   readonly session: string;
   readonly columns: readonly Column[];
   readonly read: Collected;
+  /** How many of its rows were handed out, from the first on. */
+  given: number;
   /** Ends it, so that rows do not stay in memory until somebody calls. */
   readonly timer: NodeJS.Timeout;
 }
@@ -37,17 +39,21 @@ export class HeldRows {
     if (page.next === undefined) return page;
     const id = randomBytes(16).toString('base64url');
     this.#makeRoom(owner, read.bytes);
-    this.#held.set(id, { owner, session, columns, read, timer: setTimeout(() => this.#drop(id), this.#keepMs).unref() });
+    this.#held.set(id, { owner, session, columns, read, given: page.next, timer: setTimeout(() => this.#drop(id), this.#keepMs).unref() });
     this.#bytes += read.bytes;
     return { ...page, more: `${id}.${page.next}` };
   }
 
-  /** A further page of a result of this session; undefined when it is gone, or never was. Asking twice gives the same page. */
-  next(session: string, more: string, caps: PageCaps): (RowPage & { readonly columns: readonly Column[] }) | undefined {
+  /**
+   * A further page of a result of this session; undefined when it is gone, or never was. Asking twice gives the same page. What was not handed
+   * out before is in the record first: throws AUDIT_UNAVAILABLE.
+   */
+  async next(session: string, more: string, caps: PageCaps): Promise<(RowPage & { readonly columns: readonly Column[] }) | undefined> {
     const [id = '', from = ''] = more.split('.', 2);
     const held = this.#held.get(id);
     if (held?.session !== session || !/^\d{1,9}$/.test(from) || Number(from) >= held.read.rows.length) return undefined;
     const page = pageOf(held.read.rows, Number(from), caps);
+    await handOut(held, Number(from) + page.items.length);
     return { ...page, columns: held.columns, ...(page.next === undefined ? {} : { more: `${id}.${page.next}` }) };
   }
 
@@ -77,4 +83,14 @@ export class HeldRows {
     this.#bytes -= held?.read.bytes ?? 0;
     this.#held.delete(id);
   }
+}
+
+/** Tells the record of rows that go out for the first time. */
+async function handOut(held: Held, end: number): Promise<void> {
+  const { read } = held;
+  if (end <= held.given) return;
+  const given = read.rows.slice(0, end);
+  const bytes = given.reduce((sum, row) => sum + Buffer.byteLength(JSON.stringify(row)), 0);
+  await read.recount({ rows: given.length, bytes, truncated: read.truncated });
+  held.given = Math.max(held.given, end);
 }

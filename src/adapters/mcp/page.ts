@@ -13,14 +13,23 @@ export interface Page<T> {
 }
 
 /** The page that begins at `from`: as many as the caps allow, and at least one. */
-export function pageOf<T>(all: readonly T[], from: number, { items, bytes }: PageCaps): Page<T> {
-  const most = Math.min(all.length, from + items);
-  let size = 0;
+export function pageOf<T>(all: readonly T[], from: number, caps: PageCaps): Page<T> {
+  const fits = filler<T>(caps);
   let end = from;
-  while (end < most) {
-    size += Buffer.byteLength(JSON.stringify(all[end])) + 1;
-    if (size > bytes && end > from) break;
-    end += 1;
-  }
+  while (end < all.length && fits(all[end] as T)) end += 1;
   return { items: all.slice(from, end), ...(end < all.length ? { next: end } : {}) };
+}
+
+/** Says of one item after the other whether it has a place on a page; once one has none, none has. */
+export function filler<T>({ items, bytes }: PageCaps): (item: T) => boolean {
+  let count = 0;
+  let size = 0;
+  let full = false;
+  return (item) => {
+    if (full) return false;
+    size += Buffer.byteLength(JSON.stringify(item)) + 1;
+    full = count >= items || (size > bytes && count > 0);
+    if (!full) count += 1;
+    return !full;
+  };
 }

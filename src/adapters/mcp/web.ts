@@ -23,7 +23,8 @@ export async function sendWeb(answer: Response, response: ServerResponse, stallM
   if (answer.headers.get('content-type') !== 'text/event-stream') {
     const body = await answer.text();
     response.writeHead(answer.status, { ...head, 'content-length': Buffer.byteLength(body) });
-    return writeWhole(response, body, stallMs);
+    await writeWhole(response, body, stallMs);
+    return;
   }
   // nginx and its kin hold a stream back unless told.
   response.writeHead(answer.status, { ...head, 'x-accel-buffering': 'no' }).flushHeaders();

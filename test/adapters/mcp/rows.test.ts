@@ -18,7 +18,7 @@ const resultOf = ({ data }: Told): Result => (data as unknown as { result: Resul
 const numbered = (count: number): Row[] => Array.from({ length: count }, (_, n) => [n, `name ${n}`]);
 const sql = 'SELECT orders';
 
-const read = (bytes: number) => ({ rows: numbered(3), bytes, truncated: false });
+const read = (bytes: number) => ({ rows: numbered(3), bytes, truncated: false, recount: async () => undefined });
 
 async function* failing(): AsyncGenerator<readonly Row[]> {
   for (let batch = 0; batch < 3; batch += 1) yield numbered(5);
@@ -26,9 +26,10 @@ async function* failing(): AsyncGenerator<readonly Row[]> {
 }
 
 async function served(rows: readonly Row[], options = {}) {
-  const { gateway } = await house(() => ({ columns: ['ID', 'NAME'], rows }));
+  const { gateway, audit } = await house(() => ({ columns: ['ID', 'NAME'], rows }));
   const client = await connect((await serve(gateway, options)).url);
-  return { gateway, client, id: await session(client) };
+  const delivered = () => audit.events.filter(({ code }) => code === 'statement.delivered').map(({ data: { rows: count, truncated } }) => [count, truncated]);
+  return { gateway, client, id: await session(client), delivered };
 }
 
 describe('rows', () => {
@@ -108,50 +109,72 @@ describe('the table', () => {
   });
 });
 
+describe('what the record says was delivered', () => {
+  it('is page by page what was handed out, and a page that comes again counts once', async () => {
+    const { client, id, delivered } = await served(numbered(25), { pageRows: 10 });
+    const first = resultOf(await call(client, 'run_statement', { session: id, sql }));
+    expect(delivered()).toEqual([[10, false]]);
+    for (let again = 0; again < 2; again += 1) await call(client, 'more_rows', { session: id, more: first.more });
+    expect(delivered()).toEqual([[10, false], [20, false]]);
+  });
+
+  it('is nothing beside the outcome where one page is all', async () => {
+    const { client, id, delivered } = await served(numbered(5), { pageRows: 10 });
+    await call(client, 'run_statement', { session: id, sql });
+    expect(delivered()).toEqual([]);
+  });
+
+  it('says where the result was cut', async () => {
+    const { client, id, delivered } = await served(numbered(500), { pageRows: 10, heldRows: 15 });
+    const first = resultOf(await call(client, 'run_statement', { session: id, sql }));
+    await call(client, 'more_rows', { session: id, more: first.more });
+    expect(delivered()).toEqual([[10, true], [15, true]]);
+  });
+});
+
 describe('what is held', () => {
   const caps = { items: 1, bytes: 1_000 };
 
-  it('makes room by the oldest, and ends after its time', () => {
+  it('makes room by the oldest, and ends after its time', async () => {
     vi.useFakeTimers();
     try {
       const held = new HeldRows(100, 1_000);
       const [one, two] = [held.first('me', 's', [], read(20), caps).more as string, held.first('me', 's', [], read(20), caps).more as string];
-      expect([held.next('s', one, caps), held.next('s', two, caps)?.items]).toEqual([undefined, [numbered(3)[1]]]);
+      expect([await held.next('s', one, caps), (await held.next('s', two, caps))?.items]).toEqual([undefined, [numbered(3)[1]]]);
       vi.advanceTimersByTime(1_000);
-      expect(held.next('s', two, caps)).toBeUndefined();
+      expect(await held.next('s', two, caps)).toBeUndefined();
       expect(vi.getTimerCount()).toBe(0);
     } finally {
       vi.useRealTimers();
     }
   });
 
-  it('is at most a quarter for each, so that nobody pushes out the others; all together, the oldest go', () => {
+  it('is at most a quarter for each, so that nobody pushes out the others; all together, the oldest go', async () => {
     const held = new HeldRows(100, 1_000);
     const hold = (owner: string, bytes: number): string => held.first(owner, owner, [], read(bytes), caps).more as string;
-    const there = (owner: string, more: string): boolean => held.next(owner, more, caps) !== undefined;
+    const there = async (owner: string, more: string): Promise<boolean> => (await held.next(owner, more, caps)) !== undefined;
     const neighbour = hold('b', 25);
     const mine = Array.from({ length: 50 }, () => hold('a', 12));
-    expect(mine.map((more) => there('a', more))).toEqual([...Array<boolean>(48).fill(false), true, true]);
-    expect(there('b', neighbour)).toBe(true);
+    expect(await Promise.all(mine.map((more) => there('a', more)))).toEqual([...Array<boolean>(48).fill(false), true, true]);
+    expect(await there('b', neighbour)).toBe(true);
     for (const owner of ['c', 'd']) hold(owner, 25);
-    expect([there('b', neighbour), there('a', mine[49] as string)]).toEqual([true, true]);
+    expect([await there('b', neighbour), await there('a', mine[49] as string)]).toEqual([true, true]);
     hold('e', 25);
-    expect([there('b', neighbour), there('a', mine[49] as string)]).toEqual([false, true]);
+    expect([await there('b', neighbour), await there('a', mine[49] as string)]).toEqual([false, true]);
     held.forget('a');
-    expect(there('a', mine[49] as string)).toBe(false);
+    expect(await there('a', mine[49] as string)).toBe(false);
   });
 
   it('is counted as memory, not as text', async () => {
     const narrow = Array.from({ length: 1_000 }, () => [1]);
-    async function* batches() { yield narrow; }
-    const result = { batches: batches(), delivery: () => undefined } as unknown as StatementResult;
-    const { bytes, rows, truncated } = await collect(result, { rows: 10_000, bytes: 40_000 });
+    const deliver: StatementResult['deliver'] = async (hand) => ({ rows: 1, bytes: 1, truncated: (await hand(narrow, () => undefined)) === false });
+    const { bytes, rows, truncated } = await collect({ deliver } as unknown as StatementResult, { rows: 10_000, bytes: 40_000 }, { items: 1, bytes: 1 });
     expect([rows.length < 700, bytes > 39_000, truncated]).toEqual([true, true, true]);
   });
 
   it('is nothing where one page is all', () => {
     const held = new HeldRows(100, 1_000);
-    expect(held.first('me', 's', [], { rows: numbered(1), bytes: 10, truncated: false }, caps).more).toBeUndefined();
+    expect(held.first('me', 's', [], { rows: numbered(1), bytes: 10, truncated: false, recount: async () => undefined }, caps).more).toBeUndefined();
   });
 });
 

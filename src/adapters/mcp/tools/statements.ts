@@ -2,11 +2,12 @@ import { isInputRequiredResult } from '@modelcontextprotocol/server';
 import { AccessError, deny, newId, type Column, type StatementResult } from '../../../core/index.js';
 import { explanation } from '../../../mount/answered.js';
 import { explanationShown } from '../../../mount/shown.js';
-import { completed, denied, rowsFailed, uncompleted } from '../answer.js';
+import { completed, denied, failed, rowsFailed, uncompleted } from '../answer.js';
 import { collect, type Collected } from '../collect.js';
 import { consented } from '../consent.js';
 import type { Exchange } from '../exchange.js';
 import type { RowPage } from '../held-rows.js';
+import type { PageCaps } from '../page.js';
 import { notice, tableOf } from '../table.js';
 import { tool, type Answer } from '../tool.js';
 import { more, result } from './answered.js';
@@ -32,11 +33,11 @@ async function rowsOf({ settings, rows, owner }: Exchange, session: string, ran:
   const { statement, kind, operation, queryId, columns, affected, replayed } = ran;
   let read: Collected;
   try {
-    read = await collect(ran, { rows: settings.heldRows, bytes: settings.heldBytes / 8 });
+    read = await collect(ran, { rows: settings.heldRows, bytes: settings.heldBytes / 8 }, pageCaps(settings));
   } catch (error) {
     return rowsFailed(AccessError.from(error, 'INTERNAL'), ran, settings);
   }
-  const page = rows.first(owner, session, columns, read, { items: settings.pageRows, bytes: settings.pageBytes });
+  const page = rows.first(owner, session, columns, read, pageCaps(settings));
   const head = { statement, kind, operation, queryId, columns, ...(affected === undefined ? {} : { affected }), ...(replayed === undefined ? {} : { replayed }) };
   const changed = affected === undefined ? '' : `: ${affected} rows changed`;
   const text = replayed === true ? `${operation} ran before${changed}; it did not run again. Its id is ${statement}.` : columns.length === 0 ? `${operation} ran${changed}.` : pageText(columns, page, read);
@@ -56,10 +57,19 @@ export const moreRows = tool({
     rows.forget(asked.session);
     return denied(deny('SESSION_CLOSED', 'The session is over, and what it read is gone.'), outcome.id);
   }
-  const page = rows.next(asked.session, asked.more, { items: settings.pageRows, bytes: settings.pageBytes });
+  let page: (RowPage & { readonly columns: readonly Column[] }) | undefined;
+  try {
+    page = await rows.next(asked.session, asked.more, pageCaps(settings));
+  } catch (error) {
+    return failed({ status: 'failed', error: AccessError.from(error, 'INTERNAL') }, outcome.id, settings);
+  }
   if (page === undefined) return denied(deny('NOT_FOUND', 'These rows are no longer held.', { reason: 'rows.gone', hint: 'Run the statement again.' }), newId(Date.now()));
   return completed({ result: { columns: page.columns, ...pageShown(page) } }, pageText(page.columns, page));
 });
+
+function pageCaps({ pageRows, pageBytes }: Exchange['settings']): PageCaps {
+  return { items: pageRows, bytes: pageBytes };
+}
 
 function pageShown({ items, more: handle }: RowPage) {
   return { rows: items, rowCount: items.length, ...(handle === undefined ? {} : { more: handle }), untrusted: true, notice };
