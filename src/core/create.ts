@@ -2,6 +2,7 @@ import { settleApprovals, type ApprovalSettings } from './approvals/options.js';
 import { openRoom, type Room } from './approvals/room.js';
 import { CallerLimits } from './caller-limits.js';
 import { systemClock } from './clock.js';
+import { tellingClock } from './clock-watch.js';
 import { checkConnections, checkDialects, checkLimits, checkPart } from './config.js';
 import { changeOf, configurationOf, earlierConfiguration } from './configuration.js';
 import { heldParts, partOf, rootContainer, sessionHome, type Container, type Parts } from './container.js';
@@ -77,7 +78,7 @@ async function start(ports: Ports, root: Container, closing: Disposal, release: 
   const extensions = await loadPlugins(ports.plugins, { clock, limits });
   closing.own(() => extensions.close());
   const instance = newId(clock.now());
-  const recorder = createRecorder(audit, clock, limits.auditTimeoutMs, extensions.observers);
+  const recorder = tellingClock(createRecorder(audit, clock, limits.auditTimeoutMs, extensions.observers), clock, instance);
   const road: Road = { instance, clock, recorder };
   const note = (code: 'gateway.started' | 'gateway.stopped' | 'policy.changed' | 'config.changed', data: EventData): Promise<void> => recorder.outcome(makeEvent(clock, instance, code, {}, data));
   living.add(instance);
@@ -153,7 +154,7 @@ function stagesOf(ports: Ports & { readonly room: Room | undefined; readonly cal
   return {
     road, traffic, once, observers: extensions.observers, limits: callers,
     identity: createIdentityStage(identity, extensions, clock, callers),
-    scope: createScopeStage(connections, policy, sessions, judge),
+    scope: createScopeStage(connections, policy, sessions, judge, extensions),
     approval: createApprovalStage(room?.desk ?? approver, sessions, extensions, limits, clock),
     execute: createExecuteStage({
       road, connections, sessions, limits, home: (grant) => sessionHome(root, grant),

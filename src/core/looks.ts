@@ -51,10 +51,10 @@ export function createLooks(parts: LooksParts): Looks {
       return session.state();
     },
 
-    async close({ asked, identity }) {
+    async close({ asked, identity, transport }) {
       const session = sessions.find(asked.session, identity);
       if (session === undefined) return unknown();
-      await session.end('agent').catch(() => recorder.settle());
+      await session.end('agent', { transport: { ...transport } }).catch(() => recorder.settle());
       return session.state();
     },
 

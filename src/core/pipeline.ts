@@ -68,8 +68,8 @@ export function createPipeline(parts: PipelineParts): Omit<Gateway, 'recovered' 
     }),
 
     identify: (request, signal) => look(parts, request, signal, receiveLook, looks.identify, { remember: true }),
-    explain: (request, signal) => look(parts, request, signal, receiveRun, looks.explain),
-    connections: (request, signal) => look(parts, request, signal, receiveLook, looks.connections),
+    explain: (request, signal) => look(parts, request, signal, receiveRun, looks.explain, { plugins: true }),
+    connections: (request, signal) => look(parts, request, signal, receiveLook, looks.connections, { plugins: true }),
     session: (request, signal) => look(parts, request, signal, receiveLook, looks.session),
     close: (request, signal) => look(parts, request, signal, receiveLook, looks.close, { always: true }),
     record: (request, signal) => look(parts, request, signal, receiveRecord, looks.record),
@@ -87,11 +87,16 @@ export function createPipeline(parts: PipelineParts): Omit<Gateway, 'recovered' 
 type Receive<Asked> = (request: Asked, trip: Trip) => Promise<Received<'run'> | Stop>;
 type Answer<Asked, T> = (facts: Identified<'run'>, trip: Trip, request: Asked) => Promise<T | Stop>;
 
-/** A request that has no effect of its own to judge or record: who asks, then the answer. */
-function look<Asked extends Caller, T>(parts: PipelineParts, given: Asked, signal: AbortSignal | undefined, receive: Receive<Asked>, answer: Answer<Asked, T>, admission?: Admission): Promise<Outcome<T>> {
+/**
+ * A request that runs nothing and opens nothing: who asks, then the answer. Plugins stand in the way of what leads to more access only: ending,
+ * revoking, reading what is one's own and reviewing must always be possible.
+ */
+function look<Asked extends Caller, T>(
+  parts: PipelineParts, given: Asked, signal: AbortSignal | undefined, receive: Receive<Asked>, answer: Answer<Asked, T>, admission?: Admission,
+): Promise<Outcome<T>> {
   return travel(parts, 'look', given, signal, async (trip, request) => {
     const received = await trip.step('receive', request, receive);
-    const identified = await trip.stage('identity', received, parts.identity(request, admission));
+    const identified = await trip.stage('identity', received, parts.identity(request, { plugins: false, ...admission }));
     return trip.step('scope', identified, (facts) => answer(facts, trip, request));
   });
 }

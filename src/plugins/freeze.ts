@@ -10,7 +10,7 @@ export interface Freeze {
 
 const names: OptionNames<Freeze> = { frozen: true, hint: true };
 
-/** Denies every open and every statement while `frozen` says so; sessions may still be closed. Throws CONFIG_INVALID without a function. */
+/** Denies every open and every statement while `frozen` says so; sessions may still be closed and revoked, records read, and reviewers decide. Throws CONFIG_INVALID without a function. */
 export function freeze(options: Freeze): Plugin {
   const { frozen, hint = 'Ask again later.' } = readOptions<Freeze>(options, names, 'freeze');
   demand(typeof frozen === 'function', 'freeze', 'frozen is a function');

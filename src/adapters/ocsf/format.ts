@@ -4,6 +4,7 @@ import { attestationOf, fingerprintText, sha256 } from './fingerprint.js';
 import { mapper } from './map.js';
 import type { MapSettings } from './settings.js';
 import { parcelOf, sourceOf } from './parcel.js';
+import { plain } from './plain.js';
 import { inVersion } from './projection.js';
 import { fromOcsf } from './readback.js';
 import { textLines } from './text.js';
@@ -39,7 +40,7 @@ function writer(settings: MapSettings): RecordFormat['write'] {
     // Cut from the text as it was hashed: joined once, it is not joined again piece by piece.
     const line = `${unsigned.slice(0, head.length)},"fingerprint":${fingerprintText(fingerprint)}${unsigned.slice(head.length)}`;
     return {
-      lines: event.text === undefined || level !== 'full' ? [line] : [...textLines(event), line],
+      lines: (event.text === undefined || level !== 'full' ? [line] : [...textLines(event), line]).map(plain),
       head: { chain: before.chain, sequence: before.sequence + 1, id: event.id, type, fingerprint, ...(before.checkpoint === undefined ? {} : { checkpoint: before.checkpoint }) },
     };
   };

@@ -50,8 +50,6 @@ export function createApprovalStage(approver: Approver, sessions: Sessions, exte
     open: async (scoped: Scoped<'open'>, trip: Trip): Promise<Added | Stop> => {
       const unknown = scoped.decision.obligations.find((each) => !coreObligations.has(each.type));
       if (unknown !== undefined) return deny('OBLIGATION_UNKNOWN', 'the rule for opening carries an obligation that only a statement can fulfil', { reason: 'obligation.unknown' });
-      const refused = await extensions.guard('scope', scoped, trip.signal);
-      if (refused !== undefined) return refused;
       const approval = await consent(scoped, trip);
       if (isStop(approval)) return approval;
       const { identity, asked, scope, decision } = scoped;
@@ -65,8 +63,6 @@ export function createApprovalStage(approver: Approver, sessions: Sessions, exte
     },
 
     run: async (scoped: Scoped<'run'>, trip: Trip): Promise<Added | Stop> => {
-      const refused = await extensions.guard('scope', scoped, trip.signal);
-      if (refused !== undefined) return refused;
       // A ticket is not spent on a session that is too busy to take the statement.
       const full = scoped.ticket === undefined ? undefined : sessions.find(scoped.asked.session, scoped.identity)?.lane.full();
       if (full !== undefined) return full;

@@ -20,6 +20,8 @@ export interface Admission {
   readonly remember?: true;
   /** Lets it in however much its caller asks: ending must always be possible. */
   readonly always?: true;
+  /** Whether plugins are asked; unless told otherwise they are. Where they are not, none can stand in the way. */
+  readonly plugins?: boolean;
 }
 
 /** Credential -> principal and actor, if they do not ask too much. The credential goes no further than this. */
@@ -38,7 +40,7 @@ export function createIdentityStage(provider: IdentityProvider, extensions: Exte
     return identity;
   };
 
-  return ({ credential, resource }: Caller, { remember, always }: Admission = {}) =>
+  return ({ credential, resource }: Caller, { remember, always, plugins = true }: Admission = {}) =>
     async <M extends Moment>(received: Received<M>, trip: Trip): Promise<Added | Stop> => {
       const identity = await identify(credential, resource, trip);
       if ('status' in identity) {
@@ -51,6 +53,7 @@ export function createIdentityStage(provider: IdentityProvider, extensions: Exte
       const shared = trip.moment === 'look' ? undefined : sightings.note(identity, received.transport, clock.monotonic());
       // Told, not judged: the recorder keeps what it could not write.
       if (shared !== undefined) await trip.conclude('identity.shared', { by: shared.by, one: { ...shared.one }, other: { ...shared.other } }).catch(() => undefined);
+      if (!plugins) return { identity, context: {} };
       const bare = Object.freeze({ ...received, identity, context: {} });
       const context = await extensions.inform(bare, trip.signal);
       trip.seen.context = await recordedContext(context);

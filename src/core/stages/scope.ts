@@ -1,6 +1,7 @@
 import { opening } from '../asks.js';
 import { catalogueAnalysis } from '../describe.js';
 import { decide, notPermitted, type Judge } from '../judge.js';
+import type { Extensions } from '../extensions.js';
 import type { Identified, Scope, Scoped } from '../model.js';
 import { formatSchema } from '../names.js';
 import { deny, type Denied, type Stop } from '../outcome.js';
@@ -12,7 +13,12 @@ import type { Trip } from '../trip.js';
 type Added = Pick<Scoped, 'scope' | 'decision' | 'analysis' | 'rewrite'>;
 
 /** What is asked -> the scope it lies in and the decision on it. */
-export function createScopeStage(connections: ReadonlyMap<string, Connector>, policy: PolicyDecisionPoint, sessions: Sessions, judge: Judge) {
+export function createScopeStage(
+  connections: ReadonlyMap<string, Connector>, policy: PolicyDecisionPoint, sessions: Sessions, judge: Judge, extensions: Extensions,
+) {
+  const guarded = async (facts: Identified, added: Added, trip: Trip): Promise<Added | Stop> =>
+    (await extensions.guard('scope', Object.freeze({ ...facts, ...added }), trip.signal)) ?? added;
+
   return {
     /** Whether this caller may open this schema. Unknown and forbidden look the same. */
     open: async (facts: Identified<'open'>, trip: Trip): Promise<Added | Stop> => {
@@ -26,7 +32,7 @@ export function createScopeStage(connections: ReadonlyMap<string, Connector>, po
       if (!known || decision.effect === 'deny') return notPermitted('no rule permits this session', decision.effect === 'deny' ? decision : { ...decision, effect: 'deny', rules: [] });
       const scope: Scope = Object.freeze({ connection, ...schema, access });
       trip.seen.scope = scope;
-      return { scope, decision };
+      return guarded(facts, { scope, decision }, trip);
     },
 
     /** Whether this statement may run in this session. */
@@ -35,7 +41,7 @@ export function createScopeStage(connections: ReadonlyMap<string, Connector>, po
       if ('status' in session) return session;
       const judged = await judge(facts, session.grant, trip.seen, trip.signal);
       if ('status' in judged) return judged;
-      return { scope: session.grant.scope, ...judged };
+      return guarded(facts, { scope: session.grant.scope, ...judged }, trip);
     },
 
     /** The session itself is leave to look; which objects are shown is decided one by one, when they are known. */
@@ -47,7 +53,7 @@ export function createScopeStage(connections: ReadonlyMap<string, Connector>, po
       const decision = Object.freeze({ effect: 'permit' as const, rules, policyVersion: policy.version, obligations: [] });
       const analysis = await catalogueAnalysis(scope);
       Object.assign(trip.seen, { analysis, rules, policyVersion: decision.policyVersion });
-      return { scope, decision, analysis };
+      return guarded(facts, { scope, decision, analysis }, trip);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { sampleEvent } from '../../../src/core/contract/index.js';
 import { eventCodes, type AuditEvent, type EventCode } from '../../../src/core/index.js';
-import { asked, changed, failing, fooled, ran, recovered, rewritten } from './driven/outcomes.js';
+import { asked, changed, failing, fooled, ran, recovered, rewritten, turned } from './driven/outcomes.js';
 import { decided } from './driven/people.js';
 import { troubled } from './driven/trouble.js';
 import { granted } from './driven/warehouse.js';
@@ -19,7 +19,7 @@ export function fullEvents(): readonly AuditEvent[] {
     ...(code.startsWith('statement.') ? { statement: 't-1' } : {}),
     data: {
       ...(code.startsWith('statement.') ? statement : {}), grant: 'grant-1', code: 'NOT_PERMITTED', reason: 'policy.silent', at: 'scope', by: 'agent', expiresAt: 1_790_000_060_000, engineSession: 'e-1',
-      queryId: '01b8f2c4-0000-4a1e-0000-00000001f3aa', ticket: 'apr-1', decision: 'approve', before: 'v1', after: 'v2', cause: 'receiver', sink: 'siem', bytes: 5_943, durationMs: 812,
+      queryId: '01b8f2c4-0000-4a1e-0000-00000001f3aa', ticket: 'apr-1', decision: 'approve', before: 'v1', after: 'v2', cause: 'receiver', sink: 'siem', bytes: 5_943, durationMs: 812, byMs: -3_600_000, plugin: 'masking', verb: 'guard',
     },
   }));
 }
@@ -36,7 +36,7 @@ let made: Promise<readonly AuditEvent[]> | undefined;
 
 /** What gateways, journals and a warehouse write when they are driven through all that may happen. */
 export function drivenEvents(): Promise<readonly AuditEvent[]> {
-  made ??= Promise.all([asked(), ran(), recovered(), changed(), fooled(), rewritten(), failing(), decided(), granted(), troubled()]).then((plays) => plays.flat());
+  made ??= Promise.all([asked(), ran(), recovered(), changed(), fooled(), rewritten(), failing(), turned(), decided(), granted(), troubled()]).then((plays) => plays.flat());
   return made;
 }
 

@@ -24,6 +24,15 @@ describe('how much is written', () => {
     expect(lineOf('full', data, 'SELECT secret')[1]).not.toMatch(/secret/);
   });
 
+  it('no line holds a character that is not seen, though the event and its text do', () => {
+    const told = 'a\u202eb\u2028c\u{e0041}\u009bd';
+    const lines = lineOf('full', { sql: told, recorded: 'full', comment: told }, told);
+    expect(lines.join('')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+    const format = ocsf({ authority: 'gate-1' });
+    expect(format.read(lines[1] as string)?.event?.data).toMatchObject({ comment: told, sql: told });
+    expect(JSON.parse(format.parcel(lines[0] as string).value)).toMatchObject({ text: told });
+  });
+
   it('equal statements have equal HMACs, others not, and another key gives others', () => {
     expect(hmacOf('a')).toBe(hmacOf('a'));
     expect(hmacOf('a')).not.toBe(hmacOf('b'));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { plain } from '../../../src/adapters/ocsf/plain.js';
 import { changed, kinds, LogWriter, newKey, rechained, reserialised, signed, told, verified } from './chains.js';
 
 /** Ten events, a checkpoint after each fifth, an orderly end. Lines: 1-5, checkpoint 6, 7-11, checkpoint 12, 13 (stopped), checkpoint 14. */
@@ -41,6 +42,15 @@ describe('a whole log', () => {
     const report = await verified(lines, { keys: log.keys }, null);
     expect(told(report)).toEqual([]);
     expect(report).toMatchObject({ verdict: 'ok', events: 11, duplicates: 11, checkpoints: 3 });
+  });
+
+  it('verifies with what is not seen as it is, as older builds wrote it, and as its code; to both it is the same event', async () => {
+    const log = new LogWriter().event('session.opened', { reason: 'a\u202eb\u2028c\u{e0041}\u009bd' }).event('session.closed', { by: 'x\u2066y' }).seal().stop();
+    const escaped = log.lines.map(plain);
+    expect(escaped.join('')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+    expect(escaped.join('')).toContain(String.raw`a\u202eb\u2028c\udb40\udc41\u009bd`);
+    for (const lines of [log.lines, escaped]) expect(await verified(lines, { keys: log.keys })).toMatchObject({ verdict: 'ok', events: 3, duplicates: 0 });
+    expect(await verified([...log.lines, ...escaped], { keys: log.keys }, null)).toMatchObject({ verdict: 'ok', events: 3, duplicates: 3 });
   });
 
   it('verifies from a topic, where checkpoints and texts come bare', async () => {

@@ -132,3 +132,14 @@ export async function failing(): Promise<readonly AuditEvent[]> {
   await at.gateway.shutdown();
   return at.audit.events;
 }
+
+/** A wall clock that is set back while a session is open. */
+export async function turned(): Promise<readonly AuditEvent[]> {
+  const clock = new FakeClock();
+  const at = await house({ clock });
+  const session = await at.session();
+  clock.wall -= 3_600_000;
+  valueOf(await at.run(session));
+  await at.gateway.shutdown();
+  return at.audit.events;
+}
