@@ -10,7 +10,7 @@ export const defaultLimits: GatewayLimits = Object.freeze({
   maxTtlMs: 3_600_000, maxRows: 5_000_000, maxBytes: 4 * 1024 ** 3, sessionsPerActor: 16, waitingStatements: 8,
   requestsPerCaller: 50, requestBurstPerCaller: 200, refusalsPerCaller: 300, inFlightPerCaller: 256,
   auditTimeoutMs: 2_000, openTimeoutMs: 60_000, closeTimeoutMs: 5_000,
-  pluginTimeoutMs: 5_000, pluginSetupTimeoutMs: 30_000,
+  statementTimeoutMs: day, waitingTimeoutMs: 10_000, pluginTimeoutMs: 5_000, pluginSetupTimeoutMs: 30_000,
 });
 
 const limitNames = Object.fromEntries(Object.keys(defaultLimits).map((name) => [name, true])) as OptionNames<GatewayLimits>;

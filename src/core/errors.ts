@@ -17,7 +17,7 @@ export const denials = {
   SESSION_EXPIRED: 'The session reached its deadline.',
   SESSION_CLOSED: 'The session is closed.',
   SESSION_REVOKED: 'A reviewer revoked the session.',
-  SESSION_BUSY: 'Too many statements are waiting in this session.',
+  SESSION_BUSY: 'Too many statements wait in this session, or one waited too long.',
   TOO_MANY_SESSIONS: 'This actor already holds as many sessions as are allowed, over all whom it acts for.',
   RATE_LIMITED: 'This caller asks more, or more often, than is allowed.',
 } as const;
@@ -35,6 +35,7 @@ export const faults = {
   ENGINE_UNAVAILABLE: { retryable: true, means: 'The engine cannot be reached or failed to answer.' },
   ENGINE_REJECTED: { retryable: false, means: 'The engine refused the statement.' },
   ENGINE_DISAGREES: { retryable: false, means: 'The engine reads the statement otherwise than the analysis.' },
+  STATEMENT_TIMEOUT: { retryable: false, means: 'The statement took longer than it may, and was cancelled.' },
   OUTCOME_UNKNOWN: { retryable: false, means: 'The statement was sent, and nobody here can tell whether it took effect.' },
   AUDIT_UNAVAILABLE: { retryable: true, means: 'The record cannot be written: nothing runs, or the rows of what ran are withheld.' },
   GRANT_INVALID: { retryable: false, means: 'A grant was forged, reused or is past its deadline.' },

@@ -227,6 +227,10 @@ export interface GatewayLimits {
   readonly openTimeoutMs: number;
   /** How long an engine may take to close a session, or to obey a cancel, milliseconds. Default 5,000. */
   readonly closeTimeoutMs: number;
+  /** How long one statement may take, from its sending until the engine has given its last row, milliseconds; policy may ask for less. Default 86,400,000: as long as its session. */
+  readonly statementTimeoutMs: number;
+  /** How long a statement waits behind another of its session before it is answered SESSION_BUSY, milliseconds. Default 10,000. */
+  readonly waitingTimeoutMs: number;
   /** How long one guard or informer of a plugin may take, milliseconds. Default 5,000. */
   readonly pluginTimeoutMs: number;
   /** How long the `setup` of a plugin may take, milliseconds. Default 30,000. */

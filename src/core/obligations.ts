@@ -2,7 +2,7 @@ import type { Limits, Obligation } from './model.js';
 import { AccessError } from './errors.js';
 
 /** Obligations the core itself discharges; any other needs a plugin's `fulfil`. */
-export const coreObligations: ReadonlySet<string> = new Set(['approval', 'max_rows', 'max_bytes', 'max_ttl', 'record']);
+export const coreObligations: ReadonlySet<string> = new Set(['approval', 'max_rows', 'max_bytes', 'max_ttl', 'statement_timeout', 'record']);
 
 /** The smaller of what is allowed already and what the obligations allow. */
 export function tighten(limits: Limits, obligations: readonly Obligation[]): Limits {
@@ -10,6 +10,13 @@ export function tighten(limits: Limits, obligations: readonly Obligation[]): Lim
     maxRows: Math.min(limits.maxRows, ...numbersOf(obligations, 'max_rows')),
     maxBytes: Math.min(limits.maxBytes, ...numbersOf(obligations, 'max_bytes')),
   };
+}
+
+/** The smallest `statement_timeout` in milliseconds, or what is allowed already. */
+export function longestRun(allowedMs: number, obligations: readonly Obligation[]): number {
+  const spans = numbersOf(obligations, 'statement_timeout');
+  if (spans.includes(0)) throw unusable('statement_timeout');
+  return Math.min(allowedMs, ...spans);
 }
 
 /** The smallest `max_ttl` in milliseconds, or Infinity. */

@@ -6,8 +6,9 @@ import { endOfWork } from './ended.js';
 import { AccessError, isWithoutEffect, outcomeUnknown } from './errors.js';
 import type { Delivery, GatewayLimits, Recount, StatementResult } from './gateway.js';
 import { timeLeft } from './grant.js';
+import type { Entrant } from './lane.js';
 import type { Analysis, Approved, Limits } from './model.js';
-import { tighten } from './obligations.js';
+import { longestRun, tighten } from './obligations.js';
 import { watch } from './observe.js';
 import { deny, type Stop } from './outcome.js';
 import { policyChanged } from './judge.js';
@@ -39,7 +40,10 @@ export class RunningStatement {
   readonly #session: Session;
   readonly #trip: Trip;
   readonly #limits: Limits;
+  /** How long it may take, milliseconds. */
+  readonly #longestMs: number;
   readonly #settled = deferred();
+  #disarm: () => void = () => undefined;
   #leave: () => void = () => undefined;
   #rows: Rows | undefined;
   /** True while the engine may still work on it. */
@@ -57,13 +61,14 @@ export class RunningStatement {
     this.#session = session;
     this.#trip = trip;
     this.#limits = tighten(facts.grant.limits, facts.decision.obligations);
+    this.#longestMs = longestRun(parts.limits.statementTimeoutMs, facts.decision.obligations);
     this.#changes = facts.analysis.kind === 'write' || facts.analysis.kind === 'ddl';
     session.track({ abort: (reason) => trip.abort(reason), settled: this.#settled.promise });
   }
 
   async run(): Promise<StatementResult | Stop> {
     try {
-      const leave = await this.#session.lane.enter(this.#trip.signal);
+      const leave = await this.#session.lane.enter(this.#trip.signal, this.#entrant());
       if (typeof leave !== 'function') return leave;
       this.#leave = leave;
       const refusal = this.#session.refusal();
@@ -81,6 +86,12 @@ export class RunningStatement {
     } finally {
       if (!this.#held) this.#letGo();
     }
+  }
+
+  /** What people have agreed to waits as long as their consent holds: asked again it would need another. */
+  #entrant(): Entrant {
+    const { clock, limits } = this.#parts;
+    return { statement: this.#trip.id, clock, ...(this.#facts.approval === undefined ? { waitMs: limits.waitingTimeoutMs } : {}) };
   }
 
   async #execute(): Promise<StatementResult> {
@@ -152,9 +163,10 @@ export class RunningStatement {
       void this.#settled.promise.then(forget);
     }, { once: true });
     const run = async (): Promise<Execution> => call(this.#session.engine, {
-      id: this.#trip.id, text: analysis.rendered?.text ?? analysis.canonical, canonical: analysis.canonical, binds: asked.statement.binds, analysis, limits: this.#limits, timeLeftMs: timeLeft(grant, clock), context,
+      id: this.#trip.id, text: analysis.rendered?.text ?? analysis.canonical, canonical: analysis.canonical, binds: asked.statement.binds, analysis, limits: this.#limits, timeLeftMs: Math.min(timeLeft(grant, clock), this.#longestMs), context,
     }, signal);
     this.#sent = true;
+    this.#disarm = clock.after(this.#longestMs, () => this.#trip.abort(new AccessError('STATEMENT_TIMEOUT', `the statement took longer than ${this.#longestMs} ms`)));
     const running = run();
     running.catch(() => this.#letGo());
     const late = (execution: Execution): void => void discard(execution).finally(() => this.#letGo());
@@ -179,6 +191,7 @@ export class RunningStatement {
 
   #letGo(): void {
     this.#held = false;
+    this.#disarm();
     this.#leave();
     this.#settled.resolve();
   }

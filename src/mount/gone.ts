@@ -1,13 +1,27 @@
 import type { ServerResponse } from 'node:http';
 import { AccessError } from '../core/index.js';
 
-/** Aborts when the client is gone before its answer is complete. */
+/**
+ * Aborts when there is nobody left to answer: the client is gone, or the answer has ended, also where the host ended it (a timeout middleware
+ * that answered first). After an end of our own it stops nothing: the work is done then.
+ */
 export function goneSignal(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
   const leave = (): void => {
-    if (!response.writableFinished) gone.abort(new AccessError('ABORTED'));
+    response.off('close', leave).off('finish', leave);
+    gone.abort(new AccessError('ABORTED'));
   };
-  if (response.closed || response.destroyed) leave();
-  else response.once('close', leave);
+  if (response.closed || !isOpen(response)) leave();
+  else response.once('close', leave).once('finish', leave);
   return gone.signal;
+}
+
+/** Whether anything more may be written: the client is there, and nobody has ended the answer. */
+export function isOpen(response: ServerResponse): boolean {
+  return !response.destroyed && !response.writableEnded;
+}
+
+/** Whether an answer may still begin: the client is there, and nobody else has begun one. */
+export function isUnanswered(response: ServerResponse): boolean {
+  return isOpen(response) && !response.headersSent;
 }

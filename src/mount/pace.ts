@@ -1,12 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import { AccessError } from '../core/index.js';
+import { isOpen } from './gone.js';
 
 const piece = 65_536;
 
-/** Resolves when there is room for more. Throws ABORTED when the client is gone, or reads nothing for `stallMs`. */
+/** Resolves when there is room for more. Throws ABORTED when the client is gone, reads nothing for `stallMs`, or the host has ended the answer. */
 export async function write(response: ServerResponse, chunk: string | Uint8Array, stallMs: number): Promise<void> {
-  if (!response.destroyed && !response.write(chunk)) await drained(response, stallMs);
-  if (response.destroyed) throw new AccessError('ABORTED');
+  if (isOpen(response) && !response.write(chunk)) await drained(response, stallMs);
+  if (!isOpen(response)) throw new AccessError('ABORTED');
 }
 
 /**
@@ -17,14 +18,14 @@ export async function writeWhole(response: ServerResponse, body: string, stallMs
   const bytes = Buffer.from(body);
   if (bytes.length > piece) {
     for (let from = 0; from < bytes.length; from += piece) {
-      if (response.destroyed) return from;
+      if (!isOpen(response)) return from;
       try {
         await write(response, bytes.subarray(from, from + piece), stallMs);
       } catch {
         return Math.min(from + piece, bytes.length);
       }
     }
-    response.end();
+    if (isOpen(response)) response.end();
   } else {
     response.end(bytes);
   }

@@ -40,6 +40,7 @@ export const http: Readonly<Record<DenialCode | FaultCode, HttpMeaning>> = {
   ENGINE_UNAVAILABLE: { status: 503, retryAfter: 5 },
   ENGINE_REJECTED: { status: 422 },
   ENGINE_DISAGREES: { status: 422 },
+  STATEMENT_TIMEOUT: { status: 504 },
   OUTCOME_UNKNOWN: { status: 502 },
   AUDIT_UNAVAILABLE: { status: 503, retryAfter: 5 },
   GRANT_INVALID: { status: 500 },

@@ -19,6 +19,12 @@ export function mayPass(status: number): boolean {
   return status === 408 || status === 425 || status === 429 || status >= 500;
 }
 
+/** What becomes of an attempt that broke off: a redirect is not followed, and leads to the same place each time; all else may pass. */
+export function brokenOff(error: unknown): { readonly fate: 'again' | 'refused'; readonly reason: string } {
+  const reason = wordFor(error);
+  return { fate: reason === 'redirect' ? 'refused' : 'again', reason };
+}
+
 /** What went wrong with a request, as a code and never as a text: that may hold addresses. */
 export function wordFor(error: unknown): string {
   const { cause } = Object(error) as { readonly cause?: unknown };

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { mayPass, wordFor } from './answer.js';
+import { brokenOff, mayPass } from './answer.js';
 import { askedIn, pauseBefore } from './pause.js';
 import { within } from './within.js';
 
@@ -50,7 +50,7 @@ export class Outbox {
     for (let tries = 0; ; tries += 1) {
       const fate = await within(timeoutMs, signal, attempt).catch((error: unknown): Fate => {
         signal.throwIfAborted();
-        return { fate: 'again', reason: wordFor(error) };
+        return brokenOff(error);
       });
       if (fate.fate === 'taken') return undefined;
       if (fate.fate === 'refused' || tries === retries) return fate.reason;

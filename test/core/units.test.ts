@@ -10,6 +10,8 @@ import { Patience } from '../../src/core/patience.js';
 import { weigh } from '../../src/core/weigh.js';
 import { FakeClock } from './fake-clock.js';
 
+const entrant = { statement: 'a statement', clock: systemClock };
+
 describe('ids', () => {
   it('are UUIDv7: they sort by time, and never repeat', () => {
     const ids = Array.from({ length: 5_000 }, (_, index) => newId(1_790_000_000_000 + index));
@@ -78,10 +80,10 @@ describe('a lane', () => {
   it('lets in one at a time, in order, and says when too many wait', async () => {
     const lane = new Lane(1);
     const { signal } = new AbortController();
-    const first = await lane.enter(signal);
+    const first = await lane.enter(signal, entrant);
     const order: string[] = [];
-    const second = lane.enter(signal).then((leave) => { order.push('second'); return leave; });
-    expect(await lane.enter(signal)).toMatchObject({ status: 'denied', code: 'SESSION_BUSY' });
+    const second = lane.enter(signal, entrant).then((leave) => { order.push('second'); return leave; });
+    expect(await lane.enter(signal, entrant)).toMatchObject({ status: 'denied', code: 'SESSION_BUSY' });
     if (typeof first !== 'function') throw new Error('refused');
     first();
     first();
@@ -92,11 +94,11 @@ describe('a lane', () => {
   it('goes on behind one that gave up waiting, but not before the one in it has left', async () => {
     const lane = new Lane(8);
     const never = new AbortController();
-    const first = await lane.enter(never.signal);
+    const first = await lane.enter(never.signal, entrant);
     const impatient = new AbortController();
-    const second = lane.enter(impatient.signal);
+    const second = lane.enter(impatient.signal, entrant);
     let entered = false;
-    const third = lane.enter(never.signal).then(() => { entered = true; });
+    const third = lane.enter(never.signal, entrant).then(() => { entered = true; });
     impatient.abort(new AccessError('ABORTED'));
     await expect(second).rejects.toMatchObject({ code: 'ABORTED' });
     await new Promise((resolve) => setImmediate(resolve));

@@ -2,9 +2,11 @@ import { approvalTerms, type Json, type Obligation } from '../../core/index.js';
 import { partsOf } from './pattern.js';
 
 /** Obligations that the gateway itself reads as a number. */
-const caps: ReadonlySet<string> = new Set(['max_rows', 'max_bytes', 'max_ttl']);
+const caps: ReadonlySet<string> = new Set(['max_rows', 'max_bytes', 'max_ttl', 'statement_timeout']);
 /** What can be asked of a session; any other obligation is a plugin's, and about a statement. */
-const ofSessions: ReadonlySet<string> = new Set([...caps, 'approval', 'record']);
+const ofSessions: ReadonlySet<string> = new Set(['max_rows', 'max_bytes', 'max_ttl', 'approval', 'record']);
+/** Of times, milliseconds. */
+const examples: Readonly<Record<string, string>> = { max_ttl: '900000', statement_timeout: '60000' };
 const levels: ReadonlySet<unknown> = new Set(['metadata', 'redacted', 'full']);
 
 /** Why a rule about this action and object cannot carry these obligations, with what to write instead; undefined where it can. */
@@ -26,7 +28,7 @@ function isOpening(action: string, object: string): boolean {
 
 function valueFault({ type, value }: Obligation): string | undefined {
   if (caps.has(type) && !(Number.isSafeInteger(value) && (value as number) > 0)) {
-    return `the obligation ${type} needs a positive whole number, such as ${type}=${type === 'max_ttl' ? '900000' : '1000'}`;
+    return `the obligation ${type} needs a positive whole number, such as ${type}=${examples[type] ?? '1000'}`;
   }
   if (type === 'record' && !levels.has(value)) return 'record takes metadata, redacted or full';
   if (type !== 'approval') return undefined;
@@ -36,7 +38,8 @@ function valueFault({ type, value }: Obligation): string | undefined {
 
 function openingFault(type: string, action: string): string | undefined {
   if (ofSessions.has(type)) return undefined;
-  return `a rule for ${action} cannot carry ${type}, which a plugin fulfils on a statement: write it on the rules for read, write, ddl or metadata`;
+  const about = type === 'statement_timeout' ? 'which ends a statement' : 'which a plugin fulfils on a statement';
+  return `a rule for ${action} cannot carry ${type}, ${about}: write it on the rules for read, write, ddl or metadata`;
 }
 
 function statementFault(type: string, action: string): string | undefined {

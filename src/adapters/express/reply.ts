@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { faults, newId, type Outcome, type Pending } from '../../core/index.js';
 import { challenge } from '../../mount/caller.js';
 import type { Exchange } from './exchange.js';
+import { isUnanswered } from '../../mount/gone.js';
 import { always } from '../../mount/headers.js';
 import { writeWhole } from '../../mount/pace.js';
 import { pendingShown } from '../../mount/shown.js';
@@ -10,16 +11,16 @@ import { http } from '../../mount/status.js';
 
 type Headers = Readonly<Record<string, string | number>>;
 
-/** Sends a whole answer, unless the client is gone. */
+/** Sends a whole answer, unless the client is gone or the host has answered already. */
 export function send(response: ServerResponse, status: number, body: string, headers: Headers = {}): void {
-  if (response.destroyed) return;
+  if (!isUnanswered(response)) return;
   response.writeHead(status, { ...always, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...headers });
   response.end(body);
 }
 
 /** Sends an answer that may be large, as fast as the client reads. Resolves with the bytes that were given to its connection: all, unless it is gone. */
 export async function sendLarge({ response, settings }: Exchange, body: string): Promise<number> {
-  if (response.destroyed || response.writableEnded) return 0;
+  if (!isUnanswered(response)) return 0;
   response.writeHead(200, { ...always, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
   const given = await writeWhole(response, body, settings.stallMs);
   if (given < Buffer.byteLength(body)) response.destroy();

@@ -1,6 +1,8 @@
+import type { ServerResponse } from 'node:http';
 import { AccessError, type Row, type StatementResult } from '../../core/index.js';
 import { ndjson } from './accept.js';
 import type { Exchange } from './exchange.js';
+import { isOpen, isUnanswered } from '../../mount/gone.js';
 import { write } from '../../mount/pace.js';
 import { problemOfRows } from '../../mount/problem.js';
 import { always } from '../../mount/headers.js';
@@ -15,6 +17,8 @@ const lineLength = 262_144;
  * An answer without that last line was cut off.
  */
 export async function streamRows({ response, settings }: Exchange, result: StatementResult): Promise<void> {
+  // The rows are let go of, and counted as none.
+  if (!isUnanswered(response)) return void (await result.deliver(() => false).catch(() => undefined));
   // nginx and its kin hold a stream back unless told.
   response.writeHead(200, { ...always, 'content-type': ndjson, 'x-accel-buffering': 'no' });
   let rows = 0;
@@ -24,18 +28,22 @@ export async function streamRows({ response, settings }: Exchange, result: State
     const { truncated } = await result.deliver(async (batch, sent) => {
       for (const { some, text } of portions(batch)) {
         // Counted as soon as they are given to the connection: what arrives of them nobody knows.
-        if (response.destroyed) throw new AccessError('ABORTED');
+        if (!isOpen(response)) throw new AccessError('ABORTED');
         sent(some);
         rows += some.length;
         await write(response, text, settings.stallMs);
       }
     });
-    response.end(line({ end: { status: 'complete', rows, truncated } }));
+    finish(response, line({ end: { status: 'complete', rows, truncated } }));
   } catch (error) {
     const fault = AccessError.from(error, 'INTERNAL');
     settings.onFault(fault, result.statement);
-    response.end(line({ end: { status: 'failed', rows, problem: problemOfRows(fault, result) } }));
+    finish(response, line({ end: { status: 'failed', rows, problem: problemOfRows(fault, result) } }));
   }
+}
+
+function finish(response: ServerResponse, text: string): void {
+  if (isOpen(response)) response.end(text);
 }
 
 interface Portion {

@@ -1,5 +1,5 @@
 import type { Parcel } from '../../core/index.js';
-import { jsonOf, mayPass, wordFor } from '../../outgoing/answer.js';
+import { brokenOff, jsonOf, mayPass } from '../../outgoing/answer.js';
 import { askedIn } from '../../outgoing/pause.js';
 import { within } from '../../outgoing/within.js';
 import type { Verdict } from './format.js';
@@ -23,7 +23,7 @@ export async function exchange(parcels: readonly Parcel[], settings: Settings, s
     return first.status === 401 && settings.renewable ? await once() : first;
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    return { verdicts: all(parcels.length, { fate: 'again', reason: wordFor(error) }) };
+    return { verdicts: all(parcels.length, brokenOff(error)) };
   }
 }
 

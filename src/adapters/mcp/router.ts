@@ -3,7 +3,7 @@ import { createMcpHandler, type McpHttpHandler } from '@modelcontextprotocol/ser
 import { AccessError, deny, newId, type Gateway } from '../../core/index.js';
 import { readBody } from '../../mount/body.js';
 import { transportOf } from '../../mount/caller.js';
-import { goneSignal } from '../../mount/gone.js';
+import { goneSignal, isUnanswered } from '../../mount/gone.js';
 import type { HostRequest, Mount } from '../../mount/host.js';
 import { always } from '../../mount/headers.js';
 import { problemOfDenial, problemOfError, type Problem, type Refused } from '../../mount/problem.js';
@@ -64,6 +64,8 @@ async function answer({ gateway, settings, handler, query }: Parts, request: Hos
   } catch (error) {
     const id = newId(Date.now());
     settings.onFault(AccessError.from(error, 'INTERNAL'), id);
+    // What the host has answered meanwhile stays its answer.
+    if (response.writableEnded) return;
     if (response.headersSent) response.destroy();
     else refuse({ problem: problemOfError(new AccessError('INTERNAL'), id), headers: {} });
   }
@@ -76,7 +78,7 @@ function refusalOf({ denied, status }: Refused): Turned {
 /** A refusal that comes before the protocol: a JSON-RPC error that has no id, with the problem as REST would tell it. */
 function turn(request: HostRequest, response: ServerResponse, { problem, headers }: Turned, settings: Settings): void {
   tell(settings, problem, request);
-  if (response.destroyed) return;
+  if (!isUnanswered(response)) return;
   const body = JSON.stringify({ jsonrpc: '2.0', error: { code: errorCodeOf(problem), message: problem.detail, data: problem } });
   response.writeHead(problem.status, { ...always, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), connection: 'close', ...headers });
   response.end(body);

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { ReadableStream as WebStream } from 'node:stream/web';
 import type { HostRequest } from '../../mount/host.js';
+import { isOpen, isUnanswered } from '../../mount/gone.js';
 import { always } from '../../mount/headers.js';
 import { write, writeWhole } from '../../mount/pace.js';
 
@@ -18,10 +19,11 @@ function headersOf(headers: IncomingHttpHeaders): [string, string][] {
 
 /** Sends what the SDK answered, as it comes and no faster than the client reads. */
 export async function sendWeb(answer: Response, response: ServerResponse, stallMs: number): Promise<void> {
-  if (response.destroyed) return;
+  if (!isUnanswered(response)) return answer.body?.cancel();
   const head = { ...Object.fromEntries(answer.headers), ...always, ...(answer.status === 413 ? { connection: 'close' } : {}) };
   if (answer.headers.get('content-type') !== 'text/event-stream') {
     const body = await answer.text();
+    if (!isUnanswered(response)) return;
     response.writeHead(answer.status, { ...head, 'content-length': Buffer.byteLength(body) });
     await writeWhole(response, body, stallMs);
     return;
@@ -29,5 +31,5 @@ export async function sendWeb(answer: Response, response: ServerResponse, stallM
   // nginx and its kin hold a stream back unless told.
   response.writeHead(answer.status, { ...head, 'x-accel-buffering': 'no' }).flushHeaders();
   for await (const chunk of answer.body as WebStream<Uint8Array>) await write(response, chunk, stallMs);
-  response.end();
+  if (isOpen(response)) response.end();
 }

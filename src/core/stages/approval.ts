@@ -48,7 +48,7 @@ export function createApprovalStage(approver: Approver, sessions: Sessions, exte
 
   return {
     open: async (scoped: Scoped<'open'>, trip: Trip): Promise<Added | Stop> => {
-      const unknown = scoped.decision.obligations.find((each) => !coreObligations.has(each.type));
+      const unknown = scoped.decision.obligations.find((each) => !coreObligations.has(each.type) || each.type === 'statement_timeout');
       if (unknown !== undefined) return deny('OBLIGATION_UNKNOWN', 'the rule for opening carries an obligation that only a statement can fulfil', { reason: 'obligation.unknown' });
       const approval = await consent(scoped, trip);
       if (isStop(approval)) return approval;

@@ -118,8 +118,9 @@ describe('what a receiver may not do', () => {
   it('send the record elsewhere', async () => {
     const elsewhere = await receiver(ends(200));
     for (const status of [301, 302, 303, 307, 308]) {
-      const { url } = await receiver(ends(status, '', { location: elsewhere.url }));
-      expect(await refusal(sinkTo(url, { retries: 0, token: secret }), parcels(1))).toMatchObject(unavailable('redirect'));
+      const { url, asked } = await receiver(ends(status, '', { location: elsewhere.url }));
+      expect(await refusal(sinkTo(url, { token: secret }), parcels(1))).toMatchObject(unavailable('redirect'));
+      expect(asked).toHaveLength(1);
     }
     expect(elsewhere.asked).toEqual([]);
   });

@@ -49,8 +49,9 @@ describe('Slack that fails', () => {
   it('that sends elsewhere: the token goes nowhere', async () => {
     const elsewhere = await workspace();
     const redirect: Instead = (response) => void response.writeHead(307, { location: `${elsewhere.api}chat.postMessage` }).end();
-    const { all, notify } = await telling([redirect, redirect, redirect]);
+    const { slack: there, all, notify } = await telling([redirect]);
     await notify();
+    expect(there.calls).toHaveLength(1);
     expect([elsewhere.calls, all]).toEqual([[], [[notice.id, 'redirect']]]);
   });
 

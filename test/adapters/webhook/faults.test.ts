@@ -68,12 +68,12 @@ describe('what does not pass', () => {
     expect([asked.length, all.length]).toEqual([2, 1]);
   });
 
-  it.each([301, 302, 303, 307, 308])('%i: nothing goes elsewhere', async (status) => {
+  it.each([301, 302, 303, 307, 308])('%i: nothing goes elsewhere, and it is given up at once', async (status) => {
     const elsewhere = await receiver(ends(200));
-    const { url } = await receiver(ends(status, '', { location: elsewhere.url }));
-    const { hook, all } = hookTo(url, { retries: 0 });
+    const { url, asked } = await receiver(ends(status, '', { location: elsewhere.url }));
+    const { hook, all } = hookTo(url);
     await hook.notify(notice, never);
-    expect([all, elsewhere.asked]).toEqual([[[notice.id, 'redirect']], []]);
+    expect([all, elsewhere.asked, asked.length]).toEqual([[[notice.id, 'redirect']], [], 1]);
   });
 });
 
