@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AccessError, type AuditEvent, type HandOut, type Row } from '../../src/core/index.js';
+import { deferred } from '../../src/core/deferred.js';
 import { codeOf, house, rowsOf, valueOf, type House } from './house.js';
 
 const rows = (count: number, from = 0): Row[] => Array.from({ length: count }, (_, n) => [from + n]);
@@ -109,11 +110,10 @@ describe('what is handed out of a result that is all there', () => {
 
 describe('a first batch', () => {
   it('is handed out though the second is long in coming', async () => {
-    let go: () => void = () => undefined;
-    const second = new Promise<void>((resolve) => (go = resolve));
+    const second = deferred();
     async function* slow(): AsyncGenerator<readonly Row[]> {
       yield rows(2);
-      await second;
+      await second.promise;
       yield rows(2, 2);
     }
     const at = await house({}, () => ({ columns: ['N'], rows: slow() }));
@@ -122,22 +122,22 @@ describe('a first batch', () => {
     expect(await iterator.next()).toMatchObject({ value: [[0], [1]] });
     expect(executed(at)).toMatchObject({ complete: false });
     const next = iterator.next();
-    go();
+    second.resolve();
     expect(await next).toMatchObject({ value: [[2], [3]] });
     expect(await iterator.next()).toMatchObject({ done: true });
     expect(deliveries(at)).toMatchObject([{ rows: 4, truncated: false }]);
   });
 
   it('is not lost, and says so, where the engine fails after it while nobody waits', async () => {
-    let fail: (error: Error) => void = () => undefined;
-    const failing = new Promise<never>((_resolve, reject) => (fail = reject));
+    const failing = deferred();
     async function* slow(): AsyncGenerator<readonly Row[]> {
       yield rows(2);
-      await failing;
+      await failing.promise;
+      throw new AccessError('ENGINE_UNAVAILABLE');
     }
     const at = await house({}, () => ({ columns: ['N'], rows: slow() }));
     const iterator = valueOf(await at.run(await at.session())).batches[Symbol.asyncIterator]();
-    fail(new AccessError('ENGINE_UNAVAILABLE'));
+    failing.resolve();
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(await iterator.next()).toMatchObject({ value: [[0], [1]] });
     await expect(iterator.next()).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { casbin } from '../../src/adapters/casbin/index.js';
 import { memoryEngine, type Answer, type MemoryRule } from '../../src/adapters/memory/index.js';
 import type { GatewayLimits, Row } from '../../src/core/index.js';
+import { deferred } from '../../src/core/deferred.js';
 import { FakeClock } from './fake-clock.js';
 import { as, codeOf, house, ops, rowsOf, rules, valueOf } from './house.js';
 
@@ -38,9 +39,9 @@ describe('a statement behind one that its client gave up', () => {
 
   it('lets those behind it go on in order', async () => {
     const clock = new FakeClock();
-    let go: () => void = () => undefined;
+    const held = deferred();
     const { run, session } = await house({ clock, limits: { waitingTimeoutMs: 1_000 } }, ({ canonical }) => (canonical === 'SELECT orders'
-      ? new Promise((resolve) => (go = () => resolve({ columns: ['N'], rows: [] })))
+      ? held.promise.then(() => ({ columns: ['N'], rows: [] }))
       : { columns: ['N'], rows: [[1]] }));
     const id = await session();
     const first = run(id);
@@ -52,7 +53,7 @@ describe('a statement behind one that its client gave up', () => {
     await turn();
     clock.forward(400);
     expect(codeOf(await second)).toBe('SESSION_BUSY');
-    go();
+    held.resolve();
     expect([codeOf(await first), codeOf(await third)]).toEqual(['completed', 'completed']);
   });
 
@@ -66,9 +67,10 @@ describe('a statement behind one that its client gave up', () => {
   });
 });
 
-describe('a statement that takes longer than it may', () => {
-  const limited = (obligations: MemoryRule['obligations'] = []) => rules.map((rule) => (rule.id === 'all-read' ? { ...rule, obligations } : rule));
+const ruleOf = (action: string, obligation: string): string => `p, idp:a, w, A.B${action === 'read' ? '.*' : ''}, ${action}, allow, ${obligation}, r`;
+const limited = (obligations: MemoryRule['obligations'] = []) => rules.map((rule) => (rule.id === 'all-read' ? { ...rule, obligations } : rule));
 
+describe('a statement that takes longer than it may', () => {
   it.each([
     ['by the gateway', { statementTimeoutMs: 5_000 }, limited()], ['by the policy', {}, limited([{ type: 'statement_timeout', value: 5_000 }])],
     ['by the less of both', { statementTimeoutMs: 60_000 }, limited([{ type: 'statement_timeout', value: 9_000 }, { type: 'statement_timeout', value: 5_000 }])],
@@ -87,11 +89,11 @@ describe('a statement that takes longer than it may', () => {
   });
 
   it('is cut off amid its rows, and counted up to there', async () => {
-    let more: () => void = () => undefined;
+    const more = deferred();
     async function* slow(): AsyncGenerator<readonly Row[]> {
       for (let n = 0; ; n += 1) {
         yield [[n]];
-        if (n > 1) await new Promise<void>((resolve) => (more = resolve));
+        if (n > 1) await more.promise;
       }
     }
     const { run, clock, id, audit } = await place({ statementTimeoutMs: 5_000 }, () => ({ columns: ['N'], rows: slow() }));
@@ -100,7 +102,7 @@ describe('a statement that takes longer than it may', () => {
     clock.forward(5_000);
     await expect(reading).rejects.toMatchObject({ code: 'STATEMENT_TIMEOUT' });
     expect(audit.events.at(-1)).toMatchObject({ code: 'statement.delivered', data: { code: 'STATEMENT_TIMEOUT', rows: 3 } });
-    more();
+    more.resolve();
   });
 
   it('that changes something and is not heard of again is told as unknown', async () => {
@@ -141,9 +143,8 @@ describe('a statement that takes longer than it may', () => {
     const opening = rules.map((rule) => (rule.id === 'all-open' ? { ...rule, obligations: [{ type: 'statement_timeout', value: 5_000 }] } : rule));
     const { open } = await house({}, undefined, opening);
     expect(codeOf(await open())).toBe('OBLIGATION_UNKNOWN');
-    const rule = (action: string, obligation: string): string => `p, idp:a, w, A.B${action === 'read' ? '.*' : ''}, ${action}, allow, ${obligation}, r`;
-    await expect(casbin({ policy: { name: 'p', text: rule('open:read', 'statement_timeout=5000') } })).rejects.toThrow('cannot carry statement_timeout, which ends a statement');
-    await expect(casbin({ policy: { name: 'p', text: rule('read', 'statement_timeout=0') } })).rejects.toThrow('statement_timeout needs a positive whole number');
-    await casbin({ policy: { name: 'p', text: rule('read', 'statement_timeout=5000') } });
+    await expect(casbin({ policy: { name: 'p', text: ruleOf('open:read', 'statement_timeout=5000') } })).rejects.toThrow('cannot carry statement_timeout, which ends a statement');
+    await expect(casbin({ policy: { name: 'p', text: ruleOf('read', 'statement_timeout=0') } })).rejects.toThrow('statement_timeout needs a positive whole number');
+    await casbin({ policy: { name: 'p', text: ruleOf('read', 'statement_timeout=5000') } });
   });
 });

@@ -71,9 +71,9 @@ async function sendRows(exchange: Exchange, result: StatementResult): Promise<vo
     settings.onFault(fault, result.statement);
     return sendProblem(response, problemOfRows(fault, result));
   }
-  const { text, delivery, within } = rows;
+  const { text, delivery } = rows;
   const sent = await sendLarge(exchange, text);
   if (sent === Buffer.byteLength(text) || delivery.rows === 0) return;
   // The recorder keeps what it cannot write now.
-  await result.recount({ ...within(sent), truncated: delivery.truncated, code: 'ABORTED' }).catch((error: unknown) => settings.onFault(AccessError.from(error, 'INTERNAL'), result.statement));
+  await result.recount({ ...rows.within(sent), truncated: delivery.truncated, code: 'ABORTED' }).catch((error: unknown) => settings.onFault(AccessError.from(error, 'INTERNAL'), result.statement));
 }

@@ -42,9 +42,9 @@ export function refuse(response: ServerResponse, { denied, status, headers = {} 
 }
 
 /** Answers an outcome: a completed one as `complete` does, any other in the one way there is. */
-export async function reply<T>(exchange: Exchange, outcome: Outcome<T>, complete: (value: T) => Promise<unknown> | void): Promise<unknown> {
+export async function reply<T>(exchange: Exchange, outcome: Outcome<T>, complete: (value: T) => Promise<unknown> | void): Promise<void> {
   const { response, settings } = exchange;
-  if (outcome.status === 'completed') return complete(outcome.value);
+  if (outcome.status === 'completed') return void (await complete(outcome.value));
   if (outcome.status === 'pending') return sendPending(exchange, outcome);
   if (outcome.status === 'denied') return refuse(response, { denied: outcome }, outcome.id);
   settings.onFault(outcome.error, outcome.id);

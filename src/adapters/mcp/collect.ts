@@ -18,7 +18,7 @@ const rowBytes = 64;
 /** Reads a result as far as the caps allow; those on its first page count as handed out. Throws what the rows throw, so that nothing is half said. */
 export async function collect(result: StatementResult, caps: { readonly rows: number; readonly bytes: number }, page: PageCaps): Promise<Collected> {
   const rows: Row[] = [];
-  const onFirst = filler<Row>(page);
+  const onFirst = filler(page);
   let bytes = 0;
   const { truncated } = await result.deliver((batch, sent) => {
     const before = rows.length;

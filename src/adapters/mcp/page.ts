@@ -14,14 +14,14 @@ export interface Page<T> {
 
 /** The page that begins at `from`: as many as the caps allow, and at least one. */
 export function pageOf<T>(all: readonly T[], from: number, caps: PageCaps): Page<T> {
-  const fits = filler<T>(caps);
+  const fits = filler(caps);
   let end = from;
-  while (end < all.length && fits(all[end] as T)) end += 1;
+  while (end < all.length && fits(all[end])) end += 1;
   return { items: all.slice(from, end), ...(end < all.length ? { next: end } : {}) };
 }
 
 /** Says of one item after the other whether it has a place on a page; once one has none, none has. */
-export function filler<T>({ items, bytes }: PageCaps): (item: T) => boolean {
+export function filler({ items, bytes }: PageCaps): (item: unknown) => boolean {
   let count = 0;
   let size = 0;
   let full = false;

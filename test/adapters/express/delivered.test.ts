@@ -6,6 +6,12 @@ import { columns, inLines, linesOf, settled, source, sql, unread, until } from '
 
 const deliveries = (events: readonly AuditEvent[]) => events.filter(({ code }) => code === 'statement.delivered').map(({ data }) => data);
 
+async function* slow(): AsyncGenerator<readonly Row[]> {
+  yield [[1, 'first']];
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  yield [[2, 'second']];
+}
+
 describe.each(hosts)('what the record says was delivered over $name', ({ host }) => {
   it('is, of one JSON answer, what it holds, cut or not', async () => {
     const { gateway, audit } = await house(() => ({ columns, rows: source(50).rows }));
@@ -62,11 +68,6 @@ describe.each(hosts)('what the record says was delivered over $name', ({ host })
   });
 
   it('comes as lines as soon as the engine gives its first rows', async () => {
-    async function* slow(): AsyncGenerator<readonly Row[]> {
-      yield [[1, 'first']];
-      await new Promise((resolve) => setTimeout(resolve, 1_500));
-      yield [[2, 'second']];
-    }
     const { gateway } = await house(() => ({ columns, rows: slow() }));
     const mounted = await mount(gateway, { host });
     const session = await mounted.session();

@@ -10,8 +10,8 @@ import { columns, inLines, sql, until } from './streams.js';
 
 /** A host's own time limit, as such middleware has it: it answers, and lets the handler go on. */
 const limited = (path: RegExp, ms = 50) => (app: Express): void => {
-  app.use((asked, response, next) => {
-    if (!path.test(asked.path)) return next();
+  app.use((incoming, response, next) => {
+    if (!path.test(incoming.path)) return next();
     const timer = setTimeout(() => response.headersSent ? response.end() : response.status(503).json({ message: 'too slow' }), ms);
     response.on('close', () => clearTimeout(timer));
     next();
@@ -38,6 +38,13 @@ async function asked({ port }: Mounted, path: string, agent: Agent, body: unknow
   asking.end(JSON.stringify(body));
   const [answer] = (await once(asking, 'response')) as [IncomingMessage];
   return { answer, text: await answer.setEncoding('utf8').reduce((all: string, chunk: string) => all + chunk, '') };
+}
+
+async function* endless(): AsyncGenerator<readonly Row[]> {
+  for (let n = 0; ; n += 1) {
+    yield [[n, 'x']];
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }
 
 describe.each(hosts)('a host that answers first, $name', ({ host }) => {
@@ -70,12 +77,6 @@ describe.each(hosts)('a host that answers first, $name', ({ host }) => {
   });
 
   it('amid the lines ends them, and counts what went out', async () => {
-    async function* endless(): AsyncGenerator<readonly Row[]> {
-      for (let n = 0; ; n += 1) {
-        yield [[n, 'x']];
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
-    }
     const { gateway, audit } = await house(() => ({ columns, rows: endless() }));
     const mounted = await mount(gateway, { host, before: limited(statements, 250) });
     const { status, text } = await mounted.ask('POST', `/sessions/${await mounted.session()}/statements`, { body: sql, headers: inLines });
