@@ -1,6 +1,7 @@
 /** A whole engine adapter: lists of JSON records that answer `SELECT * FROM <name>`. Run it and it proves itself. */
 import { AccessError, newId, type Connector, type EngineSession, type Execution, type Grant, type Row } from 'sallyport';
 import { engineContract } from 'sallyport/contract';
+import { snowflakeSql } from 'sallyport/snowflake-sql';
 
 type Records = Readonly<Record<string, readonly Readonly<Record<string, string | number>>[]>>;
 
@@ -8,10 +9,7 @@ export function records(tables: Records): Connector {
   return {
     engine: 'records',
     schemas: [{ database: 'FILES', schema: 'PUBLIC' }],
-    open: async (_grant, signal) => {
-      signal.throwIfAborted();
-      return openSession(tables);
-    },
+    open: async (_grant, signal) => (signal.throwIfAborted(), openSession(tables)),
   };
 }
 
@@ -22,7 +20,7 @@ function openSession(tables: Records): EngineSession {
     async run({ text }, signal) {
       signal.throwIfAborted();
       if (!open) throw new AccessError('ENGINE_UNAVAILABLE');
-      return answer(tables[/^SELECT \* FROM (\w+)$/.exec(text)?.[1] ?? ''], signal);
+      return answer(tables[/^SELECT \* FROM "FILES"\."PUBLIC"\."(\w+)"$/.exec(text)?.[1] ?? ''], signal);
     },
     async close() {
       open = false;
@@ -49,9 +47,10 @@ const grant = { scope: { connection: 'files', database: 'FILES', schema: 'PUBLIC
 for (const each of engineContract({
   connector: () => records(tables),
   grant,
-  few: { sql: 'SELECT * FROM PETS', columns: ['NAME', 'AGE'], rows: [['Rex', 4], ['Mia', 7]] },
-  many: { sql: 'SELECT * FROM DAYS', count: 5000 },
-  failing: { sql: 'SELECT * FROM NOTHING' },
+  few: { sql: 'SELECT * FROM "FILES"."PUBLIC"."PETS"', columns: ['NAME', 'AGE'], rows: [['Rex', 4], ['Mia', 7]] },
+  many: { sql: 'SELECT * FROM "FILES"."PUBLIC"."DAYS"', count: 5000 },
+  failing: { sql: 'SELECT * FROM "FILES"."PUBLIC"."NOTHING"' },
+  names: { analyzer: () => snowflakeSql(), table: { name: 'PETS', column: 'NAME', value: 'Rex' }, select: 'SELECT * FROM PETS' },
 })) {
   await each.run();
   console.log(`kept: ${each.name}`);

@@ -1,10 +1,12 @@
 import type { DuckDBInstance } from '@duckdb/node-api';
 import { AccessError, type Connector, type EngineSession, type Grant, type SchemaRef, type Scope } from '../../core/index.js';
+import { RelationCheck } from './agreement.js';
 import { unavailable } from './failure.js';
 import { createInstance, enter } from './instance.js';
 import { closeLine, Line } from './line.js';
+import { NameCache } from './names.js';
 import { settle, type DuckDBOptions } from './options.js';
-import { DuckDBSession } from './session.js';
+import { DuckDBSession, type Shared } from './session.js';
 import { requireVersion } from './version.js';
 
 /**
@@ -15,6 +17,7 @@ export function duckdb(options: DuckDBOptions): Connector {
   requireVersion();
   const settled = settle(options);
   const lines = new Set<Line>();
+  const shared = { names: new NameCache(), relations: new RelationCheck() };
   let instance: Promise<DuckDBInstance> | undefined;
   let shut = false;
 
@@ -50,7 +53,7 @@ export function duckdb(options: DuckDBOptions): Connector {
     async open(grant: Grant, signal: AbortSignal): Promise<EngineSession> {
       const { database, schema } = grant.scope;
       if (!settled.schemas.some((each) => each.database === database && each.schema === schema)) throw unavailable('schema');
-      return sessionOf(await enterSchema({ database, schema }, signal), grant.scope, lines);
+      return sessionOf(await enterSchema({ database, schema }, signal), grant.scope, lines, shared);
     },
     async close(): Promise<void> {
       shut = true;
@@ -62,8 +65,8 @@ export function duckdb(options: DuckDBOptions): Connector {
   };
 }
 
-function sessionOf(line: Line, scope: Scope, lines: Set<Line>): EngineSession {
-  const session = new DuckDBSession(line, scope);
+function sessionOf(line: Line, scope: Scope, lines: Set<Line>, shared: Shared): EngineSession {
+  const session = new DuckDBSession(line, scope, shared);
   return {
     id: session.id,
     run: (statement, signal) => session.run(statement, signal),

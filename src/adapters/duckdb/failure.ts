@@ -1,4 +1,4 @@
-import { AccessError } from '../../core/index.js';
+import { AccessError, withoutEffect } from '../../core/index.js';
 
 /** DuckDB's error classes (`ExceptionType`), each with what may be said: its own text quotes literals and row values. */
 const classes: Readonly<Record<string, string>> = {
@@ -36,6 +36,16 @@ export function engineFailure(error: unknown): AccessError {
 /** What an aborted call rejects with: the signal's own reason where it is one of ours. */
 export function abortedBy(signal: AbortSignal): AccessError {
   return AccessError.is(signal.reason) ? signal.reason : new AccessError('ABORTED');
+}
+
+/** DuckDB makes something else of a statement than the analysis: another kind, or another object under a name. Names only, never a literal. */
+export function disagrees(reason: 'kind' | 'names', detail: Readonly<Record<string, string>>): AccessError {
+  return withoutEffect(new AccessError('ENGINE_DISAGREES', undefined, { detail: { reason, ...detail } }));
+}
+
+/** A result that ended before all its rows were there, for a reason that DuckDB does not tell. */
+export function brokenOff(): AccessError {
+  return new AccessError('ENGINE_REJECTED', 'The engine broke off the result: a value in a later row could not be computed.');
 }
 
 /** Which part of opening failed. `cause` is the operator's to read: DuckDB's own text about what the operator configured, never about a statement. */

@@ -16,12 +16,8 @@ const first = /^[\s(]*(?:SELECT|WITH|VALUES|FROM|TABLE|SHOW|DESCRIBE|DESC|EXPLAI
  */
 const forbidden = /\b(?:read_\w+|sniff_\w+|glob|parquet_\w+|pragma_\w+|enable_\w+|disable_\w+|(?:force_)?checkpoint|\w*secrets?|query(?:_table)?|duckdb_logs\w*|truncate_duckdb_logs|test_\w+|seq_scan|arrow_scan\w*)"?\s*\(/i;
 const fileName = /\b(?:FROM|JOIN)\s*'/i;
-const secret = /^\s*(?:CREATE|DROP)\s+(?:OR\s+REPLACE\s+)?(?:PERSISTENT\s+|TEMPORARY\s+|TEMP\s+)?SECRET\b/i;
-
-/** True for statements whose rows are streamed; the others have run to their end before any row is shown. */
-export function isReading(prepared: DuckDBPreparedStatement): boolean {
-  return reading.has(prepared.statementType);
-}
+/** A macro would answer for a function of any statement after it. */
+const secret = /^\s*(?:CREATE|DROP)\s+(?:OR\s+REPLACE\s+)?(?:PERSISTENT\s+|TEMPORARY\s+|TEMP\s+)?(?:SECRET|MACRO|FUNCTION)\b/i;
 
 /** Prepares exactly one statement of a kind this access may run, or throws ENGINE_REJECTED. The second wall, behind the analysis. */
 export async function prepareOne(connection: DuckDBConnection, sql: string, access: Access): Promise<DuckDBPreparedStatement> {

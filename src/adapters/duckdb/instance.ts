@@ -2,6 +2,7 @@ import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import type { SchemaRef } from '../../core/index.js';
 import { unavailable } from './failure.js';
 import { closeLine, Line } from './line.js';
+import { checkMacros } from './names.js';
 import type { Settled } from './options.js';
 
 /** Settings of every session's engine, read back at each open. */
@@ -44,6 +45,7 @@ async function prepare(connection: DuckDBConnection, settled: Settled): Promise<
   for (const [index, sql] of settled.setup.entries()) {
     await connection.run(sql).catch((error: unknown) => Promise.reject(unavailable('setup', error, { statement: index + 1 })));
   }
+  await checkMacros(connection).catch((error: unknown) => Promise.reject(unavailable('setup', error)));
   await lock(connection).catch((error: unknown) => Promise.reject(unavailable('setup', error)));
 }
 
@@ -67,6 +69,9 @@ export async function enter(connection: DuckDBConnection, schema: SchemaRef): Pr
   const where = await connection.run('SELECT current_database(), current_schema()');
   const [[database, name] = []] = await where.getRows();
   if (database !== schema.database || name !== schema.schema) return false;
+  // DuckDB enters a schema under its name in any case, and says the name it was asked for.
+  const stored = await connection.runAndReadAll('SELECT 1 FROM duckdb_schemas() WHERE database_name = $1 AND schema_name = $2', [database, name]);
+  if (stored.currentRowCount !== 1) return false;
   const settings = await connection.run('SELECT name, value FROM duckdb_settings()');
   const values = new Map((await settings.getRows()).map(([key, value]) => [key, value]));
   return Object.entries(locked).every(([key, value]) => values.get(key) === value);

@@ -23,6 +23,12 @@ export class Line {
     return signal === undefined || heard ? turn : firstOf(turn, signal);
   }
 
+  /** Throws where the call that just ended was told to end: DuckDB says nothing of an interrupt that comes while rows are fetched. */
+  check(signal: AbortSignal): void {
+    if (this.#closing !== undefined) throw closed();
+    if (signal.aborted) throw abortedBy(signal);
+  }
+
   /** Interrupts what runs, waits for the engine to let go, disconnects. Idempotent. */
   close(): Promise<void> {
     this.#closing ??= (async () => {

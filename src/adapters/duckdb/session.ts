@@ -2,44 +2,83 @@ import { DuckDBMaterializedResult, ResultReturnType, type DuckDBConnection, type
 import {
   AccessError, newId, systemClock, type Bind, type Catalogue, type CatalogueAsking, type EngineSession, type EngineStatement, type Execution, type Row, type Scope,
 } from '../../core/index.js';
+import { checkKind, checkObjects, type RelationCheck } from './agreement.js';
 import { columnsOf, rowsOf } from './batch.js';
 import { catalogueOf } from './catalogue.js';
-import { isReading, prepareOne } from './gate.js';
+import { brokenOff } from './failure.js';
+import { prepareOne } from './gate.js';
 import type { Line } from './line.js';
+import type { NameCache } from './names.js';
+
+/** What all sessions of a connector know of its database. */
+export interface Shared {
+  readonly names: NameCache;
+  readonly relations: RelationCheck;
+}
 
 /** One connection under one grant. Reads stream inside a transaction, read-only for a read grant; writes commit by themselves. */
 export class DuckDBSession implements EngineSession {
   readonly id: string;
   readonly #line: Line;
   readonly #scope: Scope;
+  readonly #shared: Shared;
   #release: (() => Promise<void>) | undefined;
 
-  constructor(line: Line, scope: Scope) {
+  constructor(line: Line, scope: Scope, shared: Shared) {
     this.id = newId(systemClock.now());
     this.#line = line;
     this.#scope = scope;
+    this.#shared = shared;
   }
 
   async run(statement: EngineStatement, signal: AbortSignal): Promise<Execution> {
     await this.#release?.();
-    let streaming = false;
+    const { kind } = statement.analysis;
+    const reads = kind === 'read' || kind === 'metadata';
     try {
-      const result = await this.#line.call(async (connection) => {
-        const prepared = await prepareOne(connection, statement.text, this.#scope.access);
-        try {
-          bindAll(prepared, statement.binds);
-          if (!isReading(prepared)) return await prepared.run();
-          streaming = true;
-          await connection.run(this.#scope.access === 'read' ? 'BEGIN TRANSACTION READ ONLY' : 'BEGIN TRANSACTION');
-          return await prepared.stream();
-        } finally {
-          prepared.destroySync();
-        }
-      }, signal, statement.analysis.kind === 'write' || statement.analysis.kind === 'ddl');
-      return this.#execution(result, streaming, signal);
+      const result = await this.#line.call((connection) => (reads ? this.#read(connection, statement) : this.#change(connection, statement)), signal, kind === 'write' || kind === 'ddl');
+      return this.#execution(result, reads, signal);
     } catch (error) {
       // Always, since an aborted call may yet begin its transaction; not awaited, since the line makes the next call wait for it.
       void this.#line.call(rollBack).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** The transaction begins first: what is checked in it is what is read in it. */
+  async #read(connection: DuckDBConnection, statement: EngineStatement): Promise<DuckDBResult> {
+    const since = this.#shared.names.version;
+    await connection.run(this.#scope.access === 'read' ? 'BEGIN TRANSACTION READ ONLY' : 'BEGIN TRANSACTION');
+    const prepared = await this.#prepare(connection, statement, since);
+    try {
+      return await prepared.stream();
+    } finally {
+      prepared.destroySync();
+    }
+  }
+
+  async #change(connection: DuckDBConnection, statement: EngineStatement): Promise<DuckDBResult> {
+    const prepared = await this.#prepare(connection, statement, this.#shared.names.version);
+    const ended = statement.analysis.kind === 'ddl' ? this.#shared.names.change() : undefined;
+    try {
+      return await prepared.run();
+    } finally {
+      ended?.();
+      prepared.destroySync();
+    }
+  }
+
+  /** One statement with its binds, of which DuckDB makes what the analysis does. */
+  async #prepare(connection: DuckDBConnection, { text, binds, analysis }: EngineStatement, since: number | undefined): Promise<DuckDBPreparedStatement> {
+    const prepared = await prepareOne(connection, text, this.#scope.access);
+    try {
+      checkKind(prepared, analysis);
+      checkObjects(analysis, await this.#shared.names.read(connection, since));
+      await this.#shared.relations.check(connection, text, analysis);
+      bindAll(prepared, binds);
+      return prepared;
+    } catch (error) {
+      prepared.destroySync();
       throw error;
     }
   }
@@ -70,12 +109,22 @@ export class DuckDBSession implements EngineSession {
     try {
       for (;;) {
         const chunk = await this.#line.call(() => result.fetchChunk(), signal);
-        if (chunk === null || chunk.rowCount === 0) return;
+        if (chunk === null || chunk.rowCount === 0) return finish === undefined ? undefined : await this.#complete(signal);
         yield rowsOf(chunk, types);
       }
     } finally {
       await finish?.();
     }
+  }
+
+  /** Throws where the rows ended too soon: DuckDB ends a result in the same way whether all of it was there, it was interrupted, or it failed. */
+  async #complete(signal: AbortSignal): Promise<void> {
+    this.#line.check(signal);
+    // What failed has broken its transaction, and nothing runs in it any more.
+    await this.#line.call((connection) => connection.run('SELECT 1'), signal).catch(() => {
+      this.#line.check(signal);
+      throw brokenOff();
+    });
   }
 
   /** Ends the transaction of a stream, which frees what the engine still holds of it; once, by whoever comes first. */

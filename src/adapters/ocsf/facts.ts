@@ -65,7 +65,7 @@ export const facts = {
   'statement.replayed': open({ ...request, kind: text, operation: text, of: text, end: text, by: text }),
   'statement.unresolved': open({ ...statement, ...failure, ...crash, after: text, queryId: text, durationMs: count }),
   'statement.resolved': open({ queryId: text }),
-  'engine.disagrees': open({ reason: text, object: text, expected: text, found: text, durationMs: count, breakGlass: z.literal(true) }),
+  'engine.disagrees': open({ reason: text, object: text, expected: text, found: text, effect: text, durationMs: count, breakGlass: z.literal(true) }),
   'grant.applied': open(granted),
   'grant.removed': open(granted),
   'policy.changed': open(version),

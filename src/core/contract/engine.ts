@@ -1,53 +1,14 @@
-import type { Analysis, Bind, Grant, StatementKind } from '../model.js';
-import type { CatalogueObject, Cell, Connector, EngineSession, EngineStatement, Execution, Row } from '../ports.js';
 import { expectCode, expectThat, type ContractCase } from './case.js';
-
-/** One statement the engine under test can run, with what it must answer. */
-export interface EngineSample {
-  readonly sql: string;
-  readonly binds?: readonly Bind[];
-  /** What its analysis would say; `read` unless told. */
-  readonly kind?: StatementKind;
-}
-
-/** What an adapter's author supplies for `engineContract`; a sample left out means the engine cannot do it. */
-export interface EngineSubject {
-  /** A fresh connector; closed by the case. */
-  readonly connector: () => Connector | Promise<Connector>;
-  /** A grant on a scope the connector offers. */
-  readonly grant: Grant;
-  /** Answers with exactly these columns and rows. */
-  readonly few: EngineSample & { readonly columns: readonly string[]; readonly rows: readonly (readonly Cell[])[] };
-  /** Answers with so many rows that they come in several batches. */
-  readonly many?: EngineSample & { readonly count: number };
-  /** Runs for many seconds unless it is cancelled. */
-  readonly slow?: EngineSample;
-  /** Is refused by the engine; `secret` is text in it that no error may repeat. */
-  readonly failing: EngineSample & { readonly secret?: string };
-  /** Changes `affected` rows; needs a grant with write access. */
-  readonly write?: EngineSample & { readonly affected: number };
-  /** Two statements in one text, for engines that could read it so. */
-  readonly multiple?: EngineSample;
-  /** All that `describe` tells of the grant's schema, and nothing of any other. */
-  readonly catalogue?: readonly CatalogueObject[];
-}
-
-type Run = (sample: EngineSample, signal?: AbortSignal) => Promise<Execution>;
-type Use = (run: Run, session: EngineSession, connector: Connector) => Promise<void>;
-
-const analysis: Omit<Analysis, 'canonical'> = {
-  kind: 'read', operation: '', digest: '', redacted: '', summary: '', reads: [], writes: [], functions: [],
-};
+import { nameCases } from './engine-names.js';
+import { drain, statementOf, type Contract, type EngineSample, type EngineSubject, type Run, type Use } from './engine-subject.js';
 
 /** The promises of `Connector` and `EngineSession`, one case each; cases for samples that were left out are left out. */
 export function engineContract(subject: EngineSubject): readonly ContractCase[] {
   const contract = (name: string, use: Use): ContractCase => ({ name, run: () => within(subject, use) });
-  return [...answers(subject, contract), ...catalogues(subject, contract), ...endings(subject, contract)];
+  return [...answers(subject, contract), ...catalogues(subject, contract), ...endings(subject, contract), ...nameCases(subject, contract)];
 }
 
-type Contract = (name: string, use: Use) => ContractCase;
-
-function answers({ few, many, failing, write, multiple }: EngineSubject, contract: Contract): ContractCase[] {
+function answers({ few, many, failing, write, multiple, late }: EngineSubject, contract: Contract): ContractCase[] {
   const cases = [
     contract('names its engine in lower case and offers a schema', async (_run, _session, connector) => {
       expectThat(/^[a-z][a-z0-9_.]*$/.test(connector.engine), 'engine must be a lower-case name');
@@ -71,6 +32,13 @@ function answers({ few, many, failing, write, multiple }: EngineSubject, contrac
       expectThat(same(await drain(await run(few)), few.rows), 'the session does not go on after a failure');
     }),
   ];
+  if (late !== undefined) {
+    cases.push(contract('ends a result that breaks off with an error', async (run) => {
+      const whole = await run(late).then(drain).then(() => true, () => false);
+      expectThat(!whole, 'a result that broke off ended as if it were whole');
+      expectThat(same(await drain(await run(few)), few.rows), 'the session does not go on after a result that broke off');
+    }));
+  }
   if (many !== undefined) cases.push(...streams(many, few, contract));
   if (write !== undefined) {
     cases.push(contract('counts the rows a write changed', async (run) => {
@@ -95,6 +63,11 @@ function streams(many: EngineSample & { readonly count: number }, few: EngineSub
       for await (const batch of (await run(many)).batches) if (batch.length > 0) break;
       await run(many);
       expectThat(same(await drain(await run(few)), few.rows), 'an unfinished result disturbs the next statement');
+    }),
+    ...[1, 2, 3, 4, 5, 6].map((round) => contract(`never ends a cut result as whole: close, round ${round}`, (run, session) => expectCutTold(run, many, () => session.close(), round))),
+    ...[1, 2, 3, 4, 5, 6].map((round) => {
+      const stop = new AbortController();
+      return contract(`never ends a cut result as whole: abort, round ${round}`, (run) => expectCutTold((sample) => run(sample, stop.signal), many, () => stop.abort(), round));
     }),
   ];
 }
@@ -165,14 +138,16 @@ async function within(subject: EngineSubject, use: Use): Promise<void> {
   }
 }
 
-function statementOf({ sql, binds = [], kind = 'read' }: EngineSample, count: number): EngineStatement {
-  return { id: `statement-${count}`, text: sql, canonical: sql, binds, analysis: { ...analysis, kind, canonical: sql }, limits: { maxRows: 1e9, maxBytes: 1e12 }, timeLeftMs: 60_000 };
-}
-
-async function drain(execution: Execution): Promise<Row[]> {
-  const rows: Row[] = [];
-  for await (const batch of execution.batches) rows.push(...batch);
-  return rows;
+/** Cuts a result while its rows are fetched: they end in an error, or all of them came. */
+async function expectCutTold(run: Run, many: EngineSample & { readonly count: number }, cut: () => void | Promise<void>, round: number): Promise<void> {
+  let rows = 0;
+  const reading = (async () => {
+    for await (const batch of (await run(many)).batches) rows += batch.length;
+  })().then(() => true, () => false);
+  await pause(round * 2);
+  await cut();
+  const whole = await reading;
+  expectThat(!whole || rows === many.count, `${rows} of ${many.count} rows came, and the result ended as if it were whole`);
 }
 
 /** Settles when the statement has failed; rejects when it succeeds. */
