@@ -62,8 +62,9 @@ describe('while the record cannot be written', () => {
     broken = false;
     expect(codeOf(await run(id, 'SELECT three'))).toBe('completed');
     expect(inner.events.slice(3).map((event) => [event.code, event.data['sql']])).toEqual([
-      ['statement.authorized', 'SELECT one'], ['statement.executed', 'SELECT one'], ['statement.authorized', 'SELECT three'], ['statement.executed', 'SELECT three'],
+      ['statement.authorized', 'SELECT one'], ['statement.executed', 'SELECT one'], ['statement.delivered', undefined], ['statement.authorized', 'SELECT three'], ['statement.executed', 'SELECT three'],
     ]);
+    expect(inner.events.find(({ code }) => code === 'statement.delivered')?.data).toMatchObject({ rows: 0, code: 'AUDIT_UNAVAILABLE' });
   });
 
   it('a session that could not be recorded as open is closed at the engine', async () => {

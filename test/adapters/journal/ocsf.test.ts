@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { canonical } from '../../../src/adapters/ocsf/canonical.js';
+import { plain } from '../../../src/adapters/ocsf/plain.js';
 import { eventFingerprint } from '../../../src/adapters/ocsf/fingerprint.js';
 import { journal } from '../../../src/journal.js';
 import { auditContract, sampleEvent } from '../../../src/core/contract/index.js';
@@ -50,7 +51,7 @@ describe('the chain on disk', () => {
       if (first && last !== undefined) expect(line.unmapped.sallyport.before).toMatchObject({ sequence: 300, fingerprint: last.attestation_list[0].fingerprint.value });
       last = line;
     }
-    for (const line of linesIn(directory)) if (!line.startsWith('{"checkpoint"')) expect(line).toBe(canonical(JSON.parse(line)));
+    for (const line of linesIn(directory)) if (!line.startsWith('{"checkpoint"')) expect(line).toBe(plain(canonical(JSON.parse(line))));
     expect(new Set(eventsIn(directory).map((line) => line.attestation_list[0].chain_uid)).size).toBe(3);
   });
 
