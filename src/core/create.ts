@@ -93,16 +93,17 @@ async function start(ports: Ports, root: Container, closing: Disposal, release: 
   if (change !== undefined) await note('config.changed', change);
   for (const [name, connector] of connections) await connector.start?.(noteOf(name, road), left.sessions);
   const sessions = new Sessions(limits.sessionsPerActor);
+  const counters = new MemoryCounters(clock);
   const traffic = new Traffic();
   const told = watched(policy, (before, after) => {
     void room?.desk.policyChanged(new AbortController().signal).catch(() => undefined);
     return note('policy.changed', { before, after });
   });
-  const room: Room | undefined = ports.approvals === undefined ? undefined : openRoom(ports.approvals, told, sessions, road);
+  const room: Room | undefined = ports.approvals === undefined ? undefined : openRoom(ports.approvals, told, sessions, road, counters);
   release();
   closing.own(() => room?.close());
   if (room !== undefined) await takeUp(audit, left.sessions, room);
-  const callers = new CallerLimits(limits, new MemoryCounters(clock), road);
+  const callers = new CallerLimits(limits, counters, road);
   const pipeline = createPipeline(stagesOf({ ...ports, policy: told, room, callers }, road, sessions, traffic, extensions, root));
   closing.own(async () => {
     await traffic.stop();

@@ -26,7 +26,7 @@ export interface OpeningParts {
   /** A fresh home for what the session owns. */
   readonly home: (grant: Grant) => Disposal;
   /** Why the glass may not be broken; undefined where it may. */
-  readonly glass: (identity: Identity) => Denied | undefined;
+  readonly glass: (identity: Identity) => Denied | undefined | Promise<Denied | undefined>;
   /** Told when the glass was broken, before anything opens. */
   readonly broken: (grant: Grant, reason: string) => void;
   /** Told when a session is over. */
@@ -36,7 +36,7 @@ export interface OpeningParts {
 /** Grant -> session: a place is taken, the intent is durable, the engine's path is open and verified, and the record says so. */
 export async function openSession(parts: OpeningParts, approved: Approved<'open'>, trip: Trip): Promise<SessionState | Stop> {
   const { grant } = approved;
-  const unbroken = grant.breakGlass === true ? parts.glass(grant.identity) : undefined;
+  const unbroken = grant.breakGlass === true ? await parts.glass(grant.identity) : undefined;
   if (unbroken !== undefined) return unbroken;
   const place = parts.sessions.reserve(grant.identity.actor.id);
   if (typeof place !== 'function') return place;

@@ -23,6 +23,16 @@ export async function readBody(request: HostRequest): Promise<Body> {
   return Buffer.isBuffer(bytes) ? parse(bytes) : bytes;
 }
 
+/** True where nobody has read the body yet. */
+export function isUnread(request: HostRequest): boolean {
+  return !request.readableDidRead && !request.readableEnded;
+}
+
+/** True for a body that says beforehand that it is not too long. */
+export function isShort({ headers }: HostRequest): boolean {
+  return headers['content-length'] !== undefined && Number(headers['content-length']) <= bodyLimit;
+}
+
 /** The bytes of a body of at most 1 MiB, as they came; also where the host has read them before and kept them so. For who must check a signature. */
 export async function readBytes(request: HostRequest): Promise<Buffer | Refused | 'gone'> {
   if (Number(request.headers['content-length'] ?? 0) > bodyLimit) return tooLarge();

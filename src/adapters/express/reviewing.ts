@@ -40,7 +40,7 @@ export const listSessions: Operation = async (exchange) => {
 export async function revokeSession(exchange: Exchange): Promise<void> {
   const { request } = exchange;
   const bare = request.headers['content-type'] === undefined && Number(request.headers['content-length'] ?? 0) === 0;
-  await (bare ? revoked(exchange, {}) : withBody(reviewForms.revoke, revoked)(exchange));
+  await (bare ? revoked(exchange, {}) : withBody(reviewForms.revoke, revoked, true)(exchange));
 }
 
 export const listReviews: Operation = async (exchange) => {

@@ -6,6 +6,7 @@ import type { Approval, Json } from '../model.js';
 import { deny, type Denied, type Pending } from '../outcome.js';
 import type { ApprovalRequest, Approver } from '../ports.js';
 import { Turns } from '../turns.js';
+import type { AskingLimits } from './asking.js';
 import { boundOf, decidedOf, differenceOf, isMet } from './bound.js';
 import { noticeOf, type Crier } from './crier.js';
 import { sizeOf, ticketOf } from './new-ticket.js';
@@ -22,6 +23,7 @@ export interface DeskParts {
   readonly settings: ApprovalSettings;
   readonly reviewers: Reviewers;
   readonly crier: Crier;
+  readonly asking: AskingLimits;
   readonly note: TicketNote;
   /** How a session ended; undefined while it goes on. */
   readonly endOf: (session: string) => EndReason | undefined;
@@ -64,6 +66,7 @@ export class Desk implements Approver {
   async swap(from: Ticket, change: Partial<Ticket>): Promise<Ticket | undefined> {
     const next = Object.freeze({ ...from, ...change, version: from.version + 1 });
     if (!(await this.#parts.settings.store.swap(next))) return undefined;
+    if (next.state === 'rejected') await this.#parts.asking.rejected(next);
     if (!lasting.has(next.state)) this.#forget(next.id);
     this.watchers.wake(next.id);
     return next;
@@ -116,13 +119,13 @@ export class Desk implements Approver {
   }
 
   async #ask(request: ApprovalRequest): Promise<Pending | Denied> {
-    const { settings, clock, crier, endOf } = this.#parts;
+    const { settings, clock, crier, endOf, asking } = this.#parts;
     const { facts } = request;
     const bound = boundOf(facts);
     const waiting = (await settings.store.list({ states: ['pending'], actor: facts.identity.actor.id })).filter((each) => each.expiresAt > clock.now());
     const same = waiting.find((each) => differenceOf(each.bound, bound) === undefined && each.decided === decidedOf(facts.decision));
     if (same !== undefined) return pendingOf(same);
-    const excess = this.#excess(request, waiting.length);
+    const excess = (await asking.cooling(bound)) ?? this.#excess(request, waiting.length) ?? (await asking.asks(facts.identity));
     if (excess !== undefined) return excess;
     const now = clock.now();
     const ticket = await ticketOf(request, bound, newId(now), now, settings.expiresMs);

@@ -6,6 +6,7 @@ import type { Grant, Identity, Principal } from '../model.js';
 import { formatSchema } from '../names.js';
 import { deny, type Denied } from '../outcome.js';
 import { Turns } from '../turns.js';
+import type { AskingLimits } from './asking.js';
 import type { Crier } from './crier.js';
 import type { Notice } from './notice.js';
 import type { Oversight } from './oversight.js';
@@ -20,6 +21,7 @@ interface Waiting {
 export interface GlassParts {
   readonly clock: Clock;
   readonly crier: Crier;
+  readonly asking: AskingLimits;
   readonly reviewers: Reviewers;
   readonly oversight: Oversight;
   /** How a session ended; undefined while it goes on. */
@@ -40,9 +42,10 @@ export class Glass {
   }
 
   /** Why this one may not break the glass again: too much of it waits for somebody to look. */
-  refusal({ principal }: Identity): Denied | undefined {
-    const own = [...this.#waiting.values()].filter(({ identity }) => identity.principal.id === principal.id).length;
-    if (own < mostPerPrincipal && this.#waiting.size < most) return undefined;
+  async refusal(identity: Identity): Promise<Denied | undefined> {
+    const { principal } = identity;
+    const own = [...this.#waiting.values()].filter((each) => each.identity.principal.id === principal.id).length;
+    if (own < mostPerPrincipal && this.#waiting.size < most) return this.#parts.asking.breaksGlass(identity);
     return deny('TOO_MANY_APPROVALS', 'too many sessions opened by breaking the glass wait for somebody to look at them', { reason: 'breakglass.unreviewed', hint: 'Reviewers list and sign them.' });
   }
 

@@ -6,6 +6,8 @@ import type { PolicyDecisionPoint } from '../ports.js';
 import { makeEvent, type Seen } from '../seen.js';
 import type { Sessions } from '../sessions.js';
 import type { Road } from '../trip.js';
+import type { Counters } from '../counters.js';
+import { AskingLimits } from './asking.js';
 import { Crier } from './crier.js';
 import { Desk, type TicketNote } from './desk.js';
 import { Glass, type GlassParts } from './glass.js';
@@ -24,9 +26,10 @@ export interface Room {
   close(): Promise<void>;
 }
 
-export function openRoom(settings: ApprovalSettings, policy: PolicyDecisionPoint, sessions: Sessions, road: Road): Room {
+export function openRoom(settings: ApprovalSettings, policy: PolicyDecisionPoint, sessions: Sessions, road: Road, counters: Counters): Room {
   const { clock, instance, recorder } = road;
   const crier = new Crier(settings.notify);
+  const asking = new AskingLimits(counters, settings);
   const reviewers = new Reviewers(policy, settings);
   const note: TicketNote = async (code, ticket, data, by) => {
     await recorder.outcome(makeEvent(clock, instance, code, seenOf(ticket, by), by === undefined ? data : { ...data, ...answeredTo(ticket, by) }));
@@ -39,12 +42,12 @@ export function openRoom(settings: ApprovalSettings, policy: PolicyDecisionPoint
     const session = sessions.any(id);
     return session === undefined ? 'fault' : session.state().endedBy;
   };
-  const desk = new Desk({ clock, settings, reviewers, crier, note, endOf });
+  const desk = new Desk({ clock, settings, reviewers, crier, asking, note, endOf });
   const oversight = new Oversight({ sessions, reviewers, clock, crier });
   return {
     desk, oversight,
     reviewing: new Reviewing({ desk, reviewers, clock, crier, note }),
-    glass: new Glass({ clock, crier, reviewers, oversight, endOf, note: reviewed }),
+    glass: new Glass({ clock, crier, asking, reviewers, oversight, endOf, note: reviewed }),
     async close() {
       await crier.close();
       await settings.store.close?.();

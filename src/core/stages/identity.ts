@@ -49,7 +49,11 @@ export function createIdentityStage(provider: IdentityProvider, extensions: Exte
       }
       const refused = remembered.take(credential) || always === true ? undefined : await limits.admit(identity, trip);
       if (refused !== undefined) return refused;
-      if (remember === true) remembered.keep(credential, identity);
+      if (remember === true) {
+        remembered.keep(credential, identity);
+        // Informers and guards have their turn with the request that this was asked for.
+        return { identity, context: {} };
+      }
       const shared = trip.moment === 'look' ? undefined : sightings.note(identity, received.transport, clock.monotonic());
       // Told, not judged: the recorder keeps what it could not write.
       if (shared !== undefined) await trip.conclude('identity.shared', { by: shared.by, one: { ...shared.one }, other: { ...shared.other } }).catch(() => undefined);

@@ -74,7 +74,7 @@ async function unequal(samples: readonly Sample[]): Promise<unknown[]> {
   const scopes = new Map(samples.map(({ scope }) => [JSON.stringify(scope), scope]));
   const engine = { ...memoryEngine([...scopes.values()], () => ({ columns: ['ID'], rows: [[1]] })), dialect: 'snowflake' };
   const at = await house(undefined, {
-    connections: { warehouse: engine }, policy: permissive, analyzer: snowflakeSql({ timeoutMs: 10_000 }), approvals: { pendingPerActor: 10_000 }, limits: { ...unlimited, sessionsPerActor: 100 },
+    connections: { warehouse: engine }, policy: permissive, analyzer: snowflakeSql({ timeoutMs: 10_000 }), approvals: { pendingPerActor: 10_000, requestsPerActor: 10_000 }, limits: { ...unlimited, sessionsPerActor: 100 },
   });
   const served = await serve(at.gateway);
   const open = new Map<string, Doors>();

@@ -40,7 +40,7 @@ const ranAnew = (outcomes: readonly Outcome<StatementResult>[]): number => outco
 
 describe(`forced ${times} times each`, () => {
   it('a hundred uses of one ticket at once run it once', async () => {
-    const { write, ticket, decide, engine, gateway } = await office({ approvals: { store: slow() }, limits: { ...unlimited, waitingStatements: 200 } });
+    const { write, ticket, decide, engine, gateway } = await office({ approvals: { store: slow(), requestsPerActor: 1_000_000 }, limits: { ...unlimited, waitingStatements: 200 } });
     for (let round = 1; round <= times; round += 1) {
       const asked = await ticket();
       valueOf(await decide(asked));

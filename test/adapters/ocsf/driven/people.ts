@@ -4,7 +4,7 @@ import { as, valueOf } from '../../../core/house.js';
 
 /** Consent asked for, given, refused, tried by oneself and not answered; a session revoked; glass broken, and looked at. */
 export async function decided(): Promise<readonly AuditEvent[]> {
-  const at = await office();
+  const at = await office({ approvals: { cooldownMs: 0 } });
   const { gateway, audit, clock } = at;
   const finance = { ...as('agent'), connection: 'warehouse', schema: 'ACME.FINANCE', access: 'read', ttlMs: 60_000, reason: 'the month is over' } as const;
   const asking = await at.ticket(await gateway.open(finance));
