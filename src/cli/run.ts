@@ -35,14 +35,22 @@ export async function run(args: readonly string[], streams: Streams): Promise<Ex
   try {
     return await chosen(args, streams);
   } catch (error) {
-    return failed(error, streams);
+    return failed(error, streams, helpFor(args));
   }
 }
 
+const withCommands: ReadonlyMap<string, readonly string[]> = new Map([['snowflake', ['setup', 'doctor']]]);
+
+/** The command line that prints the help for this one. */
+function helpFor([name = '', second = '']: readonly string[]): string {
+  if (!commands.has(name)) return 'sallyport --help';
+  return `sallyport ${withCommands.get(name)?.includes(second) === true ? `${name} ${second}` : name} --help`;
+}
+
 /** Says what ended a command early; a reader that left needs no words. */
-export function failed(error: unknown, { stderr }: Streams): ExitCode {
+export function failed(error: unknown, { stderr }: Streams, advised = 'sallyport --help'): ExitCode {
   if (error instanceof UsageError) {
-    stderr.write(`sallyport: ${error.message}\nTry sallyport --help.\n`);
+    stderr.write(`sallyport: ${error.message}\nTry ${advised}.\n`);
     return exitCodes.usage;
   }
   const { code, message } = error as NodeJS.ErrnoException;

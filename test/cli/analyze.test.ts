@@ -54,7 +54,7 @@ describe('the command line', () => {
     [['analyze', '--scope', 'A.B', 'select', '1']], [['analyze', '--scope', 'A.B', '--function', 'f', 'select 1']],
   ])('%j is wrong, and is told so', async (args) => {
     const { code, out, err } = await inProcess(args);
-    expect(err).toMatch(/^sallyport: .+\nTry sallyport --help\.\n$/);
+    expect(err).toMatch(args[0] === 'analyze' ? /^sallyport: .+\nTry sallyport analyze --help\.\n$/ : /^sallyport: .+\nTry sallyport --help\.\n$/);
     expect([code, out]).toEqual([2, '']);
   });
 });

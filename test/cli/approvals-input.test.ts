@@ -50,7 +50,7 @@ describe('what is no gateway, or no command line', () => {
   ])('sallyport %s %s %s %s %s %s: exit 2, and nothing on standard output', async (...args) => {
     const { code, out, err } = await inProcess(args.filter((each) => each !== undefined));
     expect([code, out]).toEqual([2, '']);
-    expect(err).toMatch(/^sallyport: .+\nTry sallyport --help\.\n$/s);
+    expect(err).toMatch(/^sallyport: .+\nTry sallyport (?:approvals|sessions) --help\.\n$/s);
   });
 
   it('the help tells of exit codes, and of every command', async () => {

@@ -38,6 +38,8 @@ describe('docs/agents.md', () => {
     expect((JSON.parse(read('package.json')) as { files: string[] }).files).toContain('docs/agents.md');
     const known: ReadonlySet<string> = new Set(tools.map(({ name }) => name));
     for (const word of page.match(/\b(?:list|open|close|run|explain|describe|more|session)_[a-z]+\b/g) ?? []) expect(known).toContain(word);
+    const told = table(page, '| code | do this |').flatMap(([code = '']) => quoted(code));
+    expect(told.toSorted(), 'the table "| code | do this |" of docs/agents.md has each code of a denial, once').toEqual(Object.keys(denials).toSorted());
     for (const code of page.match(/\b[A-Z]+_[A-Z_]+\b/g) ?? []) expect(Object.keys({ ...denials, ...faults })).toContain(code);
   });
 

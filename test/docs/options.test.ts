@@ -1,8 +1,10 @@
+import { readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { defaultLimits } from '../../src/core/index.js';
 import { members, quoted, read, table } from './page.js';
 
-it.each([
+/** Which table of which page has the options of which interface. */
+const tables: readonly (readonly [page: string, source: string, name: string, header?: string])[] = [
   ['docs/limits.md', 'src/core/gateway.ts', 'GatewayLimits', '| option of `limits` | default | means |'],
   ['docs/gateway.md', 'src/core/container.ts', 'Parts', '| part | means |'],
   ['docs/gateway.md', 'src/core/start-check.ts', 'StartCheckOptions', '| option of `startCheck` | means |'],
@@ -19,9 +21,36 @@ it.each([
   ['docs/notifying.md', 'src/adapters/slack/options.ts', 'SlackOptions', '| option of `slack` | means |'],
   ['docs/mcp.md', 'src/adapters/mcp/options.ts', 'McpOptions'],
   ['docs/audit.md', 'src/adapters/ocsf/options.ts', 'OcsfOptions', '| option of `ocsf` | means |'],
-])('%s names the options that there are', (page, source, name, header = '| option | means |') => {
-  const told = table(read(page), header).flatMap(([option = '']) => quoted(option));
-  expect(told.toSorted()).toEqual([...members(read(source), name)].toSorted());
+  ['docs/rest.md', 'src/adapters/express/options.ts', 'ExpressOptions'],
+  ['docs/engines.md', 'src/adapters/duckdb/options.ts', 'DuckDBOptions'],
+  ['docs/telemetry.md', 'src/adapters/opentelemetry/index.ts', 'OpenTelemetryOptions'],
+  ['docs/kafka.md', 'src/adapters/kafka/log.ts', 'KafkaLogOptions', '| option of `kafkaLog` | means |'],
+  ['docs/kafka.md', 'src/adapters/http/splunk.ts', 'SplunkOptions', '| option of `splunkHec` | means |'],
+  ['docs/kafka.md', 'src/adapters/http/bulk.ts', 'BulkOptions', '| option of `bulk` | means |'],
+  ['docs/kafka.md', 'src/adapters/http/ndjson.ts', 'NdjsonOptions', '| option of `ndjson` | means |'],
+  ['docs/snowflake.md', 'src/snowflake-server/index.ts', 'SnowflakeServerOptions', '| option of `snowflakeServer` | means |'],
+  ['docs/statements.md', 'src/adapters/snowflake-sql/index.ts', 'SnowflakeSqlOptions', '| option of `snowflakeSql` | means |'],
+  ['docs/policy.md', 'src/adapters/casbin/default-policy.ts', 'DefaultPolicyOptions', '| option of `defaultPolicy` | means |'],
+  ['docs/audit.md', 'src/adapters/ocsf/keys.ts', 'LocalKeysOptions', '| option of `localKeys` | means |'],
+  ['docs/audit.md', 'src/adapters/ocsf/verify/verifier.ts', 'VerifyOptions', '| option of `verifier` | means |'],
+  ['docs/plugins.md', 'src/plugins/business-hours.ts', 'BusinessHours', '| option of `businessHours` | means |'],
+  ['docs/plugins.md', 'src/plugins/require-reason.ts', 'RequireReason', '| option of `requireReason` | means |'],
+  ['docs/plugins.md', 'src/plugins/freeze.ts', 'Freeze', '| option of `freeze` | means |'],
+];
+
+const whole = tables.map(([page, source, name, header = '| option | means |']) => [page, source, name, header] as const);
+
+it.each(whole)('%s has the options of %s: %s, and no other', (page, source, name, header) => {
+  const told = table(read(page), header).flatMap(([option = '']) => quoted(option)).map((option) => option.replace(/\(.*/, ''));
+  expect(told.toSorted(), `the first column of "${header}" in ${page} must have the members of ${name} in ${source}`).toEqual([...members(read(source), name)].toSorted());
+});
+
+it('each interface of options that the sources export has a table', () => {
+  const inside = new Set(['TellingOptions', 'ScribeOptions', 'ReadersOptions', 'ReadOptions']);
+  const sources = readdirSync(new URL('../../src/', import.meta.url), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  const exported = sources.flatMap((name) => [...read(`src/${name}`).matchAll(/^export interface (\w+(?:Options|Limits))\b/gm)].map(([, found]) => String(found)));
+  const known = new Set(tables.map(([, , name]) => name));
+  expect(exported.filter((name) => !known.has(name) && !inside.has(name) && name !== 'Limits'), 'write a table of its options into the page of its part, and a row into `tables` above').toEqual([]);
 });
 
 it('limits.md has the default of each limit', () => {

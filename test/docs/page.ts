@@ -27,7 +27,7 @@ export function quoted(text: string): readonly string[] {
 
 /** The member names of an interface in a source file. */
 export function members(source: string, name: string): readonly string[] {
-  const body = new RegExp(`interface ${name} \\{\\n([\\s\\S]*?)\\n\\}`).exec(source)?.[1];
+  const body = new RegExp(`interface ${name}(?: extends [^{]+)? \\{\\n([\\s\\S]*?)\\n\\}`).exec(source)?.[1];
   if (body === undefined) throw new Error(`there is no interface ${name}`);
   return [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map((match) => match[1] as string);
 }

@@ -80,6 +80,9 @@ class Rules(unittest.TestCase):
     def test_self_approval(self):
         rule = self.told("self_approval", event("self"), event("refused"))
         self.assertEqual([rule.severity(event("self")), rule.severity(event("refused"))], ["MEDIUM", "MEDIUM"])
+        # With the agent's ordinary token it is the token that stands in the way.
+        ordinary = event("refused", status_code="review.scope", unmapped__sallyport__data__why="review.scope")
+        self.assertEqual(self.told("self_approval", ordinary).severity(ordinary), "MEDIUM")
         forged = event("approved", unmapped__sallyport__data__approval={"ticket": "t", "reviewers": ["idp:bob", "idp:alice"]})
         forged["unmapped"]["sallyport"]["who"]["principal"] = "idp:alice"
         self.told("self_approval", forged)

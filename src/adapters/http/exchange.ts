@@ -3,7 +3,7 @@ import { brokenOff, jsonOf, mayPass } from '../../outgoing/answer.js';
 import { askedIn } from '../../outgoing/pause.js';
 import { within } from '../../outgoing/within.js';
 import type { Verdict } from './format.js';
-import type { Settings } from './options.js';
+import { bareToken, type Settings } from './options.js';
 
 /** What came of one request: a verdict for each parcel, and how long the receiver asks to be left alone, milliseconds. */
 export interface Answer {
@@ -34,7 +34,7 @@ interface Outcome extends Answer {
 async function post(body: string, count: number, { url, format, headers, token }: Settings, signal: AbortSignal): Promise<Outcome> {
   let secret: string | undefined;
   try {
-    secret = await token();
+    secret = bareToken(await token(), format.scheme);
   } catch {
     return { status: 0, verdicts: all(count, { fate: 'again', reason: 'token' }) };
   }

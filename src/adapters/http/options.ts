@@ -6,7 +6,7 @@ export interface HttpOptions {
   readonly url: string | URL;
   /** How the receiver wants it: `ndjson()`, `splunkHec()`, `bulk()`, or one of your own. */
   readonly format: HttpFormat;
-  /** For the `authorization` header; a function is asked before each request, and once more when the receiver answers 401. */
+  /** For the `authorization` header, without the scheme, which `format` puts before it; one that begins with that scheme is taken, too. A function is asked before each request, and once more when the receiver answers 401. */
   readonly token?: string | (() => string | Promise<string>);
   /** Further headers. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -47,10 +47,19 @@ export function settingsOf(given: HttpOptions): Settings {
   if (!sendable(headers)) throw invalid('headers must be names and values that HTTP can send');
   if (Object.keys(headers).some((each) => /^(?:authorization|content-(?:type|length))$/i.test(each))) throw invalid('headers must not hold authorization, content-type or content-length');
   if (token !== undefined && typeof token !== 'function' && !(token !== '' && sendable({ token }))) throw invalid('token must be a text that a header can hold, or a function');
+  if (typeof token === 'string') bareToken(token, format.scheme);
   return {
     url: format.address(url), format, headers, maxBytes, timeoutMs, retries, name, token: async () => (typeof token === 'function' ? token() : token), renewable: typeof token === 'function',
     ...(onPoison === undefined ? {} : { onPoison }),
   };
+}
+
+/** A token as it stands behind the scheme, whether it was given with that scheme or without. Throws CONFIG_INVALID where it holds another blank, as one with another scheme does. */
+export function bareToken(token: string | undefined, scheme: string): string | undefined {
+  if (token === undefined) return undefined;
+  const bare = token.toLowerCase().startsWith(`${scheme.toLowerCase()} `) ? token.slice(scheme.length + 1).trim() : token;
+  if (bare === '' || /\s/.test(bare)) throw invalid(`token must be the token alone, without a scheme: "${scheme}" is put before it`);
+  return bare;
 }
 
 /** Tells nothing of the values: they may be secret. */

@@ -11,7 +11,7 @@ export const schemaHelp = `Usage: sallyport audit schema CODE [--ocsf VERSION]
        sallyport audit schema --list
 
 The JSON Schema (draft 2020-12) of an event, such as statement.denied, as it is written: an attribute that is not in it is
-never there. The facts in unmapped.sallyport.data are open: docs/record.md lists them by code.
+never there. The facts in unmapped.sallyport.data are those of the code, each with its type.
 
 Options:
   --ocsf VERSION   ${versions.join(', ')}; 1.9.0

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ndjson, splunkHec } from '../../../src/adapters/http/index.js';
+import { bulk, ndjson, splunkHec } from '../../../src/adapters/http/index.js';
 import { never, parcels, refusal } from '../parcels.js';
 import { atOnce } from '../../support/turns.js';
 import { closeAll, ends, inTurn, receiver, sinkTo, unavailable } from './receiver.js';
@@ -85,6 +85,23 @@ describe('a token', () => {
     expect(asked[1]?.body).toBe(asked[0]?.body);
     expect(await refusal(sinkTo(url, { token }), parcels(1))).toMatchObject(unavailable('status 401'));
     expect(asked, 'once, and no more').toHaveLength(4);
+  });
+
+  it.each([
+    ['Bearer t-1', ndjson(), 'Bearer t-1'], ['bearer  t-1', ndjson(), 'Bearer t-1'], ['Splunk abc', splunkHec(), 'Splunk abc'], ['abc', splunkHec(), 'Splunk abc'], ['ApiKey a==', bulk(), 'ApiKey a=='],
+  ])('%j is sent with its scheme once', async (token, format, sent) => {
+    const { url, asked } = await receiver((_one, response) => void response.writeHead(500).end());
+    for (const each of [token, () => token]) await refusal(sinkTo(url, { token: each, format, retries: 0 }), parcels(1));
+    expect(asked.map(({ headers }) => headers.authorization)).toEqual([sent, sent]);
+  });
+
+  it('with another scheme is refused: at once where it is a text, at the delivery where a function gives it, and never told', async () => {
+    const { url, asked } = await receiver((_one, response) => void response.writeHead(200).end());
+    for (const token of [`Basic ${secret}`, 'Splunk ', 'Splunk  ', 'two words']) {
+      expect(() => sinkTo(url, { token, format: splunkHec() })).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.not.stringContaining(secret) as unknown }));
+    }
+    expect(await refusal(sinkTo(url, { token: () => `Basic ${secret}`, format: splunkHec(), retries: 0 }), parcels(1))).toMatchObject({ detail: { reason: 'token' } });
+    expect(asked).toEqual([]);
   });
 
   it.each([[401, secret], [403, () => secret]])('%i of what another token would not help is told at once', async (status, token) => {

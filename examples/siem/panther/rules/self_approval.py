@@ -2,12 +2,13 @@
 from sallyport_event import agent, context, fact, get
 
 
-# Turned away when deciding; or by the gateway, where an approver of your own agreed in the asker's name.
-ATTEMPTS = ("review.self", "approval.self")
+def attempted(event):
+    """Turned away when deciding, with whatever token; or by the gateway, where an approver of your own agreed in the asker's name."""
+    return fact(event, "decision") == "refused" or get(event, "status_code") == "approval.self"
 
 
 def rule(event):
-    if get(event, "status_code") in ATTEMPTS:
+    if attempted(event):
         return True
     # Must never be: consent that counted, by who asked.
     reviewers = fact(event, "approval.reviewers") or []
@@ -16,7 +17,7 @@ def rule(event):
 
 
 def severity(event):
-    return "MEDIUM" if get(event, "status_code") in ATTEMPTS else "CRITICAL"
+    return "MEDIUM" if attempted(event) else "CRITICAL"
 
 
 def title(event):
