@@ -23,6 +23,16 @@ export class Line {
     return signal === undefined || heard ? turn : firstOf(turn, signal);
   }
 
+  /** Runs `work` in its turn and to its end: neither an abort nor `close` interrupts it. DuckDB reports a commit as interrupted that is made already. */
+  finish<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    const turn = this.#tail.then(() => {
+      if (this.#closing !== undefined) throw withoutEffect(closed());
+      return work(this.#connection);
+    });
+    this.#tail = turn.catch(() => undefined);
+    return turn.catch((error: unknown) => Promise.reject(engineFailure(error)));
+  }
+
   /** Throws where the call that just ended was told to end: DuckDB says nothing of an interrupt that comes while rows are fetched. */
   check(signal: AbortSignal): void {
     if (this.#closing !== undefined) throw closed();
@@ -63,7 +73,7 @@ export class Line {
     }
   }
 
-  /** Why a call ended, where it was told to. DuckDB rolls back what was interrupted, since each statement that changes anything commits by itself. */
+  /** Why a call ended, where it was told to. What was interrupted is rolled back: a change commits in a call of its own, which nothing interrupts. */
   #ended(failure: AccessError, signal: AbortSignal | undefined): AccessError {
     const why = this.#closing !== undefined ? closed() : signal?.aborted === true ? abortedBy(signal) : undefined;
     if (why === undefined) return failure;

@@ -16,7 +16,7 @@ export interface Shared {
   readonly relations: RelationCheck;
 }
 
-/** One connection under one grant. Reads stream inside a transaction, read-only for a read grant; writes commit by themselves. */
+/** One connection under one grant. Each statement has a transaction of its own, read-only for a read grant; reads stream inside it. */
 export class DuckDBSession implements EngineSession {
   readonly id: string;
   readonly #line: Line;
@@ -36,7 +36,7 @@ export class DuckDBSession implements EngineSession {
     const { kind } = statement.analysis;
     const reads = kind === 'read' || kind === 'metadata';
     try {
-      const result = await this.#line.call((connection) => (reads ? this.#read(connection, statement) : this.#change(connection, statement)), signal, kind === 'write' || kind === 'ddl');
+      const result = await (reads ? this.#line.call((connection) => this.#read(connection, statement), signal) : this.#change(statement, signal));
       return this.#execution(result, reads, signal);
     } catch (error) {
       // Always, since an aborted call may yet begin its transaction; not awaited, since the line makes the next call wait for it.
@@ -57,13 +57,25 @@ export class DuckDBSession implements EngineSession {
     }
   }
 
-  async #change(connection: DuckDBConnection, statement: EngineStatement): Promise<DuckDBResult> {
-    const prepared = await this.#prepare(connection, statement, this.#shared.names.version);
+  /** Checked, run and committed in one transaction: what another session makes of a name meanwhile is not seen in it. */
+  async #change(statement: EngineStatement, signal: AbortSignal): Promise<DuckDBResult> {
     const ended = statement.analysis.kind === 'ddl' ? this.#shared.names.change() : undefined;
+    try {
+      const result = await this.#line.call((connection) => this.#changed(connection, statement), signal, true);
+      await this.#line.finish((connection) => connection.run('COMMIT'));
+      return result;
+    } finally {
+      ended?.();
+    }
+  }
+
+  async #changed(connection: DuckDBConnection, statement: EngineStatement): Promise<DuckDBResult> {
+    const since = this.#shared.names.version;
+    await connection.run('BEGIN TRANSACTION');
+    const prepared = await this.#prepare(connection, statement, since);
     try {
       return await prepared.run();
     } finally {
-      ended?.();
       prepared.destroySync();
     }
   }

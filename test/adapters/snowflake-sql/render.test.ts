@@ -51,6 +51,20 @@ describe('names', () => {
   });
 });
 
+describe('what another dialect reads otherwise, names aside', () => {
+  it('bytes are bytes: DuckDB reads X\'4F50\' as the text x4F50', async () => {
+    expect(await rendered(`select x'4F50', X'' from orders`, 'duckdb')).toBe(String.raw`select '\x4F\x50'::BLOB, ''::BLOB from "W"."OPS"."ORDERS"`);
+    expect(await rendered(`select x'4F50' from orders`, 'snowflake')).toBe(`select x'4F50' from "W"."OPS"."ORDERS"`);
+    expect(await rendered(`select x'4F50' from orders`, 'portable')).toBe('sql.dialect');
+  });
+
+  it('an alias that is a kind of join elsewhere is refused', async () => {
+    expect(await rendered('select * from orders positional join t', 'duckdb')).toBe('sql.dialect');
+    expect(await rendered('select * from orders positional join t', 'portable')).toBe('sql.dialect');
+    expect(await rendered('select * from orders positional join t', 'snowflake')).toBe('select * from "W"."OPS"."ORDERS" positional join "W"."OPS"."T"');
+  });
+});
+
 describe('CTEs', () => {
   it.each([
     ['with t as (select 1 x) select t.x from T, t u', 'with "sallyport cte 0 T" as (select 1 x) select t.x from "sallyport cte 0 T" AS "T", "sallyport cte 0 T" u'],

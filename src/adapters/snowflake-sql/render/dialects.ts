@@ -7,18 +7,23 @@ import { literalOf, valueOf } from './strings.js';
 interface Dialect {
   /** A bind by number, such as `:1`; undefined where there is no such thing. */
   readonly bind: ((number: string) => string) | undefined;
+  /** Bytes, of which these are the hexadecimal digits; undefined where there is no such literal. */
+  readonly bytes: ((digits: string) => string) | undefined;
   /** Whether a backslash in a string is a character like any other. */
   readonly backslash: boolean;
 }
 
 /** The dialects that are not Snowflake's own. `portable` is what all of them and Snowflake read alike. */
 export const others: Readonly<Record<string, Dialect>> = {
-  duckdb: { bind: (number) => `$${number}`, backslash: true },
-  portable: { bind: undefined, backslash: false },
+  duckdb: { bind: (number) => `$${number}`, bytes: (digits) => `'${digits.replaceAll(/../g, String.raw`\x$&`)}'::BLOB`, backslash: true },
+  portable: { bind: undefined, bytes: undefined, backslash: false },
 };
 
 /** Signs that other readers know by another meaning, or not at all. */
 const foreign: ReadonlySet<string> = new Set(['->', '->>', '^', '$', '|', ':=']);
+
+/** Words that are aliases before JOIN in Snowflake, and kinds of joins elsewhere. */
+const joins = ['POSITIONAL', 'SEMI', 'ANTI'];
 
 /** Signs that run together to another one where no blank is between them. */
 const sticky = /^[-+*/%=<>!|?:&~^]+$/;
@@ -29,21 +34,33 @@ export function translated(tokens: readonly Token[], dialect: Dialect): readonly
   for (let at = 0; at < tokens.length; at += 1) {
     const token = tokens[at] as Token;
     const bind = bindAt(tokens, at);
-    if (bind !== undefined) {
+    if (token.kind === 'word' && isWord(token, ...joins) && isWord(tokens[at + 1], 'JOIN')) throw unspeakable(`${token.upper} JOIN`);
+    if (isBytes(tokens, at)) {
+      if (dialect.bytes === undefined) throw unspeakable('bytes');
+      const digits = (tokens[at + 1] as Token).text.slice(1, -1);
+      result.push({ ...token, kind: 'string', text: dialect.bytes(digits) });
+      at += 1;
+    } else if (bind !== undefined) {
       if (dialect.bind === undefined) throw unspeakable('a numbered bind: write ?');
       result.push({ ...token, kind: 'variable', text: dialect.bind(bind) });
       at += 1;
-    } else result.push(apart(translatedOne(token, tokens[at - 1], dialect), result.at(-1)));
+    } else result.push(apart(translatedOne(token, dialect), result.at(-1)));
   }
   return result;
 }
 
-function translatedOne(token: Token, before: Token | undefined, { backslash }: Dialect): Token {
-  if (token.kind === 'string') return { ...token, text: isWord(before, 'X') && !token.spaced ? token.text : stringOf(token, backslash) };
+function translatedOne(token: Token, { backslash }: Dialect): Token {
+  if (token.kind === 'string') return { ...token, text: stringOf(token, backslash) };
   if (token.kind === 'variable') throw unspeakable(`${token.text} as a column`);
   if (isSign(token, ':')) throw unspeakable('a path with :');
   if (token.kind === 'sign' && foreign.has(token.text)) throw unspeakable(token.text);
   return token;
+}
+
+/** `X'4F50'`: bytes to Snowflake, the text `x4F50` to DuckDB. */
+function isBytes(tokens: readonly Token[], at: number): boolean {
+  const next = tokens[at + 1];
+  return isWord(tokens[at], 'X') && next?.kind === 'string' && !next.spaced && !next.text.startsWith('$');
 }
 
 function stringOf({ text }: Token, backslash: boolean): string {
