@@ -187,4 +187,15 @@ describe('sallyport sessions', () => {
     valueOf(await gateway.close({ ...as('agent'), session: id }));
     expect((await cli('bob', 'sessions', 'revoke', id)).out).toBe(`It was over already (agent): ${id}\n`);
   });
+
+  it('prints the whole record of a session, page after page', async () => {
+    const { cli, id, run, audit } = await place();
+    while (audit.events.length <= 250) codeOf(await run(id, 'SELECT orders', 'agent'));
+    const own = audit.events.filter(({ session }) => session === id).map((event) => event.id);
+    const { code, out } = await cli('agent', 'sessions', 'record', id, '--json');
+    const pages = out.trimEnd().split('\n').map((line) => JSON.parse(line) as { readonly events: readonly { readonly id: string }[] });
+    expect([code, pages.length > 1, pages.flatMap(({ events }) => events.map((event) => event.id))]).toEqual([0, true, own]);
+    expect((await cli('agent', 'sessions', 'record', id)).out.trimEnd().split('\n')).toHaveLength(own.length);
+    expect(await cli('dave', 'sessions', 'record', id)).toMatchObject({ code: 1, out: '', err: expect.stringContaining('NOT_FOUND') as string });
+  });
 });

@@ -9,6 +9,7 @@ const setup = [
   'CREATE TABLE W.OPS.ORDERS (ID INTEGER, NOTE VARCHAR)', `INSERT INTO W.OPS.ORDERS VALUES (1, 'one'), (2, 'two')`,
   `CREATE TABLE W.OPS.SECRETS AS SELECT '${canary}' AS S, 1 AS N`, `CREATE TABLE W.FINANCE.PAYROLL AS SELECT '${canary}' AS S`, `CREATE TABLE W.main.HIDDEN AS SELECT '${canary}' AS S`,
   `CREATE VIEW W.OPS.PAID AS SELECT * FROM W.FINANCE.PAYROLL`,
+  'CREATE MACRO W.OPS.peek() AS (SELECT max(S) FROM W.OPS.SECRETS)', 'CREATE MACRO W.OPS.div0(a, b) AS (SELECT max(S) FROM W.OPS.SECRETS)', 'CREATE MACRO W.OPS.generator(n) AS TABLE SELECT * FROM W.OPS.SECRETS',
 ];
 const audit = memoryAudit();
 const gateway = await buildGateway({
@@ -44,6 +45,7 @@ describe('a statement that DuckDB would read otherwise', () => {
     ['EXPLAIN SELECT * FROM "secrets"', 'ENGINE_DISAGREES'],
     ['SELECT * FROM hidden', 'ENGINE_REJECTED'], ['DELETE FROM hidden', 'ENGINE_REJECTED'], ['INSERT INTO hidden SELECT * FROM hidden', 'ENGINE_REJECTED'],
     ...['sqlite_master', 'duckdb_tables', 'pg_class', 'pragma_database_list', 'duckdb_columns', 'pg_tables'].map((name) => [`SELECT * FROM ${name}`, 'ENGINE_REJECTED']),
+    ['SELECT peek()', 'STATEMENT_REFUSED'], ['SELECT div0(4, 2) AS a', 'ENGINE_DISAGREES'], ['SELECT * FROM TABLE(generator(rowcount => 1)) AS g', 'ENGINE_REJECTED'],
     ['SELECT * FROM "/etc/passwd"', 'ENGINE_REJECTED'], ['SELECT a:b FROM orders', 'NOT_UNDERSTOOD'], ['CREATE TEMPORARY TABLE secrets AS SELECT 1 AS s', 'NOT_PERMITTED'],
   ])('%s: %s, and nothing denied is read or changed', async (sql, code) => {
     const outcome = await run(sql);

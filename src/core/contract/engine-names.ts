@@ -46,6 +46,8 @@ function readings({ table, elsewhere, ownRelations = [] }: EngineNames): readonl
     ['a CTE that recurses without the word', recursion],
     ['a CTE that hides a table', `WITH ${name} AS (SELECT 'x' AS ${column}) SELECT ${column} FROM ${name}`],
     ['a CTE in another case than the table', `WITH "${name.toLowerCase()}" AS (SELECT 'x' AS ${column}) SELECT ${column} FROM "${name.toLowerCase()}"`],
+    ['a function that a macro may have the name of', 'SELECT DIV0(4, 2) AS A'],
+    ['a table function that a macro may have the name of', 'SELECT * FROM TABLE(GENERATOR(ROWCOUNT => 1)) AS G'],
     ['a file as a name', 'SELECT * FROM "/etc/passwd"'],
     ['a file as a name, with its ending', 'SELECT * FROM "data.csv"'],
     ...(elsewhere === undefined ? [] : [['a name of another schema', `SELECT * FROM ${elsewhere.name}`] as const]),

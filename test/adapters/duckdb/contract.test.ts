@@ -7,6 +7,7 @@ const orders = [{ database: 'ACME', schema: 'OPS', name: 'ORDERS', kind: 'relati
 const names = [
   `CREATE TABLE SECRETS AS SELECT 'canary-9914' AS S, 1 AS N`, `CREATE TABLE ACME.main.HIDDEN AS SELECT 'canary-5520' AS S`, `CREATE TABLE memory.main.HIDDEN AS SELECT 'canary-5520' AS S`, 'CREATE MACRO peek() AS (SELECT max(S) FROM SECRETS)',
   'CREATE MACRO generator(n) AS TABLE SELECT * FROM SECRETS',
+  'CREATE MACRO div0(a, b) AS (SELECT max(S) FROM SECRETS)',
 ];
 
 const few = { sql: 'SELECT ID, CUSTOMER FROM "ACME"."OPS"."ORDERS" WHERE ID < ? ORDER BY ID', reads: orders, binds: [3], columns: ['ID', 'CUSTOMER'], rows: [[1, 'Ada'], [2, 'Grace']] };
