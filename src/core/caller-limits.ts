@@ -21,6 +21,12 @@ interface Unknown {
   readonly denied: Denied;
 }
 
+/**
+ * What a request counts for. Reviewing has limits of its own, and for each kind of token: whatever an agent asks, also under the name of the person
+ * who reviews, that person can still say no.
+ */
+export type Budget = 'asking' | 'reviewing';
+
 /** Whom a limit is for: an actor for one principal, so that an agent that works for many people works for each of them. */
 export function callerOf({ principal, actor }: Identity): string {
   return JSON.stringify([principal.id, actor.id]);
@@ -51,23 +57,29 @@ export class CallerLimits {
   }
 
   /** Why this caller must wait; undefined where the request may go on. It counts in either case, and as one under way until its trip is over. */
-  async admit(identity: Identity, trip: Trip): Promise<Denied | undefined> {
-    const { requestsPerCaller, requestBurstPerCaller, refusalsPerCaller, inFlightPerCaller } = this.#limits;
-    const caller = callerOf(identity);
+  async admit(identity: Identity, trip: Trip, budget: Budget): Promise<Denied | undefined> {
+    const { requestsPerCaller, requestBurstPerCaller, refusalsPerCaller } = this.#limits;
+    const caller = payerOf(identity, budget);
     const asked = await this.#counters.increment(`requests:${caller}`, Math.ceil((requestBurstPerCaller * 1_000) / requestsPerCaller));
     if (asked.count > requestBurstPerCaller) return this.#refuse('requests', caller, trip, asked.leftMs);
     const refused = await this.#counters.increment(`refusals:${caller}`, minuteMs, 0);
     if (refused.count >= refusalsPerCaller) return this.#refuse('refusals', caller, trip, refused.leftMs);
+    return this.hold(identity, trip, budget);
+  }
+
+  /** The same for a request that was counted already: it is one under way until its trip is over. */
+  hold(identity: Identity, trip: Trip, budget: Budget): Denied | undefined {
+    const caller = payerOf(identity, budget);
     const held = this.#inFlight.get(caller) ?? 0;
-    if (held >= inFlightPerCaller) return this.#refuse('in_flight', caller, trip, 1_000);
+    if (held >= this.#limits.inFlightPerCaller) return this.#refuse('in_flight', caller, trip, 1_000);
     this.#inFlight.set(caller, held + 1);
     trip.afterwards(() => this.#leave(caller));
     return undefined;
   }
 
   /** Counts an answer that was no. */
-  async refused(identity: Identity): Promise<void> {
-    await this.#counters.increment(`refusals:${callerOf(identity)}`, minuteMs);
+  async refused(identity: Identity, budget: Budget): Promise<void> {
+    await this.#counters.increment(`refusals:${payerOf(identity, budget)}`, minuteMs);
   }
 
   /** Tells of a credential that was no good. */
@@ -92,6 +104,11 @@ export class CallerLimits {
     if (held === 0) this.#inFlight.delete(caller);
     else this.#inFlight.set(caller, held);
   }
+}
+
+function payerOf(identity: Identity, budget: Budget): string {
+  const { client = null, scopes = [] } = identity;
+  return budget === 'asking' ? callerOf(identity) : `${budget} ${callerOf(identity)} ${JSON.stringify([client, scopes.toSorted()])}`;
 }
 
 const words: Readonly<Record<Limit, string>> = {

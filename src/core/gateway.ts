@@ -4,7 +4,7 @@ import type { FaultCode } from './errors.js';
 import type { Denied, Outcome } from './outcome.js';
 import type { CatalogueObject, Column, RecordPage, Row } from './ports.js';
 import type {
-  Caller, OpenRequest, RunRequest, SessionRequest, RecordRequest, ExplainRequest, ApprovalsRequest, ApprovalRead,
+  Caller, IdentifyRequest, OpenRequest, RunRequest, SessionRequest, RecordRequest, ExplainRequest, ApprovalsRequest, ApprovalRead,
   DecisionRequest, RevokeRequest, SignRequest,
 } from './requests.js';
 
@@ -174,7 +174,7 @@ export interface GatewayLimits {
 /** The one way in, for REST, MCP and code. No method rejects; each ends in one outcome. Aborting the signal cancels the work. */
 export interface Gateway {
   /** Who this caller is: for a mount that must know before it answers anything. Asks no policy. */
-  identify(request: Caller, signal?: AbortSignal): Promise<Outcome<Identity>>;
+  identify(request: IdentifyRequest, signal?: AbortSignal): Promise<Outcome<Identity>>;
   /** What this caller may ask for. */
   connections(request: Caller, signal?: AbortSignal): Promise<Outcome<readonly ConnectionInfo[]>>;
   open(request: OpenRequest, signal?: AbortSignal): Promise<Outcome<SessionState>>;

@@ -25,7 +25,7 @@ export { perObject } from './per-object.js';
 export { formatName, formatObject, formatSchema, parseSchema } from './names.js';
 export { isVisible, visibleText } from './visible.js';
 export type {
-  ApprovalRead, ApprovalsRequest, Caller, ConnectionInfo, DecisionRequest, Delivery, DescribedObject, Description, EndReason, ExplainRequest, ExplainedText, Explanation, Gateway, GatewayLimits, HandOut, Leave, OpenRequest, RecordRequest, Recount, RevokeRequest,
+  ApprovalRead, ApprovalsRequest, Caller, ConnectionInfo, DecisionRequest, Delivery, DescribedObject, Description, EndReason, ExplainRequest, ExplainedText, Explanation, Gateway, GatewayLimits, HandOut, IdentifyRequest, Leave, OpenRequest, RecordRequest, Recount, RevokeRequest,
   RunRequest, SessionRequest, SignRequest,
   SessionState, StatementResult,
 } from './gateway.js';

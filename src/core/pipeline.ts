@@ -1,6 +1,6 @@
 import type { Reviewer } from './approvals/reviewers.js';
 import type { Room } from './approvals/room.js';
-import type { CallerLimits } from './caller-limits.js';
+import type { Budget, CallerLimits } from './caller-limits.js';
 import { endOfRequest } from './ended.js';
 import type { DenialCode } from './errors.js';
 import type { Caller, Gateway } from './gateway.js';
@@ -67,20 +67,20 @@ export function createPipeline(parts: PipelineParts): Omit<Gateway, 'recovered' 
       return trip.step('execute', approved, execute.describe);
     }),
 
-    identify: (request, signal) => look(parts, request, signal, receiveLook, looks.identify, { remember: true }),
+    identify: (request, signal) => look(parts, request, signal, receiveLook, looks.identify, request?.ending === true ? { always: true } : { remember: true }),
     explain: (request, signal) => look(parts, request, signal, receiveRun, looks.explain, { plugins: true }),
     connections: (request, signal) => look(parts, request, signal, receiveLook, looks.connections, { plugins: true }),
     session: (request, signal) => look(parts, request, signal, receiveLook, looks.session),
     close: (request, signal) => look(parts, request, signal, receiveLook, looks.close, { always: true }),
     record: (request, signal) => look(parts, request, signal, receiveRecord, looks.record),
 
-    approvals: (given, signal) => look(parts, given, signal, receiveLook, inRoom(({ reviewing }, by, trip, request) => reviewing.list(by.identity, request.state === 'decided' ? 'decided' : 'pending', trip.signal))),
-    approval: (given, signal) => look(parts, given, signal, receiveTicket, inRoom(({ reviewing }, by, trip, request) => reviewing.one(by.identity, request.ticket, request.waitMs ?? 0, trip.signal))),
-    decide: (given, signal) => look(parts, given, signal, receiveTicket, inRoom(({ reviewing }, by, trip, request) => reviewing.decide(by, request, trip.signal))),
-    sessions: (given, signal) => look(parts, given, signal, receiveLook, inRoom(({ oversight }, by, trip) => oversight.live(by.identity, trip.signal))),
+    approvals: (given, signal) => look(parts, given, signal, receiveLook, inRoom(({ reviewing }, by, trip, request) => reviewing.list(by.identity, request.state === 'decided' ? 'decided' : 'pending', trip.signal)), { budget: 'reviewing' }),
+    approval: (given, signal) => look(parts, given, signal, receiveTicket, inRoom(({ reviewing }, by, trip, request) => reviewing.one(by.identity, request.ticket, request.waitMs ?? 0, trip.signal)), { budget: 'reviewing' }),
+    decide: (given, signal) => look(parts, given, signal, receiveTicket, inRoom(({ reviewing }, by, trip, request) => reviewing.decide(by, request, trip.signal)), { budget: 'reviewing' }),
+    sessions: (given, signal) => look(parts, given, signal, receiveLook, inRoom(({ oversight }, by, trip) => oversight.live(by.identity, trip.signal)), { budget: 'reviewing' }),
     revoke: (given, signal) => look(parts, given, signal, receiveWords, inRoom(({ oversight }, by, trip, request) => oversight.revoke(by, request.session, request.comment, trip.signal)), { always: true }),
-    reviews: (given, signal) => look(parts, given, signal, receiveLook, inRoom(({ glass }, by, trip) => glass.list(by.identity, trip.signal))),
-    sign: (given, signal) => look(parts, given, signal, receiveSigned, inRoom(({ glass }, by, trip, request) => glass.sign(by, request.session, request.comment, trip.signal))),
+    reviews: (given, signal) => look(parts, given, signal, receiveLook, inRoom(({ glass }, by, trip) => glass.list(by.identity, trip.signal)), { budget: 'reviewing' }),
+    sign: (given, signal) => look(parts, given, signal, receiveSigned, inRoom(({ glass }, by, trip, request) => glass.sign(by, request.session, request.comment, trip.signal)), { budget: 'reviewing' }),
   };
 }
 
@@ -98,19 +98,19 @@ function look<Asked extends Caller, T>(
     const received = await trip.step('receive', request, receive);
     const identified = await trip.stage('identity', received, parts.identity(request, { plugins: false, ...admission }));
     return trip.step('scope', identified, (facts) => answer(facts, trip, request));
-  });
+  }, admission?.budget);
 }
 
 type Line<Asked, T> = (trip: Trip, request: Asked) => Promise<T>;
 
-/** Refusals that are nobody's fault: to wait for one's turn, and to be told to wait. */
-const unblamed: ReadonlySet<DenialCode> = new Set(['SESSION_BUSY', 'RATE_LIMITED']);
+/** Refusals that count against nobody: to wait for one's turn, to be told to wait, and a credential that was no good, whoever is named in it. */
+const unblamed: ReadonlySet<DenialCode> = new Set(['SESSION_BUSY', 'RATE_LIMITED', 'UNAUTHENTICATED']);
 
-function travel<Asked extends Caller, T>({ road, traffic, observers, limits }: PipelineParts, moment: Moment | 'look', given: Asked, signal: AbortSignal | undefined, line: Line<Asked, T>): Promise<Outcome<T>> {
+function travel<Asked extends Caller, T>({ road, traffic, observers, limits }: PipelineParts, moment: Moment | 'look', given: Asked, signal: AbortSignal | undefined, line: Line<Asked, T>, budget: Budget = 'asking'): Promise<Outcome<T>> {
   const trip = new Trip(moment, road, signal);
   const work = async (): Promise<Outcome<T>> => {
     const outcome = await trip.settle(() => line(trip, ownCopy(given)));
-    if (outcome.status === 'denied' && trip.seen.identity !== undefined && !unblamed.has(outcome.code)) await limits.refused(trip.seen.identity);
+    if (outcome.status === 'denied' && trip.seen.identity !== undefined && !unblamed.has(outcome.code)) await limits.refused(trip.seen.identity, budget);
     return outcome;
   };
   if (moment === 'look') return traffic.pass(trip, work);

@@ -10,6 +10,11 @@ export interface Caller {
   readonly resource?: string;
 }
 
+export interface IdentifyRequest extends Caller {
+  /** Asked only to end something with `close` or `revoke`, however much this caller asks: it does not count, and lets nothing else in. */
+  readonly ending?: boolean;
+}
+
 export interface OpenRequest extends Caller {
   readonly connection: string;
   /** `DATABASE.SCHEMA`, as `parseSchema` reads it. */

@@ -28,9 +28,12 @@ export function isUnread(request: HostRequest): boolean {
   return !request.readableDidRead && !request.readableEnded;
 }
 
+/** The most that is read of a caller who must wait, bytes: enough to end something, or to say what a reviewer thinks of it. */
+export const shortBody = 16_384;
+
 /** True for a body that says beforehand that it is not too long. */
-export function isShort({ headers }: HostRequest): boolean {
-  return headers['content-length'] !== undefined && Number(headers['content-length']) <= bodyLimit;
+export function isShort({ headers }: HostRequest, most = bodyLimit): boolean {
+  return headers['content-length'] !== undefined && Number(headers['content-length']) <= most;
 }
 
 /** The bytes of a body of at most 1 MiB, as they came; also where the host has read them before and kept them so. For who must check a signature. */

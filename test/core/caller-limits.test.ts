@@ -42,7 +42,7 @@ describe('a caller who asks without end', () => {
     const before = [codes().length, asked.length];
     const more = [
       () => run(id), () => open(), () => gateway.explain({ ...as('token-a'), session: id, sql: 'SELECT orders' }), () => gateway.describe({ ...as('token-a'), session: id }), () => gateway.record({ ...as('token-a'), session: id }),
-      () => gateway.identify(as('token-a')), () => gateway.approvals(as('token-a')), () => gateway.sessions(as('token-a')),
+      () => gateway.identify(as('token-a')),
     ];
     for (const ask of more) expect(codeOf(await ask() as Outcome<unknown>)).toBe('RATE_LIMITED');
     expect(asked).toHaveLength(before[1] as number);
@@ -83,6 +83,68 @@ describe('a caller who asks without end', () => {
     const other = gateway.connections(as('token-b'));
     free?.();
     expect((await Promise.all([...held, other])).map(codeOf)).toEqual(['completed', 'completed', 'completed', 'completed']);
+    expect(codeOf(await gateway.connections(as('token-a')))).toBe('completed');
+  });
+});
+
+describe('reviewing', () => {
+  const shared = memoryIdentity({
+    agent: { subject: 'alice' }, person: { subject: 'alice', scopes: ['sallyport.review'] }, 'token-a': { subject: 'agent-a' },
+  });
+
+  it('is not kept from a person by what an agent asks with a token of the same person', async () => {
+    const { gateway, session } = await house({ identity: shared, clock: new FakeClock(), limits: { ...limits, refusalsPerCaller: 50 }, approvals: {} });
+    const id = await session();
+    await times(60, () => gateway.connections(as('agent')));
+    await times(60, () => gateway.approvals(as('agent')));
+    await times(60, () => gateway.decide({ ...as('agent'), ticket: 'none', decision: 'approve', digest: '0'.repeat(64) }));
+    expect(codeOf(await gateway.connections(as('person')))).toBe('RATE_LIMITED');
+    expect(codeOf(await gateway.approvals(as('agent')))).toBe('RATE_LIMITED');
+    const reviewer = as('person');
+    for (const ask of [
+      () => gateway.approvals(reviewer), () => gateway.sessions(reviewer), () => gateway.reviews(reviewer),
+    ]) expect(codeOf(await ask() as Outcome<unknown>)).toBe('completed');
+    for (const ask of [
+      () => gateway.approval({ ...reviewer, ticket: 'none' }), () => gateway.decide({ ...reviewer, ticket: 'none', decision: 'reject', digest: '0'.repeat(64) }), () => gateway.sign({ ...reviewer, session: id, comment: 'seen' }), () => gateway.revoke({ ...reviewer, session: id }),
+    ]) expect(codeOf(await ask() as Outcome<unknown>)).not.toBe('RATE_LIMITED');
+    expect(codeOf(await gateway.identify(reviewer))).toBe('RATE_LIMITED');
+    expect(codeOf(await gateway.identify({ ...reviewer, ending: true }))).toBe('completed');
+  });
+});
+
+describe('a request that was let in before its body was read', () => {
+  it('is one under way', async () => {
+    let free: (() => void) | undefined;
+    const gate = new Promise<void>((resolve) => { free = resolve; });
+    const { gateway, session } = await house({ limits: { inFlightPerCaller: 2 } }, async () => { await gate; return { columns: ['ID'], rows: [[1]] }; });
+    const id = await session();
+    const ask = async () => {
+      const caller = as('token-a');
+      valueOf(await gateway.identify(caller));
+      return gateway.run({ ...caller, session: id, sql: 'SELECT orders' });
+    };
+    const held = [ask(), ask()];
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const caller = as('token-a');
+    expect(reasonOf(await gateway.identify(caller))).toBe('rate.in_flight');
+    free?.();
+    expect((await Promise.all(held)).map(codeOf)).toEqual(['completed', 'completed']);
+  });
+});
+
+describe('a credential that is no good any more', () => {
+  it('does not make whoever is named in it wait', async () => {
+    const clock = new FakeClock();
+    const known = memoryIdentity({ 'token-a': { subject: 'agent-a' } });
+    const identity: IdentityProvider = {
+      authenticate: async (given, signal) => {
+        const answer = await known.authenticate({ ...given, token: 'token-a' }, signal);
+        return given.token === 'elsewhere' ? { ...answer, audience: ['https://other.example/'] } as typeof answer : given.token === 'old' ? { ...answer, expiresAt: clock.now() - 1 } as typeof answer : answer;
+      },
+    };
+    const { gateway } = await house({ identity, clock, limits: { refusalsPerCaller: 5 } });
+    await times(20, () => gateway.connections(as('old')));
+    await times(20, () => gateway.connections({ ...as('elsewhere'), resource: 'https://here.example/' }));
     expect(codeOf(await gateway.connections(as('token-a')))).toBe('completed');
   });
 });

@@ -29,7 +29,7 @@ export const decide: Operation = withBody(reviewForms.decision, async (exchange,
   const outcome = await gateway.decide({ ...caller, ...decided, ticket: subject }, signal);
   if (outcome.status === 'denied' && outcome.code === 'APPROVAL_EXPIRED') return refuse(response, { denied: outcome, status: 409 }, outcome.id);
   await sendApproval(exchange, outcome);
-});
+}, true);
 
 export const listSessions: Operation = async (exchange) => {
   const { gateway, caller, signal, response } = exchange;
@@ -51,7 +51,7 @@ export const listReviews: Operation = async (exchange) => {
 export const signReview: Operation = withBody(reviewForms.sign, async (exchange, { comment }) => {
   const { gateway, caller, subject, signal, response } = exchange;
   await reply(exchange, await gateway.sign({ ...caller, session: subject, comment }, signal), (review) => send(response, 200, JSON.stringify(reviewOf(review))));
-});
+}, true);
 
 async function revoked(exchange: Exchange, said: { readonly comment?: string }): Promise<void> {
   const { gateway, caller, subject, response } = exchange;

@@ -19,14 +19,14 @@ export interface Turned {
   readonly fault?: AccessError;
 }
 
-/** Everything that is asked before a request is read: from where it comes, who sends it, and whether the token is for us. */
-export async function admit(request: HostRequest, gateway: Gateway, settings: Settings, signal: AbortSignal): Promise<Admitted | Turned> {
+/** Everything that is asked before a request is read: from where it comes, who sends it, and whether the token is for us. `ending`: however much its caller asks. */
+export async function admit(request: HostRequest, gateway: Gateway, settings: Settings, signal: AbortSignal, ending = false): Promise<Admitted | Turned> {
   const stranger = fromElsewhere(request, settings);
   if (stranger !== undefined) return stranger;
   const read = readCaller(request, 'mcp');
   if ('status' in read) return unauthenticated(problemOfDenial(read, newId(Date.now())), settings);
   const caller = settings.resource === undefined ? read : { ...read, resource: settings.resource.href };
-  const outcome = await gateway.identify(caller, signal);
+  const outcome = await gateway.identify(ending ? { ...caller, ending } : caller, signal);
   if (outcome.status === 'completed') return tooNarrow(outcome.value, outcome.id, settings) ?? { caller, identity: outcome.value };
   if (outcome.status === 'failed') return { problem: problemOfError(outcome.error, outcome.id), headers: laterOf(outcome.error), fault: outcome.error };
   const denied = outcome.status === 'denied' ? outcome : deny('APPROVAL_REQUIRED');

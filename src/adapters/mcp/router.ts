@@ -1,13 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import { createMcpHandler, type McpHttpHandler } from '@modelcontextprotocol/server';
 import { AccessError, deny, newId, type Gateway } from '../../core/index.js';
-import { readBody } from '../../mount/body.js';
+import { takeBody } from '../../mount/bodies.js';
+import { isShort, readBody, shortBody, type Body } from '../../mount/body.js';
 import { transportOf } from '../../mount/caller.js';
 import { goneSignal, isUnanswered } from '../../mount/gone.js';
 import type { HostRequest, Mount } from '../../mount/host.js';
 import { always } from '../../mount/headers.js';
-import { problemOfDenial, problemOfError, type Problem, type Refused } from '../../mount/problem.js';
-import { admit, type Turned } from './door.js';
+import { laterOf, problemOfDenial, problemOfError, type Problem, type Refused } from '../../mount/problem.js';
+import { admit, type Admitted, type Turned } from './door.js';
 import { carried } from './exchange.js';
 import { settle, type McpOptions, type Settings } from './options.js';
 import { metadataOf, metadataPath } from './resource.js';
@@ -45,18 +46,18 @@ interface Parts {
   readonly query: string;
 }
 
-async function answer({ gateway, settings, handler, query }: Parts, request: HostRequest, response: ServerResponse): Promise<void> {
+async function answer(parts: Parts, request: HostRequest, response: ServerResponse): Promise<void> {
+  const { settings, handler, query } = parts;
   const signal = goneSignal(response);
   const refuse = (turned: Turned): void => turn(request, response, turned, settings);
   try {
     if (query !== '') return refuse(refusalOf({ denied: unasked() }));
-    const admitted = await admit(request, gateway, settings, signal);
+    const { admitted, body } = await letIn(parts, request, signal);
+    if (body === 'gone') return;
     if ('problem' in admitted) {
       if (admitted.fault !== undefined) settings.onFault(admitted.fault, admitted.problem.instance.slice('urn:uuid:'.length));
       return refuse(admitted);
     }
-    const body = request.method === 'POST' ? await readBody(request) : { value: undefined };
-    if (body === 'gone') return;
     if ('denied' in body) return refuse(refusalOf(body));
     if (Array.isArray(body.value)) return refuse(refusalOf({ denied: several() }));
     const answered = await handler.fetch(webRequest(request, signal), { parsedBody: body.value, authInfo: carried({ ...admitted, signal }) });
@@ -71,8 +72,33 @@ async function answer({ gateway, settings, handler, query }: Parts, request: Hos
   }
 }
 
+interface Entry {
+  readonly admitted: Admitted | Turned;
+  readonly body: Body;
+}
+
+/** Who calls, and then the body. Of a caller who must wait a short one is read too: to end a session must always be possible. */
+async function letIn({ gateway, settings }: Parts, request: HostRequest, signal: AbortSignal): Promise<Entry> {
+  const none: Body = { value: undefined };
+  const admitted = await admit(request, gateway, settings, signal);
+  if (!('problem' in admitted)) {
+    if (request.method !== 'POST') return { admitted, body: none };
+    const leave = takeBody(gateway, admitted.identity);
+    return { admitted, body: typeof leave === 'function' ? await readBody(request).finally(leave) : { denied: leave } };
+  }
+  if (admitted.problem.code !== 'RATE_LIMITED' || request.method !== 'POST' || !isShort(request, shortBody)) return { admitted, body: none };
+  const body = await readBody(request);
+  if (body === 'gone' || !('value' in body) || !isEnding(body.value)) return { admitted, body };
+  return { admitted: await admit(request, gateway, settings, signal, true), body };
+}
+
+function isEnding(message: unknown): boolean {
+  const { method, params } = (message ?? {}) as { readonly method?: unknown; readonly params?: { readonly name?: unknown } | null };
+  return method === 'tools/call' && params?.name === 'close_session';
+}
+
 function refusalOf({ denied, status }: Refused): Turned {
-  return { problem: problemOfDenial(denied, newId(Date.now()), status), headers: {} };
+  return { problem: problemOfDenial(denied, newId(Date.now()), status), headers: laterOf(denied) };
 }
 
 /** A refusal that comes before the protocol: a JSON-RPC error that has no id, with the problem as REST would tell it. */

@@ -2,7 +2,7 @@ import { heeding } from '../abort.js';
 import { checkIdentity } from '../answers.js';
 import type { Clock } from '../clock.js';
 import { recordedContext } from '../context.js';
-import type { CallerLimits } from '../caller-limits.js';
+import type { Budget, CallerLimits } from '../caller-limits.js';
 import type { Extensions } from '../extensions.js';
 import type { Caller } from '../gateway.js';
 import type { Identified, Identity, Moment, Received } from '../model.js';
@@ -20,6 +20,8 @@ export interface Admission {
   readonly remember?: true;
   /** Lets it in however much its caller asks: ending must always be possible. */
   readonly always?: true;
+  /** What it counts for; for asking, unless told. */
+  readonly budget?: Budget;
   /** Whether plugins are asked; unless told otherwise they are. Where they are not, none can stand in the way. */
   readonly plugins?: boolean;
 }
@@ -40,14 +42,15 @@ export function createIdentityStage(provider: IdentityProvider, extensions: Exte
     return identity;
   };
 
-  return ({ credential, resource }: Caller, { remember, always, plugins = true }: Admission = {}) =>
+  return ({ credential, resource }: Caller, { remember, always, budget = 'asking', plugins = true }: Admission = {}) =>
     async <M extends Moment>(received: Received<M>, trip: Trip): Promise<Added | Stop> => {
       const identity = await identify(credential, resource, trip);
       if ('status' in identity) {
         if (identity.code === 'UNAUTHENTICATED') limits.unauthenticated(identity, trip);
         return identity;
       }
-      const refused = remembered.take(credential) || always === true ? undefined : await limits.admit(identity, trip);
+      const counted = remembered.take(credential);
+      const refused = always === true ? undefined : counted ? limits.hold(identity, trip, budget) : await limits.admit(identity, trip, budget);
       if (refused !== undefined) return refused;
       if (remember === true) {
         remembered.keep(credential, identity);
