@@ -35,7 +35,8 @@ export class Once {
     const { sessions, clock, keys } = this.#parts;
     const session = sessions.find(facts.asked.session, facts.identity);
     let names = namesOf(facts);
-    if (session === undefined || names.length === 0) return run();
+    if (names.length === 0) return run();
+    if (session === undefined) return forgotten();
     seeSession(session, trip);
     const bytes = await digestOf(facts.asked.statement.sql, facts.asked.statement.binds);
     for (const until = clock.monotonic() + longestWaitMs; ;) {
@@ -128,6 +129,11 @@ async function replay(outcome: KnownOutcome, name: string, trip: Trip): Promise<
 
 async function* nothing(): AsyncGenerator<readonly Row[]> {
   // Rows are not kept.
+}
+
+/** After a restart nothing is known here of the session, nor of what was asked in it before. */
+function forgotten(): Denied {
+  return deny('NOT_FOUND', undefined, { reason: 'session.unknown', hint: 'An earlier request with this key or ticket may have run: look in the record of that session before you ask the same in another one.' });
 }
 
 function reused(): Denied {

@@ -46,6 +46,9 @@ export interface Room {
   readonly bytes: number;
 }
 
+/** The share of its names that a session may have once half of the room is taken: a few sessions must not take what the others need. */
+const scarceShare = 0.1;
+
 const roomy: Room = { perSession: 1_000, names: 50_000, bytes: 2 ** 25 };
 /** What an entry takes beside its name, about. */
 const entryBytes = 640;
@@ -83,7 +86,7 @@ export class MemoryOutcomeKeys implements OutcomeKeys {
     if (names === undefined || entry === undefined) return;
     if (settled === 'free') this.#take(names, name);
     else entry.state = settled;
-    if (names.size === 0) this.#live.delete(session);
+    if (names.size === 0) for (const sessions of [this.#live, this.#over]) sessions.delete(session);
     entry.ended.resolve();
   }
 
@@ -116,7 +119,9 @@ export class MemoryOutcomeKeys implements OutcomeKeys {
 
   /** Makes room where it can. */
   #fits(held: number, fresh: readonly string[]): boolean {
+    const scarce = this.#names > this.#room.names / 2 || this.#bytes > this.#room.bytes / 2;
     if (held + fresh.length > this.#room.perSession) return false;
+    if (scarce && this.#over.size === 0 && held + fresh.length > Math.ceil(this.#room.perSession * scarceShare)) return false;
     const bytes = fresh.reduce((sum, name) => sum + sizeOf(name), 0);
     for (const [session, names] of this.#over) {
       if (this.#names + fresh.length <= this.#room.names && this.#bytes + bytes <= this.#room.bytes) return true;

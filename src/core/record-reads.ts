@@ -1,5 +1,6 @@
 import { heeding } from './abort.js';
 import type { Room } from './approvals/room.js';
+import { callerOf } from './caller-limits.js';
 import type { AuditEvent } from './events.js';
 import type { Identified, Identity, Scope } from './model.js';
 import { formatSchema } from './names.js';
@@ -20,6 +21,7 @@ export interface RecordReadsParts {
   readonly reviewing: Room | undefined;
 }
 
+type Hold = (part: Promise<unknown>) => void;
 type Read = (facts: Identified<'run'>, trip: Trip, range: RecordRange) => Promise<RecordPage | Stop>;
 
 const unknown = (): Denied => deny('NOT_FOUND', undefined, { reason: 'session.unknown' });
@@ -28,9 +30,14 @@ const unknown = (): Denied => deny('NOT_FOUND', undefined, { reason: 'session.un
 export function createRecordReads({ sessions, audit, reviewing }: RecordReadsParts): Read {
   const slots = new Slots(most, mostOfOne, mostWaiting);
 
-  const read = async (session: string, range: RecordRange, trip: Trip) => {
+  const read = async (session: string, range: RecordRange, trip: Trip, hold: Hold) => {
     trip.stageName = 'audit';
-    const page = await heeding(() => audit.record(session, range), trip.signal);
+    const page = await heeding(() => {
+      const reading = audit.record(session, range);
+      // Whoever leaves does not thereby make room for one more.
+      hold(reading);
+      return reading;
+    }, trip.signal);
     trip.stageName = 'scope';
     return page;
   };
@@ -39,7 +46,7 @@ export function createRecordReads({ sessions, audit, reviewing }: RecordReadsPar
     reviewing !== undefined && connection !== undefined && scope !== undefined && reviewing.oversight.mayOversee(identity, connection, formatSchema(scope), signal);
 
   /** In what way this caller may read it: as the owner, as somebody who oversees it, or not at all. */
-  const roleOf = async (session: string, identity: Identity, trip: Trip): Promise<'owner' | 'overseer' | undefined> => {
+  const roleOf = async (session: string, identity: Identity, trip: Trip, hold: Hold): Promise<'owner' | 'overseer' | undefined> => {
     const known = sessions.any(session);
     if (known !== undefined) {
       if (known.belongsTo(identity)) return 'owner';
@@ -47,7 +54,7 @@ export function createRecordReads({ sessions, audit, reviewing }: RecordReadsPar
       return (await oversees(identity, scope.connection, scope, trip)) ? 'overseer' : undefined;
     }
     // Of an earlier run, or never opened: its first event says whose it was.
-    const [first] = (await read(session, { limit: 1 }, trip)).events;
+    const [first] = (await read(session, { limit: 1 }, trip, hold)).events;
     if (first === undefined) return undefined;
     if (isOwner(first, identity)) return 'owner';
     return (await oversees(identity, first.connection, first.scope, trip)) ? 'overseer' : undefined;
@@ -55,14 +62,14 @@ export function createRecordReads({ sessions, audit, reviewing }: RecordReadsPar
 
   return async ({ asked, identity }, trip, { after, limit }) => {
     const range = { ...(after === undefined ? {} : { after }), ...(limit === undefined ? {} : { limit }) };
-    const reading = slots.take(`${identity.principal.id} ${identity.actor.id}`, async () => {
+    const reading = slots.take(callerOf(identity), async (hold) => {
       if (trip.signal.aborted) return unknown();
-      const role = await roleOf(asked.session, identity, trip);
+      const role = await roleOf(asked.session, identity, trip, hold);
       if (role === undefined) return unknown();
-      const page = await read(asked.session, range, trip);
+      const page = await read(asked.session, range, trip, hold);
       return role === 'owner' ? { ...page, events: page.events.map(withoutReviewers) } : page;
     });
-    return reading ?? busy();
+    return reading === undefined ? busy() : heeding(() => reading, trip.signal);
   };
 }
 

@@ -13,12 +13,15 @@ export class Slots {
     this.#mostWaiting = mostWaiting;
   }
 
-  /** Runs the work as soon as there is room; undefined where too many of this name wait already. */
-  take<T>(name: string, work: () => Promise<T>): Promise<T> | undefined {
+  /** Runs the work as soon as there is room; undefined where too many of this name wait already. What it holds keeps its place until that has settled, whoever has stopped waiting for it. */
+  take<T>(name: string, work: (hold: (part: Promise<unknown>) => void) => Promise<T>): Promise<T> | undefined {
     if (this.#waiting.reduce((count, each) => (each.name === name ? count + 1 : count), 0) >= this.#mostWaiting) return undefined;
     return new Promise<T>((resolve, reject) => {
       const start = (): void => {
-        work().then(resolve, reject).finally(() => this.#leave(name));
+        const held: Promise<unknown>[] = [];
+        const done = work((part) => void held.push(part));
+        done.then(resolve, reject);
+        void done.catch(() => undefined).then(() => Promise.allSettled(held)).then(() => this.#leave(name));
       };
       this.#waiting.push({ name, start });
       this.#next();

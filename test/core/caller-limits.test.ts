@@ -139,7 +139,7 @@ describe('a credential that is no good any more', () => {
     const identity: IdentityProvider = {
       authenticate: async (given, signal) => {
         const answer = await known.authenticate({ ...given, token: 'token-a' }, signal);
-        return given.token === 'elsewhere' ? { ...answer, audience: ['https://other.example/'] } as typeof answer : given.token === 'old' ? { ...answer, expiresAt: clock.now() - 1 } as typeof answer : answer;
+        return given.token === 'elsewhere' ? { ...answer, audience: ['https://other.example/'] } : given.token === 'old' ? { ...answer, expiresAt: clock.now() - 1 } : answer;
       },
     };
     const { gateway } = await house({ identity, clock, limits: { refusalsPerCaller: 5 } });

@@ -226,3 +226,39 @@ describe('a used ticket that is shown again', () => {
     expect(await write({ ticket: asked, sql: 'DELETE customers' })).toMatchObject({ code: 'APPROVAL_EXPIRED', reason: 'approval.text' });
   });
 });
+
+describe('a name in a session that is not known here any more', () => {
+  it.each([{ idempotencyKey: 'k1' }, { ticket: 'of-before' }])('is answered with where to look, and not as if nothing had run: %j', async (named) => {
+    const { gateway } = await house();
+    const asked = await gateway.run({ ...as('token-w'), session: 'of-an-earlier-run', sql: 'DELETE orders', ...named });
+    expect(asked).toMatchObject({ status: 'denied', code: 'NOT_FOUND', reason: 'session.unknown', hint: expect.stringContaining('may have run') as string });
+    expect(await gateway.run({ ...as('token-w'), session: 'of-an-earlier-run', sql: 'DELETE orders' })).not.toHaveProperty('hint', expect.stringContaining('may have run'));
+  });
+});
+
+/** Takes names in a session until there is no room, and says how many. */
+async function fill(keys: MemoryOutcomeKeys, session: string, most: number): Promise<number> {
+  for (let taken = 0; taken < most; taken += 1) if ((await keys.claim(session, [`key:${taken}`], 'bytes')).state !== 'first') return taken;
+  return most;
+}
+
+describe('the room for names', () => {
+  it('is not all for those who came first: where it is scarce, each session still has some', async () => {
+    const keys = new MemoryOutcomeKeys({ perSession: 100, names: 1_000 });
+    let taken = 0;
+    for (let session = 0; session < 16; session += 1) taken += await fill(keys, `greedy-${session}`, 200);
+    expect(taken).toBeLessThan(800);
+    expect(await fill(keys, 'another', 10)).toBe(10);
+  });
+
+  it('a session that is over and has nothing left is forgotten', async () => {
+    const keys = new MemoryOutcomeKeys({ names: 2 });
+    await keys.claim('s', ['key:1'], 'bytes');
+    await keys.release('s');
+    await keys.settle('s', 'key:1', 'free');
+    await keys.claim('s', ['key:1'], 'bytes');
+    await keys.claim('t', ['key:1'], 'bytes');
+    // Were the first one among those that are over, it would give way.
+    expect(await keys.claim('u', ['key:1'], 'bytes')).toEqual({ state: 'full' });
+  });
+});

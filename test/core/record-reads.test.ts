@@ -88,4 +88,21 @@ describe('many readers', () => {
     await first;
     expect(codeOf(await second)).not.toBe('completed');
   });
+
+  it('one that leaves while it is served makes room for no other before its page is read', async () => {
+    const { audit, release, most, now } = slow();
+    const { gateway, session } = await house({ audit });
+    const id = await session();
+    for (let count = 0; count < 20; count += 1) {
+      const leaving = new AbortController();
+      const asked = gateway.record({ ...as('token-a'), session: id }, leaving.signal);
+      await new Promise((resolve) => { setImmediate(resolve); });
+      leaving.abort();
+      await asked;
+    }
+    expect([now(), most()]).toEqual([1, 1]);
+    const last = gateway.record({ ...as('token-a'), session: id });
+    release();
+    expect(codeOf(await last)).toBe('completed');
+  });
 });

@@ -18,14 +18,15 @@ export function uncompleted(outcome: Exclude<Outcome<unknown>, { readonly status
 }
 
 /** What must be said in the place of "nothing ran" where an earlier call with the same ticket or key may have run, or still runs. */
-function earlierOf(reason: string | undefined): string | undefined {
-  return reason === 'approval.used' || reason === 'key.in_progress' ? 'This call ran nothing; an earlier one with the same ticket or key may have.' : undefined;
+function earlierOf({ reason, hint }: Denied): string | undefined {
+  const forgotten = reason === 'session.unknown' && hint !== undefined;
+  return forgotten || reason === 'approval.used' || reason === 'key.in_progress' ? 'This call ran nothing; an earlier one with the same ticket or key may have.' : undefined;
 }
 
 /** A no, with what would be a yes. */
 export function denied(no: Denied, id: string): CallToolResult {
   const problem = problemOfDenial(no, id);
-  const earlier = earlierOf(no.reason);
+  const earlier = earlierOf(no);
   const next = [...(no.hint === undefined ? [] : [no.hint]), ...(earlier === undefined ? [advice[no.code]] : [])];
   return refusal('denied', problem, [`DENIED ${headOf(problem)}`, `Why: ${problem.detail}`, `What you can do: ${next.join(' ')}`, `${earlier ?? 'Nothing ran.'} Id of this answer: ${id}.`]);
 }

@@ -125,7 +125,7 @@ export class Desk implements Approver {
     const waiting = (await settings.store.list({ states: ['pending'], actor: facts.identity.actor.id })).filter((each) => each.expiresAt > clock.now());
     const same = waiting.find((each) => differenceOf(each.bound, bound) === undefined && each.decided === decidedOf(facts.decision));
     if (same !== undefined) return pendingOf(same);
-    const excess = (await asking.cooling(bound)) ?? this.#excess(request, waiting.length) ?? (await asking.asks(facts.identity));
+    const excess = (await asking.cooling(bound, facts.analysis)) ?? this.#excess(request, waiting.length) ?? (await asking.asks(facts.identity));
     if (excess !== undefined) return excess;
     const now = clock.now();
     const ticket = await ticketOf(request, bound, newId(now), now, settings.expiresMs);

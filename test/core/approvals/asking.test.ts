@@ -1,4 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { AskingLimits } from '../../../src/core/approvals/asking.js';
+import { settleApprovals } from '../../../src/core/approvals/options.js';
+import type { Ticket } from '../../../src/core/approvals/ticket.js';
+import { MemoryCounters } from '../../../src/core/counters.js';
+import { FakeClock } from '../fake-clock.js';
 import { as, codeOf, valueOf } from '../house.js';
 import { office, type Office } from './office.js';
 
@@ -51,6 +56,8 @@ describe('asking people again and again', () => {
   });
 });
 
+const boundTo = (text: string) => ({ moment: 'run', principal: 'p', actor: 'a', schema: 'ACME.OPS', text });
+
 describe('what was rejected', () => {
   it('is not asked for again for a while, by whatever session, and nobody is told', async () => {
     const at = await office();
@@ -64,6 +71,27 @@ describe('what was rejected', () => {
     expect(codeOf(await at.write({ session }))).toBe('APPROVAL_REJECTED');
     at.clock.forward(1);
     expect((await at.write({ session })).status).toBe('pending');
+  });
+
+  it.each(['delete from orders', 'DELETE\n FROM  ORDERS ;', 'DELETE FROM "ORDERS"', 'DELETE FROM Acme.Ops.orders', 'DELETE FROM (OPS.orders)'])('is the same however it is written: %s', async (text) => {
+    const asking = new AskingLimits(new MemoryCounters(new FakeClock()), settleApprovals({}));
+    await asking.rejected({ bound: boundTo('DELETE FROM ORDERS') } as unknown as Ticket);
+    expect(await asking.cooling(boundTo(text), undefined)).toMatchObject({ code: 'APPROVAL_REJECTED', reason: 'approval.cooldown' });
+    expect(await asking.cooling(boundTo('DELETE FROM OTHERS'), undefined)).toBeUndefined();
+  });
+
+  it('again and again, with a word more each time, is not asked for at all for a while; the same on another object is', async () => {
+    const at = await office();
+    let asked = 0;
+    for (let outcome = await at.write(); outcome.status === 'pending'; outcome = await at.write({ binds: [asked] })) {
+      await at.decide(outcome.ticket, 'bob', { decision: 'reject' });
+      asked += 1;
+    }
+    expect(asked).toBe(3);
+    expect(await at.write({ binds: [7] })).toMatchObject({ code: 'APPROVAL_REJECTED', reason: 'approval.cooldown' });
+    expect((await at.write({ sql: 'DELETE other' })).status).toBe('pending');
+    at.clock.forward(10 * minutes);
+    expect((await at.write({ session: await opened(at), binds: [7] })).status).toBe('pending');
   });
 
   it('keeps nothing else from being asked: another text, other binds, another agent', async () => {
