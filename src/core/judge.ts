@@ -65,7 +65,7 @@ export function createJudge(analyzer: Analyzer, policy: PolicyDecisionPoint, ext
     if (refusal !== undefined) return refusal;
     const question = { identity, connection: grant.scope.connection, asks: running(analysis, grant), context };
     const decision = await decide(policy, question, seen, signal);
-    if (decision.effect === 'deny') return notPermitted(`no rule permits this ${analysis.kind}`, decision);
+    if (decision.effect === 'deny') return notPermitted(analysis.kind, decision);
     const made = rewrite(analysis, grant.scope, decision, extensions);
     if ('status' in made) return made;
     const judged = { analysis, decision };
@@ -135,9 +135,10 @@ export function policyChanged(meanwhile: string): Denied {
   return deny('NOT_PERMITTED', `the policy changed while ${meanwhile}`, { reason: 'policy.changed', hint: 'Ask again.' });
 }
 
-export function notPermitted(message: string, decision: Decision): Denied {
-  return deny('NOT_PERMITTED', message, {
-    reason: decision.rules.length > 0 ? 'policy.denied' : 'policy.silent',
+export function notPermitted(what: string, decision: Decision): Denied {
+  const denied = decision.rules.length > 0;
+  return deny('NOT_PERMITTED', `${denied ? 'a rule denies' : 'no rule permits'} this ${what}`, {
+    reason: denied ? 'policy.denied' : 'policy.silent',
     hint: 'Ask for less, or ask the people who keep the policy for a rule.',
   });
 }

@@ -28,10 +28,10 @@ describe('judging a statement', () => {
   it('refuses what no rule permits, and says which kind of no it was', async () => {
     const { session, run } = await house();
     const id = await session({ ...as('token-a'), access: 'write' });
-    expect(await run(id, 'INSERT orders')).toMatchObject({ code: 'NOT_PERMITTED', reason: 'policy.silent' });
+    expect(await run(id, 'INSERT orders')).toMatchObject({ code: 'NOT_PERMITTED', reason: 'policy.silent', message: 'no rule permits this write' });
     const denying = [...rules, { id: 'not-salaries', subject: '*', connection: '*', object: 'ACME.OPS.SALARIES', action: '*', effect: 'deny' as const }];
     const strict = await house({}, undefined, denying);
-    expect(await strict.run(await strict.session(), 'SELECT salaries')).toMatchObject({ code: 'NOT_PERMITTED', reason: 'policy.denied' });
+    expect(await strict.run(await strict.session(), 'SELECT salaries')).toMatchObject({ code: 'NOT_PERMITTED', reason: 'policy.denied', message: 'a rule denies this read' });
     expect(codeOf(await strict.run(await strict.session(), 'SELECT orders'))).toBe('completed');
   });
 

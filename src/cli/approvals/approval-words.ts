@@ -49,7 +49,7 @@ function textOf({ statement }: Approval, width: number): string[] {
   if (statement === undefined) return [];
   const { canonical, binds } = statement;
   const values = binds.map((bind) => quotedBlock(JSON.stringify(bind), width)).join('');
-  return [...askedOf(statement, width), `The statement, ${canonical.length} characters:\n${quotedBlock(canonical, width)}`, ...(binds.length === 0 ? [] : [`Its ${binds.length} binds, in order:\n${values}`])];
+  return [...askedOf(statement, width), `The statement, ${canonical.length} characters:\n${quotedBlock(canonical, width)}`, ...(binds.length === 0 ? [] : [`${binds.length === 1 ? 'Its bind' : `Its ${binds.length} binds, in order`}:\n${values}`])];
 }
 
 function askedOf({ asked, rewrites = [] }: NonNullable<Approval['statement']>, width: number): string[] {

@@ -54,12 +54,14 @@ function statementRows(statement: string, events: readonly Shown[]): string[] {
   const decision = intent === undefined ? 'not authorized' : `authorized${by}${consent === undefined ? '' : `, ${consent}`}`;
   const waited = events.find(({ code }) => code === 'statement.approval_requested');
   const held = answer === undefined && waited !== undefined && intent === undefined;
+  const replayed = answer === undefined && intent === undefined && events.some(({ code }) => code === 'statement.replayed');
   const took = intent === undefined || answer === undefined ? '' : `, ${answer.at - intent.at} ms`;
+  const ended = answer === undefined ? 'no outcome is recorded' : `${outcome(answer)}${took}`;
   return [
     `${timeOf(first.at)}  statement ${printable(statement)}`,
     ...(text === undefined ? [] : [`    ${brief(text, 400)}`]),
     ...otherText(events),
-    `    ${held ? `held for a person${by}; ${outcomeFacts(waited)}` : `${decision}; ${answer === undefined ? 'no outcome is recorded' : `${outcome(answer)}${took}`}`}`,
+    `    ${replayed ? 'told again what became of an earlier one; nothing ran' : held ? `held for a person${by}; ${outcomeFacts(waited)}` : `${decision}; ${ended}`}`,
     ...events.filter((each) => each !== intent && each !== answer && !(held && each === waited)).map(otherRow),
   ];
 }

@@ -29,7 +29,7 @@ export function createScopeStage(
       const decision = await decide(policy, question, trip.seen, trip.signal);
       const connector = connections.get(connection);
       const known = connector?.schemas.some((each) => each.database === schema.database && each.schema === schema.schema) === true;
-      if (!known || decision.effect === 'deny') return notPermitted('no rule permits this session', decision.effect === 'deny' ? decision : { ...decision, effect: 'deny', rules: [] });
+      if (!known || decision.effect === 'deny') return notPermitted('session', decision.effect === 'deny' ? decision : { ...decision, effect: 'deny', rules: [] });
       const scope: Scope = Object.freeze({ connection, ...schema, access });
       trip.seen.scope = scope;
       return guarded(facts, { scope, decision }, trip);
