@@ -18,7 +18,7 @@ export const states: Readonly<Record<string, string>> = { pending: 'waiting', ap
 
 /** Why an approval is over without anybody's answer. */
 export const endings: Readonly<Record<string, string>> = {
-  time: 'Nobody answered, or used the answer, in time.', session_closed: 'Its session was closed.', session_expired: 'Its session reached its deadline.', session_revoked: 'Its session was revoked.',
+  time: 'Nobody answered, or used the answer, in time.', session_closed: 'Its session was closed.', session_expired: 'Its session reached its deadline.', session_revoked: 'Its session was revoked.', actor_suspended: 'A reviewer suspended the actor.',
   policy_changed: 'The policy has changed and would answer otherwise.', gateway_stopped: 'The gateway was stopped while it waited.',
 };
 

@@ -13,6 +13,10 @@ export interface Counters {
   increment(key: string, windowMs: number, by?: number): Count | Promise<Count>;
   /** Marks a key for a time. False where it is marked already: of all who mark it at once, one is told true. */
   mark(key: string, forMs: number): boolean | Promise<boolean>;
+  /** Marks a key for at least so long: one that is marked for longer stays so. */
+  extend(key: string, forMs: number): void | Promise<void>;
+  /** Takes the mark off. */
+  unmark(key: string): void | Promise<void>;
   /** For how long a key is marked yet, milliseconds; 0 where it is not. */
   marked(key: string): number | Promise<number>;
 }
@@ -49,6 +53,15 @@ export class MemoryCounters implements Counters {
     if (this.#live(key, now) !== undefined) return false;
     this.#keep(key, { count: 1, endsAt: now + forMs });
     return true;
+  }
+
+  extend(key: string, forMs: number): void {
+    const endsAt = this.#clock.monotonic() + forMs;
+    if ((this.#live(key, this.#clock.monotonic())?.endsAt ?? 0) < endsAt) this.#keep(key, { count: 1, endsAt });
+  }
+
+  unmark(key: string): void {
+    this.#kinds.get(kindOf(key))?.delete(key);
   }
 
   marked(key: string): number {

@@ -30,6 +30,7 @@ import { createRecorder } from './stages/audit.js';
 import { createExecuteStage } from './stages/execute.js';
 import { createIdentityStage } from './stages/identity.js';
 import { createScopeStage } from './stages/scope.js';
+import { Suspensions } from './suspensions.js';
 import { Traffic } from './traffic.js';
 import type { Road } from './trip.js';
 import { within } from './within.js';
@@ -94,17 +95,18 @@ async function start(ports: Ports, root: Container, closing: Disposal, release: 
   for (const [name, connector] of connections) await connector.start?.(noteOf(name, road), left.sessions);
   const sessions = new Sessions(limits.sessionsPerActor);
   const counters = new MemoryCounters(clock);
+  const suspensions = new Suspensions(counters, clock);
   const traffic = new Traffic();
   const told = watched(policy, (before, after) => {
     void room?.desk.policyChanged(new AbortController().signal).catch(() => undefined);
     return note('policy.changed', { before, after });
   });
-  const room: Room | undefined = ports.approvals === undefined ? undefined : openRoom(ports.approvals, told, sessions, road, counters);
+  const room: Room | undefined = ports.approvals === undefined ? undefined : openRoom(ports.approvals, { policy: told, connections, sessions, suspensions, counters }, road);
   release();
   closing.own(() => room?.close());
   if (room !== undefined) await takeUp(audit, left.sessions, room);
   const callers = new CallerLimits(limits, counters, road);
-  const pipeline = createPipeline(stagesOf({ ...ports, policy: told, room, callers }, road, sessions, traffic, extensions, root));
+  const pipeline = createPipeline(stagesOf({ ...ports, policy: told, room, callers, suspensions }, road, sessions, traffic, extensions, root));
   closing.own(async () => {
     await traffic.stop();
     await Promise.allSettled(sessions.live().map((session) => session.end('shutdown')));
@@ -147,24 +149,24 @@ function approvingOf(root: Container): { readonly approver: Approver; readonly a
   return { approver: checkPart('approver', approver ?? noApprover), approvals: approvals === undefined ? undefined : settleApprovals(approvals) };
 }
 
-function stagesOf(ports: Ports & { readonly room: Room | undefined; readonly callers: CallerLimits }, road: Road, sessions: Sessions, traffic: Traffic, extensions: Extensions, root: Container): PipelineParts {
-  const { connections, identity, policy, analyzer, approver, audit, limits, clock, room, callers } = ports;
+function stagesOf(ports: Ports & { readonly room: Room | undefined; readonly callers: CallerLimits; readonly suspensions: Suspensions }, road: Road, sessions: Sessions, traffic: Traffic, extensions: Extensions, root: Container): PipelineParts {
+  const { connections, identity, policy, analyzer, approver, audit, limits, clock, room, callers, suspensions } = ports;
   const { recorder } = road;
   const once = new Once({ keys: new MemoryOutcomeKeys(), sessions, clock });
   const judge = createJudge(analyzer, policy, extensions, connections);
   return {
     road, traffic, once, observers: extensions.observers, limits: callers,
     identity: createIdentityStage(identity, extensions, clock, callers),
-    scope: createScopeStage(connections, policy, sessions, judge, extensions),
+    scope: createScopeStage(connections, policy, sessions, judge, extensions, suspensions),
     approval: createApprovalStage(room?.desk ?? approver, sessions, extensions, limits, clock),
     execute: createExecuteStage({
-      road, connections, sessions, limits, home: (grant) => sessionHome(root, grant),
+      road, connections, sessions, suspensions, limits, home: (grant) => sessionHome(root, grant),
       glass: (who) => (room === undefined ? unwatched : room.glass.refusal(who)), broken: (grant, reason) => room?.glass.broken(grant, reason), over: async (session, by) => {
         await once.over(session);
         await room?.desk.sessionEnded(session, by);
       },
     }, extensions.observers, policy),
-    looks: createLooks({ connections, policy, sessions, judge, extensions, audit, recorder, reviewing: room }),
+    looks: createLooks({ connections, policy, sessions, suspensions, judge, extensions, audit, recorder, reviewing: room }),
     room,
   };
 }

@@ -19,6 +19,7 @@ export const denials = {
   SESSION_REVOKED: 'A reviewer revoked the session.',
   SESSION_BUSY: 'Too many statements wait in this session, or one waited too long.',
   TOO_MANY_SESSIONS: 'This actor already holds as many sessions as are allowed, over all whom it acts for.',
+  ACTOR_SUSPENDED: 'A reviewer has suspended this actor: for a time it may neither open nor run anything there.',
   RATE_LIMITED: 'This caller asks more, or more often, than is allowed.',
 } as const;
 

@@ -6,14 +6,16 @@ import { formatObject } from './names.js';
 import type { Denied, Stop } from './outcome.js';
 import { analysisShown, type Seen } from './seen.js';
 import type { Sessions } from './sessions.js';
-import { findSession } from './stages/scope.js';
+import { findUsable } from './stages/scope.js';
+import type { Suspensions } from './suspensions.js';
 import type { Trip } from './trip.js';
 
 /** The judgement of a statement, with nothing run and nobody asked. */
 export async function explain(
-  { sessions, judge, extensions }: { readonly sessions: Sessions; readonly judge: Judge; readonly extensions: Extensions }, facts: Identified<'run'>, trip: Trip,
+  { sessions, suspensions, judge, extensions }: { readonly sessions: Sessions; readonly suspensions: Suspensions; readonly judge: Judge; readonly extensions: Extensions },
+  facts: Identified<'run'>, trip: Trip,
 ): Promise<Explanation | Stop> {
-  const session = findSession(sessions, facts, trip);
+  const session = await findUsable(sessions, suspensions, facts, trip);
   if ('status' in session) return session;
   const judged = await judge(facts, session.grant, trip.seen, trip.signal, 'unknown');
   if ('status' in judged) return explained(trip.seen, judged, undefined);

@@ -1,3 +1,4 @@
+import type { Reinstated, Suspended, Suspension } from './approvals/suspension.js';
 import type { ApprovalView, GlassReview } from './approvals/view.js';
 import type { Access, Identity, Obligation, Rewriter, StatementKind } from './model.js';
 import type { FaultCode } from './errors.js';
@@ -5,7 +6,7 @@ import type { Denied, Outcome } from './outcome.js';
 import type { CatalogueObject, Column, RecordPage, Row } from './ports.js';
 import type {
   Caller, IdentifyRequest, OpenRequest, RunRequest, SessionRequest, RecordRequest, ExplainRequest, ApprovalsRequest, ApprovalRead,
-  DecisionRequest, RevokeRequest, SignRequest,
+  DecisionRequest, RevokeRequest, SignRequest, SuspendRequest, ReinstateRequest,
 } from './requests.js';
 
 export type * from './requests.js';
@@ -195,6 +196,15 @@ export interface Gateway {
   sessions(request: Caller, signal?: AbortSignal): Promise<Outcome<readonly SessionState[]>>;
   /** For reviewers: ends a session now. Revoking one that is over is not an error. */
   revoke(request: RevokeRequest, signal?: AbortSignal): Promise<Outcome<SessionState>>;
+  /**
+   * For reviewers: closes the door on an actor for a time, wherever they oversee. Its sessions there are revoked, its tickets there are void, and what it asks
+   * there is answered ACTOR_SUSPENDED. Once more for the same actor makes it longer, never shorter.
+   */
+  suspend(request: SuspendRequest, signal?: AbortSignal): Promise<Outcome<Suspended>>;
+  /** For reviewers: which actors are suspended where they oversee. */
+  suspensions(request: Caller, signal?: AbortSignal): Promise<Outcome<readonly Suspension[]>>;
+  /** For reviewers: ends a suspension before its time, wherever they oversee. */
+  reinstate(request: ReinstateRequest, signal?: AbortSignal): Promise<Outcome<Reinstated>>;
   /** For reviewers: sessions for which the glass was broken, and that nobody has looked at afterwards. */
   reviews(request: Caller, signal?: AbortSignal): Promise<Outcome<readonly GlassReview[]>>;
   /** A reviewer has looked at such a session. */

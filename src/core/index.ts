@@ -3,6 +3,7 @@ export type { ApprovalOptions } from './approvals/options.js';
 export type { Notice, NoticeStatement, Notifier } from './approvals/notice.js';
 export { approvalTerms, type ApprovalTerms } from './approvals/terms.js';
 export type { Named, Ticket, TicketDecision, TicketEnd, TicketFilter, TicketAsked, TicketState, TicketStatement, TicketStore } from './approvals/ticket.js';
+export type { Places, Reinstated, Suspended, Suspension } from './approvals/suspension.js';
 export type { ApprovalView, Decided, GlassReview, StatementView } from './approvals/view.js';
 export { abortable, reasonOf } from './abort.js';
 export { AccessError, denials, faults, isWithoutEffect, withoutEffect, type DenialCode, type FaultCode } from './errors.js';
@@ -26,7 +27,7 @@ export { formatName, formatObject, formatSchema, parseSchema } from './names.js'
 export { isVisible, visibleText } from './visible.js';
 export type {
   ApprovalRead, ApprovalsRequest, Caller, ConnectionInfo, DecisionRequest, Delivery, DescribedObject, Description, EndReason, ExplainRequest, ExplainedText, Explanation, Gateway, GatewayLimits, HandOut, IdentifyRequest, Leave, OpenRequest, RecordRequest, Recount, RevokeRequest,
-  RunRequest, SessionRequest, SignRequest,
+  ReinstateRequest, RunRequest, SessionRequest, SignRequest, SuspendRequest,
   SessionState, StatementResult,
 } from './gateway.js';
 export { buildGateway } from './create.js';

@@ -10,6 +10,7 @@ import type { AuditLog, Connector, PolicyDecisionPoint, RecordPage, RecordRange 
 import { createRecordReads } from './record-reads.js';
 import type { Sessions } from './sessions.js';
 import type { Recorder } from './stages/audit.js';
+import type { Suspensions } from './suspensions.js';
 import type { Trip } from './trip.js';
 
 /** What a caller may see of what is theirs. */
@@ -26,6 +27,7 @@ export interface LooksParts {
   readonly connections: ReadonlyMap<string, Connector>;
   readonly policy: PolicyDecisionPoint;
   readonly sessions: Sessions;
+  readonly suspensions: Suspensions;
   readonly judge: Judge;
   readonly extensions: Extensions;
   readonly audit: AuditLog;

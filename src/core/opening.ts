@@ -11,6 +11,7 @@ import { makeEvent, seenOf } from './seen.js';
 import { Session } from './session.js';
 import type { Sessions } from './sessions.js';
 import type { Road, Trip } from './trip.js';
+import type { Suspensions } from './suspensions.js';
 import { within } from './within.js';
 
 const endCodes: Readonly<Record<EndReason, EventCode>> = {
@@ -25,6 +26,8 @@ export interface OpeningParts {
   readonly limits: GatewayLimits;
   /** A fresh home for what the session owns. */
   readonly home: (grant: Grant) => Disposal;
+  /** Who may do nothing at some places now. */
+  readonly suspensions: Suspensions;
   /** Why the glass may not be broken; undefined where it may. */
   readonly glass: (identity: Identity) => Denied | undefined | Promise<Denied | undefined>;
   /** Told when the glass was broken, before anything opens. */
@@ -35,6 +38,16 @@ export interface OpeningParts {
 
 /** Grant -> session: a place is taken, the intent is durable, the engine's path is open and verified, and the record says so. */
 export async function openSession(parts: OpeningParts, approved: Approved<'open'>, trip: Trip): Promise<SessionState | Stop> {
+  const { grant } = approved;
+  const watch = parts.suspensions.watch(grant.identity, grant.scope);
+  try {
+    return (await watch.refusal()) ?? (await opened(parts, approved, trip, watch.refusal));
+  } finally {
+    watch.end();
+  }
+}
+
+async function opened(parts: OpeningParts, approved: Approved<'open'>, trip: Trip, suspended: () => Promise<Denied | undefined>): Promise<SessionState | Stop> {
   const { grant } = approved;
   const unbroken = grant.breakGlass === true ? await parts.glass(grant.identity) : undefined;
   if (unbroken !== undefined) return unbroken;
@@ -56,6 +69,11 @@ export async function openSession(parts: OpeningParts, approved: Approved<'open'
     session = begin(parts, approved, connector, engine, place);
     await trip.answer('session.opened', { grant: grant.id, expiresAt: grant.expiresAt, engineSession: engine.id });
     if (trip.signal.aborted) throw reasonOf(trip.signal);
+    const barred = await suspended();
+    if (barred !== undefined) {
+      await session.end('revoked', parts.suspensions.words(grant.identity, grant.scope));
+      return barred;
+    }
     const refusal = session.refusal();
     if (refusal !== undefined) throw new AccessError(refusal);
     trip.leave();

@@ -11,7 +11,7 @@ import type { Once } from './once.js';
 import { deny, type Outcome, type Stop } from './outcome.js';
 import type { Observer } from './plugin.js';
 import { copyOf } from './remembered.js';
-import { receiveLook, receiveOpen, receiveRecord, receiveRun, receiveSigned, receiveTicket, receiveWords } from './receive.js';
+import { receiveActor, receiveLook, receiveOpen, receiveRecord, receiveRun, receiveSigned, receiveTicket, receiveWords } from './receive.js';
 import type { createApprovalStage } from './stages/approval.js';
 import type { createExecuteStage } from './stages/execute.js';
 import type { Admission, createIdentityStage } from './stages/identity.js';
@@ -79,6 +79,9 @@ export function createPipeline(parts: PipelineParts): Omit<Gateway, 'recovered' 
     decide: (given, signal) => look(parts, given, signal, receiveTicket, inRoom(({ reviewing }, by, trip, request) => reviewing.decide(by, request, trip.signal)), { budget: 'reviewing' }),
     sessions: (given, signal) => look(parts, given, signal, receiveLook, inRoom(({ oversight }, by, trip) => oversight.live(by.identity, trip.signal)), { budget: 'reviewing' }),
     revoke: (given, signal) => look(parts, given, signal, receiveWords, inRoom(({ oversight }, by, trip, request) => oversight.revoke(by, request.session, request.comment, trip.signal)), { always: true }),
+    suspend: (given, signal) => look(parts, given, signal, receiveActor, inRoom(({ suspending }, by, trip, request) => suspending.suspend(by, request, trip.signal)), { always: true }),
+    suspensions: (given, signal) => look(parts, given, signal, receiveLook, inRoom(({ suspending }, by, trip) => suspending.list(by.identity, trip.signal)), { budget: 'reviewing' }),
+    reinstate: (given, signal) => look(parts, given, signal, receiveActor, inRoom(({ suspending }, by, trip, request) => suspending.reinstate(by, request, trip.signal)), { budget: 'reviewing' }),
     reviews: (given, signal) => look(parts, given, signal, receiveLook, inRoom(({ glass }, by, trip) => glass.list(by.identity, trip.signal)), { budget: 'reviewing' }),
     sign: (given, signal) => look(parts, given, signal, receiveSigned, inRoom(({ glass }, by, trip, request) => glass.sign(by, request.session, request.comment, trip.signal)), { budget: 'reviewing' }),
   };

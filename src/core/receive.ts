@@ -1,4 +1,6 @@
-import type { ApprovalRead, Caller, DecisionRequest, ExplainRequest, OpenRequest, RecordRequest, RevokeRequest, RunRequest, SessionRequest, SignRequest } from './gateway.js';
+import type {
+  ApprovalRead, Caller, DecisionRequest, ExplainRequest, OpenRequest, RecordRequest, ReinstateRequest, RevokeRequest, RunRequest, SessionRequest, SignRequest, SuspendRequest,
+} from './gateway.js';
 import { facts } from './freeze.js';
 import type { Access, Bind, Received, Transport } from './model.js';
 import { parseSchema } from './names.js';
@@ -11,6 +13,7 @@ const mostBinds = 10_000;
 const longestReason = 1_000;
 const longestName = 255;
 const mostEvents = 1_000;
+const longestSuspensionMs = 2_592_000_000;
 const words = `1 to ${longestReason} characters, some of them visible`;
 
 /** Reads what was asked into facts of our own, or says what is wrong with it. The credential is left behind. */
@@ -81,6 +84,17 @@ export async function receiveWords(request: RevokeRequest | SignRequest, trip: T
 /** The same where something must be said. */
 export async function receiveSigned(request: SignRequest, trip: Trip): Promise<Received<'run'> | Denied> {
   return isRequest(request) && request.comment === undefined ? invalid('comment', words) : receiveWords(request, trip);
+}
+
+/** The same with an actor, and what is said of it. */
+export async function receiveActor(request: SuspendRequest | ReinstateRequest, trip: Trip): Promise<Received<'run'> | Denied> {
+  if (!isRequest(request)) return invalid('request', 'an object');
+  if (!isName(request.actor)) return invalid('actor', 'the id of an actor');
+  const { forMs } = request as SuspendRequest;
+  if (forMs !== undefined && (!Number.isSafeInteger(forMs) || forMs < 1_000 || forMs > longestSuspensionMs)) {
+    return invalid('forMs', `a whole number of milliseconds from 1000 to ${longestSuspensionMs}`);
+  }
+  return isComment(request.comment) ? receiveLook(request, trip) : invalid('comment', words);
 }
 
 function isComment(value: unknown): boolean {

@@ -78,3 +78,19 @@ export interface SignRequest extends SessionRequest {
   /** What was found; 1 to 1,000 characters. */
   readonly comment: string;
 }
+
+export interface SuspendRequest extends Caller {
+  /** The id of the actor, as sessions and the record name it: `idp:orders-agent`. */
+  readonly actor: string;
+  /** For how long, milliseconds: 1,000 to 2,592,000,000 (30 days); 3,600,000 (an hour) where it is left out. */
+  readonly forMs?: number;
+  /** For the record and for reviewers to read; at most 1,000 characters. */
+  readonly comment?: string;
+}
+
+export interface ReinstateRequest extends Caller {
+  /** The id of the actor. */
+  readonly actor: string;
+  /** For the record; at most 1,000 characters. */
+  readonly comment?: string;
+}

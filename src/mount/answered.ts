@@ -97,7 +97,7 @@ const named = z.object({ id: z.string(), name: z.string().optional() });
 export const approval = z.object({
   ticket: z.string(),
   state: z.enum(['pending', 'approved', 'rejected', 'expired', 'void', 'used']),
-  ended: z.enum(['time', 'session_closed', 'session_expired', 'session_revoked', 'policy_changed', 'gateway_stopped']).optional(),
+  ended: z.enum(['time', 'session_closed', 'session_expired', 'session_revoked', 'actor_suspended', 'policy_changed', 'gateway_stopped']).optional(),
   moment: z.enum(['open', 'run']),
   digest: text('of all that is agreed to; a decision must echo it'),
   connection: z.string(), schema: text('DATABASE.SCHEMA'), access: z.enum(['read', 'write']), session: z.string().optional(),
@@ -122,6 +122,23 @@ export const approval = z.object({
 });
 
 export const approvals = z.object({ approvals: z.array(approval) });
+
+const places = z.array(z.object({ connection: z.string(), schemas: text('DATABASE.SCHEMA').array() }));
+
+/** An actor that may neither open nor run anything at some places. */
+const suspension = z.object({
+  actor: z.string(), places: places.meta({ description: 'as far as whoever reads this oversees them' }), by: named, comment: z.string().optional(), suspendedAt: instant, expiresAt: instant,
+});
+
+export const suspensions = z.object({ suspensions: z.array(suspension) });
+
+/** A suspension that begins. */
+export const suspended = z.object({
+  ...suspension.shape, sessions: text('a session that was revoked').array(), tickets: text('a ticket that is void now').array(),
+});
+
+/** A suspension that is over before its time. */
+export const reinstated = z.object({ actor: z.string(), places, by: named, comment: z.string().optional(), reinstatedAt: instant });
 
 /** A session opened by breaking the glass. */
 export const review = z.object({

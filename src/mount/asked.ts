@@ -43,5 +43,15 @@ export const decisionBody = z.strictObject({
 /** The body of `DELETE /sessions/{session}?revoke`, where there is one. */
 export const revokeBody = z.strictObject({ comment: text(1_000, 'why, in 1 to 1000 characters').exactOptional() });
 
+/** The body of `POST /suspensions`. */
+export const suspendBody = z.strictObject({
+  actor: text(255, 'the id of the actor, as sessions and the record name it'),
+  ttl: z.int().min(1).max(2_592_000).exactOptional().meta({ description: 'for how long, a whole number of seconds from 1 to 2592000 (30 days); an hour where it is left out' }),
+  comment: text(1_000, 'why, in 1 to 1000 characters').exactOptional(),
+});
+
+/** The body of `DELETE /suspensions/{actor}`, where there is one. */
+export const reinstateBody = z.strictObject({ comment: text(1_000, 'why, in 1 to 1000 characters').exactOptional() });
+
 /** The body of `POST /reviews/{session}`. */
 export const signBody = z.strictObject({ comment: text(1_000, 'what was found, in 1 to 1000 characters') });

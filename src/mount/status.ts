@@ -28,6 +28,7 @@ export const http: Readonly<Record<DenialCode | FaultCode, HttpMeaning>> = {
   SESSION_REVOKED: { status: 410 },
   SESSION_BUSY: { status: 429, retryAfter: 1 },
   TOO_MANY_SESSIONS: { status: 429, retryAfter: 30 },
+  ACTOR_SUSPENDED: { status: 403, retryAfter: 60 },
   RATE_LIMITED: { status: 429, retryAfter: 1 },
   CONFIG_INVALID: { status: 500 },
   CONFIG_DUPLICATE: { status: 500 },

@@ -65,7 +65,7 @@ describe('what a caller sends', () => {
     expect(codeOf(await gateway[operation](undefined as never))).toBe('INVALID_REQUEST');
   });
 
-  it.each(['open', 'run', 'describe', 'identify', 'explain', 'connections', 'session', 'close', 'record', 'approvals', 'approval', 'decide', 'sessions', 'revoke', 'reviews', 'sign'] as const)('that cannot be read is a failure of %s, never a throw', async (operation) => {
+  it.each(['open', 'run', 'describe', 'identify', 'explain', 'connections', 'session', 'close', 'record', 'approvals', 'approval', 'decide', 'sessions', 'revoke', 'suspend', 'suspensions', 'reinstate', 'reviews', 'sign'] as const)('that cannot be read is a failure of %s, never a throw', async (operation) => {
     const { gateway, engine } = await house();
     const booby = { ...as('token-a'), get session(): never { throw new Error('no'); } };
     const outcome = await gateway[operation](booby as never);

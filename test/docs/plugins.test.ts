@@ -36,6 +36,9 @@ it('plugins.md says of every operation which plugins it asks', async () => {
     sessions: () => gateway.sessions(bob),
     reviews: () => gateway.reviews(bob),
     sign: () => gateway.sign({ ...bob, session: id, comment: 'seen' }),
+    suspend: () => gateway.suspend({ ...bob, actor: 'idp:nobody' }),
+    suspensions: () => gateway.suspensions(bob),
+    reinstate: () => gateway.reinstate({ ...bob, actor: 'idp:nobody' }),
     revoke: () => gateway.revoke({ ...bob, session: id }),
     close: () => gateway.close({ ...agent, session: id }),
   };

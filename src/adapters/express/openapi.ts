@@ -5,8 +5,9 @@ import { ndjson } from './accept.js';
 import { forms as asking } from './operations.js';
 import { range } from './range.js';
 import { reviewForms } from './reviewing.js';
+import { actorForms } from './suspending.js';
 
-const forms = { ...asking, ...reviewForms };
+const forms = { ...asking, ...reviewForms, ...actorForms };
 
 /** As input schemas, so that a client takes an answer that has grown a field. */
 const schemas = Object.fromEntries(Object.entries(answered).map(([name, schema]) => {
@@ -75,6 +76,17 @@ const paths = {
   '/approvals/{ticket}/decision': { ...parameter('ticket'), post: operation('decideApproval', 'For reviewers: agree or not, to exactly what was shown', { 200: { description: 'Taken.', content: json('approval') }, 409: refusal }, 'decision') },
   '/reviews': { get: operation('listReviews', 'For reviewers: sessions opened by breaking the glass, that nobody has looked at yet', { 200: { description: 'Open reviews.', content: json('reviews') } }) },
   '/reviews/{session}': { ...parameter('session'), post: operation('signReview', 'For reviewers: somebody else has looked at it', { 200: { description: 'Signed.', content: json('review') } }, 'sign') },
+  '/suspensions': {
+    get: operation('listSuspensions', 'For reviewers: the actors that are suspended where they oversee', { 200: { description: 'What holds now.', content: json('suspensions') } }),
+    post: operation('suspendActor', 'For reviewers: close the door on an actor for a time', { 201: { description: 'It holds, and the sessions are over.', content: json('suspended') } }, 'suspend'),
+  },
+  '/suspensions/{actor}': {
+    ...parameter('actor'),
+    delete: {
+      ...operation('reinstateActor', 'For reviewers: end a suspension before its time', { 200: { description: 'It is over.', content: json('reinstated') } }),
+      requestBody: { required: false, content: { 'application/json': { schema: actorForms.reinstate.json } } },
+    },
+  },
   '/openapi.json': { get: { ...operation('readContract', 'This document', { 200: { description: 'OpenAPI 3.1.', content: { 'application/json': { schema: { type: 'object' } } } } }), security: [] } },
 };
 

@@ -1,6 +1,7 @@
 import type { Operation } from './exchange.js';
 import { closeSession, explainStatement, listConnections, openSession, readRecord, readSession, runStatement } from './operations.js';
 import { decide, listApprovals, listReviews, listSessions, readApproval, signReview } from './reviewing.js';
+import { listSuspensions, reinstateActor, suspendActor } from './suspending.js';
 
 /** What a path answers to; HEAD is answered where GET is. `contract` is the one thing that anybody may read. */
 export type Route = Readonly<Partial<Record<'GET' | 'POST' | 'DELETE', Operation | 'contract'>>>;
@@ -18,20 +19,24 @@ export const routes: Readonly<Record<string, Route>> = {
   '/approvals/{ticket}/decision': { POST: decide },
   '/reviews': { GET: listReviews },
   '/reviews/{session}': { POST: signReview },
+  '/suspensions': { GET: listSuspensions, POST: suspendActor },
+  '/suspensions/{actor}': { DELETE: reinstateActor },
   '/openapi.json': { GET: 'contract' },
 };
 
 export interface Match {
   readonly route: Route;
-  /** The session or ticket in the path, as it was sent. */
+  /** The session, ticket or actor in the path, as it was sent. */
   readonly subject: string;
 }
+
+const variables: ReadonlyMap<string, string> = new Map([['approvals', '{ticket}'], ['suspensions', '{actor}']]);
 
 /** The route of a path; undefined for what is not ours. Exact: no trailing slash, no other case, nothing decoded. */
 export function match(path: string): Match | undefined {
   const [collection = '', subject, ...rest] = path.slice(1).split('/', 4);
   if (subject === '') return undefined;
-  const variable = collection === 'approvals' ? '{ticket}' : '{session}';
+  const variable = variables.get(collection) ?? '{session}';
   const pattern = `/${[collection, ...(subject === undefined ? [] : [variable]), ...rest].join('/')}`;
   const route = path.startsWith('/') && Object.hasOwn(routes, pattern) ? routes[pattern] : undefined;
   return route === undefined ? undefined : { route, subject: subject ?? '' };

@@ -20,6 +20,7 @@ export const advice: Readonly<Record<DenialCode, string>> = {
   SESSION_CLOSED: 'Open a new session if the task is not done.',
   SESSION_REVOKED: 'A person ended this session. Stop, and tell the person you work for.',
   SESSION_BUSY: 'Wait for your other statements in this session to end, or end one that you gave up: cancel its call, or close the session with close_session.',
+  ACTOR_SUSPENDED: 'A person has closed the door on you for a time. Stop, do not look for a way around, and tell the person you work for.',
   RATE_LIMITED: 'Wait as long as the hint says. Ask once for what you need, and do not ask again and again.',
   TOO_MANY_SESSIONS: 'Close sessions you no longer need with close_session.',
 };

@@ -53,6 +53,8 @@ export const catalogue: { readonly [Code in EventCode]: Telling<ClassOf[Code]> }
   'identity.shared': { class: 'authentication', activity: 99, name: 'Identity Shared', status: 1, action: 3, disposition: 19, severity: 3, alert: true, message: 'one identity was used from two places' },
   'identity.refused': { class: 'authentication', activity: 1, status: 2, action: 2, disposition: 2, severity: 3, alert: true, message: 'a credential was refused' },
   'actor.limited': { class: 'authentication', activity: 99, name: 'Requests Limited', status: 2, action: 2, disposition: 2, severity: 3, alert: true, message: 'a caller asked more than is allowed' },
+  'actor.suspended': { class: 'api', activity: 3, status: 1, action: 2, disposition: 24, severity: 3, alert: true, message: 'a reviewer closed the door on an actor' },
+  'actor.reinstated': { class: 'api', activity: 3, status: 1, action: 1, disposition: 8, severity: 2, message: 'a reviewer opened the door to an actor again' },
   'clock.changed': { class: 'entity', activity: 3, status: 1, severity: 3, alert: true, message: 'the clock was put forward or back' },
   'audit.degraded': { class: 'appError', activity: 1, status: 2, severity: 4, alert: true, message: 'the record is in trouble' },
   'audit.recovered': { class: 'appError', activity: 1, status: 1, severity: 4, message: 'the record is well again' },

@@ -35,6 +35,7 @@ const granted = { role: text, user: text, accessRole: text, grant: text, schema:
 const version = { before: text, after: text };
 const trouble = { cause: text, sink: text, percent: count, failingMs: count, ms: count };
 const place = z.looseObject({ client: text.optional(), address: text.optional(), userAgent: text.optional() });
+const places = z.array(z.looseObject({ connection: text, schemas: texts }));
 const setUp = z.record(text, text);
 
 /** All may be absent, and a later version may tell more. */
@@ -75,6 +76,8 @@ export const facts = {
   'identity.shared': open({ by: text, one: place, other: place }),
   'identity.refused': open({ transport: request.transport, code: text, reason: text, moment: text, count }),
   'actor.limited': open({ transport: request.transport, limit: text, count }),
+  'actor.suspended': open({ transport: request.transport, actor: text, places, expiresAt: time, comment: text, code: text }),
+  'actor.reinstated': open({ transport: request.transport, actor: text, places, comment: text, code: text }),
   'clock.changed': open({ byMs: time }),
   'audit.degraded': open(trouble),
   'audit.recovered': open(trouble),

@@ -60,13 +60,16 @@ function datastore(event: AuditEvent, sql = withheld): Shape {
   };
 }
 
+const operations: ReadonlyMap<string, string> = new Map([['breakglass.reviewed', 'breakglass.review'], ['actor.suspended', 'actor.suspend'], ['actor.reinstated', 'actor.reinstate']]);
+
 function api(event: AuditEvent): Shape {
-  const { code, data: { ticket }, statement } = event;
-  const operation = code === 'breakglass.reviewed' ? 'breakglass.review' : 'approval.decide';
+  const { code, data: { ticket, actor }, statement } = event;
+  const operation = operations.get(code) ?? 'approval.decide';
+  const suspended = code.startsWith('actor.') ? textOf(actor) : undefined;
   return {
     ...acting(event),
     api: `,"api":{"operation":"${operation}"${optional(',"request":{"uid":', textOf(ticket), '}')}}`,
-    resources: optional(',"resources":[{"type":"statement","uid":', statement, '}]'),
+    resources: optional(',"resources":[{"type":"actor","uid":', suspended, '}]') + optional(',"resources":[{"type":"statement","uid":', statement, '}]'),
   };
 }
 

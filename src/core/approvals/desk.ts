@@ -2,9 +2,10 @@ import type { Clock } from '../clock.js';
 import type { EventCode } from '../events.js';
 import type { EndReason } from '../gateway.js';
 import { newId } from '../id.js';
-import type { Approval, Json } from '../model.js';
+import type { Approval, Identity, Json, Scope } from '../model.js';
 import { deny, type Denied, type Pending } from '../outcome.js';
 import type { ApprovalRequest, Approver } from '../ports.js';
+import { nameOf } from '../suspensions.js';
 import { Turns } from '../turns.js';
 import type { AskingLimits } from './asking.js';
 import { boundOf, decidedOf, differenceOf, isMet } from './bound.js';
@@ -25,6 +26,8 @@ export interface DeskParts {
   readonly crier: Crier;
   readonly asking: AskingLimits;
   readonly note: TicketNote;
+  /** Why this actor may ask for nothing there. */
+  readonly suspended: (identity: Identity, scope: Scope) => Promise<Denied | undefined>;
   /** How a session ended; undefined while it goes on. */
   readonly endOf: (session: string) => EndReason | undefined;
 }
@@ -101,6 +104,14 @@ export class Desk implements Approver {
     await this.#endAll(await this.#parts.settings.store.list({ session, states: [...lasting] }), ends[by]);
   }
 
+  /** Voids what this actor waits for, or holds consent for, at the places of these names; the ids of these tickets. */
+  async suspended(actor: string, names: ReadonlySet<string>): Promise<readonly string[]> {
+    const found = await this.#parts.settings.store.list({ actor, states: [...lasting] });
+    const its = found.filter((each) => names.has(nameOf(each)));
+    await this.#endAll(its, 'actor_suspended');
+    return its.map(({ id }) => id);
+  }
+
   /** Voids what other rules, which came into force, would answer otherwise. */
   async policyChanged(signal: AbortSignal): Promise<void> {
     for (const each of await this.list([...lasting])) if (await this.#parts.reviewers.isStale(each, signal)) await this.end(each.id, 'void', 'policy_changed');
@@ -134,9 +145,14 @@ export class Desk implements Approver {
     crier.tell({ ...noticeOf(ticket), type: 'approval.requested', id: newId(clock.now()), at: clock.now() });
     // A session that ended meanwhile has looked for its tickets already, and not found this one.
     const ended = ticket.session === undefined ? undefined : endOf(ticket.session);
-    if (ended === undefined) return pendingOf(ticket);
-    await this.end(ticket.id, 'void', ends[ended]);
-    return refused('void', 'The ticket is over.');
+    if (ended !== undefined) {
+      await this.end(ticket.id, 'void', ends[ended]);
+      return refused('void', 'The ticket is over.');
+    }
+    // And so has whoever suspended the actor meanwhile.
+    const suspended = await this.#parts.suspended(facts.identity, facts.scope);
+    if (suspended !== undefined) await this.end(ticket.id, 'void', 'actor_suspended');
+    return suspended ?? pendingOf(ticket);
   }
 
   /** Why no more can be asked for: of people, or of this process. */

@@ -38,11 +38,18 @@ export class Oversight {
 
   /** Ends somebody's session now: what runs in it is cancelled. Revoking one that is over changes nothing. */
   async revoke({ identity, transport }: Reviewer, id: string, comment: string | undefined, signal: AbortSignal): Promise<SessionState | Denied> {
-    const { reviewers, sessions, crier, clock } = this.#parts;
+    const { reviewers, sessions } = this.#parts;
     const refusal = reviewers.refusal(identity);
     if (refusal !== undefined) return refusal;
     const session = sessions.any(id);
     if (session === undefined || !(await this.#may(identity, session, signal))) return unknown();
+    await this.end(session, { identity, transport }, comment);
+    return session.state();
+  }
+
+  /** The same for a session that they may revoke. Rejects when the end cannot be recorded. */
+  async end(session: Session, { identity, transport }: Reviewer, comment: string | undefined): Promise<void> {
+    const { crier, clock } = this.#parts;
     const said = { revokedBy: identity.principal.id, transport: { ...transport }, ...(comment === undefined ? {} : { comment }) };
     const running = session.refusal() === undefined;
     try {
@@ -51,7 +58,6 @@ export class Oversight {
       // It is over, whether or not that could be recorded.
       if (running) crier.tell({ ...noticeOf(session), type: 'session.revoked', id: newId(clock.now()), at: clock.now(), by: namedOf(identity.principal), ...(comment === undefined ? {} : { comment }) });
     }
-    return session.state();
   }
 
   /** Whether this reviewer may look at what happens on a schema of a connection. */

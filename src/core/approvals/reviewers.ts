@@ -35,6 +35,11 @@ export class Reviewers {
     return this.#person(principal);
   }
 
+  /** True for the same identity, and for another of the same human. */
+  isSame(identity: Identity, who: Principal): boolean {
+    return identity.principal.id === who.id || this.personOf(identity) === this.#person(who);
+  }
+
   /** True for whoever asked, for whomever it was asked, and for who answers for either. */
   isParty(identity: Identity, requester: Identity): boolean {
     const parties = [requester.principal, requester.actor].flatMap((each) => [each.id, this.#person(each), this.#owner(each)]);

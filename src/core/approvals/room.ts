@@ -1,10 +1,12 @@
 import { AccessError } from '../errors.js';
+import type { AuditEvent } from '../events.js';
 import type { EndReason } from '../gateway.js';
 import type { Json } from '../model.js';
 import { parseSchema } from '../names.js';
-import type { PolicyDecisionPoint } from '../ports.js';
+import type { Connector, PolicyDecisionPoint } from '../ports.js';
 import { makeEvent, type Seen } from '../seen.js';
 import type { Sessions } from '../sessions.js';
+import type { Suspensions } from '../suspensions.js';
 import type { Road } from '../trip.js';
 import type { Counters } from '../counters.js';
 import { AskingLimits } from './asking.js';
@@ -15,6 +17,7 @@ import type { ApprovalSettings } from './options.js';
 import { Oversight } from './oversight.js';
 import { Reviewers, type Reviewer } from './reviewers.js';
 import { Reviewing } from './reviewing.js';
+import { Suspending, type SuspendingParts } from './suspending.js';
 import type { Ticket } from './ticket.js';
 
 /** Everything where people decide. */
@@ -23,10 +26,20 @@ export interface Room {
   readonly reviewing: Reviewing;
   readonly oversight: Oversight;
   readonly glass: Glass;
+  readonly suspending: Suspending;
   close(): Promise<void>;
 }
 
-export function openRoom(settings: ApprovalSettings, policy: PolicyDecisionPoint, sessions: Sessions, road: Road, counters: Counters): Room {
+/** What a room needs of the gateway. */
+export interface RoomParts {
+  readonly policy: PolicyDecisionPoint;
+  readonly connections: ReadonlyMap<string, Connector>;
+  readonly sessions: Sessions;
+  readonly suspensions: Suspensions;
+  readonly counters: Counters;
+}
+
+export function openRoom(settings: ApprovalSettings, { policy, connections, sessions, suspensions, counters }: RoomParts, road: Road): Room {
   const { clock, instance, recorder } = road;
   const crier = new Crier(settings.notify);
   const asking = new AskingLimits(counters, settings);
@@ -42,10 +55,15 @@ export function openRoom(settings: ApprovalSettings, policy: PolicyDecisionPoint
     const session = sessions.any(id);
     return session === undefined ? 'fault' : session.state().endedBy;
   };
-  const desk = new Desk({ clock, settings, reviewers, crier, asking, note, endOf });
+  const desk = new Desk({ clock, settings, reviewers, crier, asking, note, endOf, suspended: (identity, scope) => suspensions.refusal(identity, scope) });
   const oversight = new Oversight({ sessions, reviewers, clock, crier });
+  const intend: SuspendingParts['intend'] = (code, data, { identity, transport }, withdrawn) => {
+    const made = (each: typeof withdrawn): AuditEvent => makeEvent(clock, instance, each.code, { identity }, { ...each.data, transport: { ...transport } });
+    return recorder.intent(made({ code, data }), () => made(withdrawn));
+  };
   return {
     desk, oversight,
+    suspending: new Suspending({ suspensions, connections, sessions, reviewers, oversight, desk, clock, intend }),
     reviewing: new Reviewing({ desk, reviewers, clock, crier, note }),
     glass: new Glass({ clock, crier, asking, reviewers, oversight, endOf, note: reviewed }),
     async close() {

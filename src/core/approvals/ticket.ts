@@ -6,7 +6,7 @@ import type { ApprovalTerms } from './terms.js';
 export type TicketState = 'pending' | 'approved' | 'rejected' | 'expired' | 'void' | 'used';
 
 /** Why a ticket expired or is void. */
-export type TicketEnd = 'time' | 'session_closed' | 'session_expired' | 'session_revoked' | 'policy_changed' | 'gateway_stopped';
+export type TicketEnd = 'time' | 'session_closed' | 'session_expired' | 'session_revoked' | 'actor_suspended' | 'policy_changed' | 'gateway_stopped';
 
 /** Somebody who is named by an identity provider. */
 export interface Named {

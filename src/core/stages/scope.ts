@@ -8,13 +8,14 @@ import { deny, type Denied, type Stop } from '../outcome.js';
 import type { Connector, PolicyDecisionPoint } from '../ports.js';
 import type { Session } from '../session.js';
 import type { Sessions } from '../sessions.js';
+import type { Suspensions } from '../suspensions.js';
 import type { Trip } from '../trip.js';
 
 type Added = Pick<Scoped, 'scope' | 'decision' | 'analysis' | 'rewrite'>;
 
 /** What is asked -> the scope it lies in and the decision on it. */
 export function createScopeStage(
-  connections: ReadonlyMap<string, Connector>, policy: PolicyDecisionPoint, sessions: Sessions, judge: Judge, extensions: Extensions,
+  connections: ReadonlyMap<string, Connector>, policy: PolicyDecisionPoint, sessions: Sessions, judge: Judge, extensions: Extensions, suspensions: Suspensions,
 ) {
   const guarded = async (facts: Identified, added: Added, trip: Trip): Promise<Added | Stop> =>
     (await extensions.guard('scope', Object.freeze({ ...facts, ...added }), trip.signal)) ?? added;
@@ -32,12 +33,12 @@ export function createScopeStage(
       if (!known || decision.effect === 'deny') return notPermitted('session', decision.effect === 'deny' ? decision : { ...decision, effect: 'deny', rules: [] });
       const scope: Scope = Object.freeze({ connection, ...schema, access });
       trip.seen.scope = scope;
-      return guarded(facts, { scope, decision }, trip);
+      return (await suspensions.refusal(facts.identity, scope)) ?? guarded(facts, { scope, decision }, trip);
     },
 
     /** Whether this statement may run in this session. */
     run: async (facts: Identified<'run'>, trip: Trip): Promise<Added | Stop> => {
-      const session = findSession(sessions, facts, trip);
+      const session = await findUsable(sessions, suspensions, facts, trip);
       if ('status' in session) return session;
       const judged = await judge(facts, session.grant, trip.seen, trip.signal);
       if ('status' in judged) return judged;
@@ -46,7 +47,7 @@ export function createScopeStage(
 
     /** The session itself is leave to look; which objects are shown is decided one by one, when they are known. */
     describe: async (facts: Identified<'run'>, trip: Trip): Promise<Added | Stop> => {
-      const session = findSession(sessions, facts, trip);
+      const session = await findUsable(sessions, suspensions, facts, trip);
       if ('status' in session) return session;
       if (session.engine.describe === undefined) return deny('NOT_FOUND', 'this engine cannot describe its schema', { reason: 'describe.unavailable' });
       const { scope, rules } = session.grant;
@@ -65,6 +66,14 @@ export function findSession(sessions: Sessions, facts: Identified<'run'>, trip: 
   seeSession(session, trip);
   const refusal = session.refusal();
   return refusal === undefined ? session : deny(refusal, undefined, { hint: 'Open a new session.' });
+}
+
+/** The same, of an actor who may use it now: that it is suspended is said before that its session was revoked. */
+export async function findUsable(sessions: Sessions, suspensions: Suspensions, facts: Identified<'run'>, trip: Trip): Promise<Session | Denied> {
+  const session = findSession(sessions, facts, trip);
+  const { scope } = trip.seen;
+  if (scope === undefined) return session;
+  return (await suspensions.refusal(facts.identity, scope)) ?? session;
 }
 
 /** Notes for the record which session a request is about. */

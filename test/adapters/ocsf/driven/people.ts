@@ -21,6 +21,9 @@ export async function decided(): Promise<readonly AuditEvent[]> {
   await at.ticket();
   valueOf(await gateway.revoke({ ...as('bob'), session: at.id, comment: 'stop it' }));
 
+  valueOf(await gateway.suspend({ ...as('bob'), actor: 'idp:agent', comment: 'no more today' }));
+  valueOf(await gateway.reinstate({ ...as('carol'), actor: 'idp:agent', comment: 'it was mended' }));
+
   const glass = valueOf(await gateway.open({ ...as('oncall'), connection: 'warehouse', schema: 'ACME.OPS', access: 'write', ttlMs: 600_000, reason: 'the site is down', breakGlass: true }));
   valueOf(await gateway.run({ ...as('oncall'), session: glass.id, sql: 'DELETE orders' }));
   valueOf(await gateway.close({ ...as('oncall'), session: glass.id }));
