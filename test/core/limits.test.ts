@@ -22,7 +22,8 @@ describe('what is asked of policy', () => {
   it.each<[string, Partial<Analysis>, readonly [string, string][]]>([
     ['each table a read reads', {}, [['read', 'ACME.OPS.ORDERS']]],
     ['the schema, for a read of nothing', { reads: [] }, [['read', 'ACME.OPS']]],
-    ['metadata of what it shows, and of the schema', { kind: 'metadata' }, [['metadata', 'ACME.OPS.ORDERS'], ['metadata', 'ACME.OPS']]],
+    ['metadata of what it shows, and of the schema', { kind: 'metadata', operation: 'DESCRIBE' }, [['metadata', 'ACME.OPS.ORDERS'], ['metadata', 'ACME.OPS']]],
+    ['leave to read too, for a plan', { kind: 'metadata', operation: 'EXPLAIN' }, [['metadata', 'ACME.OPS.ORDERS'], ['read', 'ACME.OPS.ORDERS'], ['metadata', 'ACME.OPS']]],
     ['both what a write reads and what it writes', { kind: 'write', writes: [{ ...ops, name: 'LOG', kind: 'table' }] }, [['read', 'ACME.OPS.ORDERS'], ['write', 'ACME.OPS.LOG']]],
     ['the schema, for a change that names nothing', { kind: 'ddl', reads: [] }, [['ddl', 'ACME.OPS']]],
   ])('%s', async (_name, change, asks) => {
