@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import { newId, Scribe, Troubles, type AuditEvent, type AuditLog } from '../../core/index.js';
+import { makeDirectory } from '../../files/make-directory.js';
 import { Cursor } from './cursor.js';
 import { Health } from './health.js';
 import { Ledger } from './ledger.js';
@@ -20,11 +20,11 @@ const closingMs = 5_000;
  * The record as append-only lines in a directory, copied from there to any number of receivers. An append is durable (synced to the disk) when it resolves,
  * in the order of the calls; one that is rejected with AUDIT_UNAVAILABLE is taken back before anything else is written, and can be found by a later
  * run only where a crash came first. After a failure the next append tries again: no restart is needed.
- * Throws CONFIG_INVALID for a directory that is in use or whose files were damaged.
+ * Throws CONFIG_INVALID for a directory that cannot be made, is in use, or whose files were damaged.
  */
 export async function openJournal(options: Opening): Promise<AuditLog> {
   const settings = settingsOf(options);
-  await mkdir(settings.directory, { recursive: true, mode: 0o700 });
+  await makeDirectory(settings.directory, 'journal: directory');
   const hold = await lock(settings.directory);
   try {
     // Whatever is made in the directory is made by who holds it.

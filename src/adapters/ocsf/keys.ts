@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import { AccessError, readOptions, type OptionNames } from '../../core/index.js';
+import { makeDirectory } from '../../files/make-directory.js';
 import { loadKeys, saveKeys, type Stored } from './key-files.js';
 import type { HmacKey } from './options.js';
 import { jwkSigner, newSigningKey, type Signer } from './signer.js';
@@ -24,7 +24,7 @@ export async function localKeys(options: LocalKeysOptions): Promise<LocalKeys> {
   const { directory, rotateMs = 30 * 86_400_000 } = readOptions<LocalKeysOptions>(options, names, 'localKeys');
   if (typeof directory !== 'string' || directory === '') throw new AccessError('CONFIG_INVALID', 'localKeys: directory is not set');
   if (typeof rotateMs !== 'number' || !(rotateMs >= 0)) throw new AccessError('CONFIG_INVALID', 'localKeys: rotateMs must be milliseconds, 0 or more; Infinity is never');
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makeDirectory(directory, 'localKeys: directory');
   let stored = await loadKeys(directory);
   const save = async (next: Stored): Promise<void> => {
     await saveKeys(directory, next);
