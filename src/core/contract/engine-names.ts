@@ -34,7 +34,7 @@ export function nameCases(subject: EngineSubject, contract: Contract): ContractC
 }
 
 /** Texts that two readers could read differently, by what is odd in them. */
-function readings({ table, elsewhere, ownRelations = [] }: EngineNames): readonly (readonly [string, string])[] {
+function readings({ table, elsewhere, ownRelations = [], ownCalls = [] }: EngineNames): readonly (readonly [string, string])[] {
   const { name, column } = table;
   const recursion = `WITH ${name} AS (SELECT 'x' AS ${column}, 1 AS N UNION ALL SELECT ${column}, N FROM ${name} WHERE N > 1) SELECT ${column} FROM ${name}`;
   return [
@@ -52,6 +52,7 @@ function readings({ table, elsewhere, ownRelations = [] }: EngineNames): readonl
     ['a file as a name, with its ending', 'SELECT * FROM "data.csv"'],
     ...(elsewhere === undefined ? [] : [['a name of another schema', `SELECT * FROM ${elsewhere.name}`] as const]),
     ...ownRelations.flatMap((own) => [[`a relation of the engine's own: ${own}`, `SELECT * FROM ${own}`], [`the same in quotes: ${own}`, `SELECT * FROM "${own}"`]] as const),
+    ...ownCalls.flatMap((own) => [[`a function of the engine's own: ${own}`, `SELECT ${own} AS A`], [`the same as a table: ${own}`, `SELECT * FROM TABLE(${own}) AS T`], [`the same without TABLE: ${own}`, `SELECT * FROM ${own} AS T`]] as const),
   ];
 }
 

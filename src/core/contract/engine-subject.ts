@@ -25,6 +25,8 @@ export interface EngineNames {
   readonly elsewhere?: { readonly name: string; readonly value: string };
   /** Relations that the engine has of its own, as it names them: views of its catalogue, files. None of them is an object of the schema. */
   readonly ownRelations?: readonly string[];
+  /** Calls of functions that the engine has of its own, such as macros, that would answer with the value of `table`: `PEEK()`. None of them is one that the analyzer was given. */
+  readonly ownCalls?: readonly string[];
   /** How a value of `table` is selected, where the engine cannot do `SELECT column FROM name`. */
   readonly select?: string;
 }

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { engineContract } from '../../../src/core/contract/engine.js';
-import { snowflakeSql } from '../../../src/adapters/snowflake-sql/index.js';
+import { sqlForAll } from '../sql.js';
 import { connectorOf, grantOf, setup, slow } from './subject.js';
 
+const sql = sqlForAll();
 const orders = [{ database: 'ACME', schema: 'OPS', name: 'ORDERS', kind: 'relation' }] as const;
 const names = [
   `CREATE TABLE SECRETS AS SELECT 'canary-9914' AS S, 1 AS N`, `CREATE TABLE ACME.main.HIDDEN AS SELECT 'canary-5520' AS S`, `CREATE TABLE memory.main.HIDDEN AS SELECT 'canary-5520' AS S`, 'CREATE MACRO peek() AS (SELECT max(S) FROM SECRETS)',
   'CREATE MACRO generator(n) AS TABLE SELECT * FROM SECRETS',
   'CREATE MACRO div0(a, b) AS (SELECT max(S) FROM SECRETS)',
+  'CREATE MACRO zeroifnull(n) AS (SELECT max(S) FROM SECRETS)',
 ];
 
 const few = { sql: 'SELECT ID, CUSTOMER FROM "ACME"."OPS"."ORDERS" WHERE ID < ? ORDER BY ID', reads: orders, binds: [3], columns: ['ID', 'CUSTOMER'], rows: [[1, 'Ada'], [2, 'Grace']] };
@@ -28,7 +30,8 @@ describe.each(['read', 'write'] as const)('duckdb keeps the engine contract, %s'
   const named = engineContract({
     connector: () => connectorOf({ setup: [...setup, ...names] }), grant: grantOf(access), few, failing: { sql: 'SELECT nothing' },
     names: {
-      analyzer: () => snowflakeSql({ timeoutMs: 10_000 }), table: { name: 'SECRETS', column: 'S', value: 'canary-9914' }, elsewhere: { name: 'HIDDEN', value: 'canary-5520' },
+      analyzer: () => sql, table: { name: 'SECRETS', column: 'S', value: 'canary-9914' }, elsewhere: { name: 'HIDDEN', value: 'canary-5520' },
+      ownCalls: ['peek()', 'generator(ROWCOUNT => 1)', 'generator(1)', 'ZEROIFNULL(1)'],
       ownRelations: ['sqlite_master', 'sqlite_schema', 'duckdb_tables', 'duckdb_columns', 'duckdb_views', 'duckdb_constraints', 'duckdb_databases', 'pg_class', 'pg_tables', 'pg_views', 'pragma_database_list'],
     },
   }).filter(({ name }) => / nothing else: /.test(name));
