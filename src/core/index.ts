@@ -21,6 +21,7 @@ export { facts } from './freeze.js';
 export { newId } from './id.js';
 export { Newest } from './newest.js';
 export { Troubles } from './troubles.js';
+export { SuspendedBefore } from './suspended-before.js';
 export { Unreviewed } from './unreviewed.js';
 export { perObject } from './per-object.js';
 export { formatName, formatObject, formatSchema, parseSchema } from './names.js';

@@ -223,6 +223,8 @@ export interface AuditLog extends Checkable {
   unresolved(): Promise<readonly AuditEvent[]>;
   /** `breakglass.activated` of earlier runs that no `breakglass.reviewed` of the same session followed, oldest first, as far back as the log goes; left out where it does not look for them. */
   unreviewed?(): Promise<readonly AuditEvent[]>;
+  /** `actor.suspended` and `actor.reinstated` of earlier runs, oldest first, as far back as the log goes; left out where it does not look for them. */
+  suspended?(): Promise<readonly AuditEvent[]>;
   /** The last event with one of these codes that earlier runs wrote and that is still there; left out where the log does not look so far back. */
   newest?(codes: readonly EventCode[]): Promise<AuditEvent | undefined>;
   close?(): Promise<void>;

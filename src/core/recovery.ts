@@ -47,9 +47,10 @@ export async function isOver(audit: AuditLog, recovered: readonly LeftOver[], se
   return false;
 }
 
-/** Takes up where people decide what an earlier run left: reviews that are due, and tickets that outlived it. */
-export async function takeUp(audit: AuditLog, recovered: readonly LeftOver[], { glass, desk }: Pick<Room, 'glass' | 'desk'>): Promise<void> {
+/** Takes up where people decide what an earlier run left: reviews that are due, suspensions that hold, and tickets that outlived it. */
+export async function takeUp(audit: AuditLog, recovered: readonly LeftOver[], { glass, desk, suspending }: Pick<Room, 'glass' | 'desk' | 'suspending'>): Promise<void> {
   glass.restore((await audit.unreviewed?.()) ?? []);
+  await suspending.restore((await audit.suspended?.()) ?? []);
   try {
     await desk.restore((session) => isOver(audit, recovered, session));
   } catch (error) {

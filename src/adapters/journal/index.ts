@@ -68,6 +68,7 @@ async function start(settings: Settings, hold: Hold): Promise<AuditLog> {
     record: (session, range) => readRecord(settings, ledger, session, range),
     unresolved: async () => ledger.unresolved(),
     unreviewed: async () => ledger.unreviewed(),
+    suspended: async () => ledger.suspended(),
     newest: async (codes) => ledger.newest(codes),
     async close() {
       health.stop();

@@ -1,4 +1,4 @@
-import { intents, Newest, sessionEnds, statementOutcomes, Unreviewed, type AuditEvent, type EventCode } from '../../core/index.js';
+import { intents, Newest, sessionEnds, statementOutcomes, SuspendedBefore, Unreviewed, type AuditEvent, type EventCode } from '../../core/index.js';
 
 /** Where an event stands: the offset of its line, or of the text lines before it. */
 export interface Place {
@@ -20,12 +20,14 @@ export class Ledger {
   readonly #open = new Map<string, AuditEvent>();
   readonly #newest = new Newest();
   readonly #unreviewed = new Unreviewed();
+  readonly #suspended = new SuspendedBefore();
 
   /** An event of an earlier run, read back. */
   replay(event: AuditEvent, place: Place): void {
     this.#place(event, place);
     this.#newest.note(event);
     this.#unreviewed.replay(event);
+    this.#suspended.replay(event);
     this.#answer(event);
     if (event.code === 'session.opened' || intents.has(event.code)) this.#open.set(keyOf(event), event);
   }
@@ -55,6 +57,11 @@ export class Ledger {
   /** Broken glass of earlier runs that nobody has looked at, oldest first. */
   unreviewed(): readonly AuditEvent[] {
     return this.#unreviewed.all();
+  }
+
+  /** Who was suspended and reinstated in earlier runs, oldest first. */
+  suspended(): readonly AuditEvent[] {
+    return this.#suspended.all();
   }
 
   /** Oldest first. */

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import {
-  AccessError, facts, intents, Newest, pageOf, readOptions, Scribe, Troubles, Unreviewed, type AuditLog, type Entry, type OptionNames, type RecordFormat,
+  AccessError, facts, intents, Newest, pageOf, readOptions, Scribe, SuspendedBefore, Troubles, Unreviewed, type AuditLog, type Entry, type OptionNames, type RecordFormat,
 } from '../../core/index.js';
 import type { KafkaClient } from './client.js';
 import { Delivery } from './delivery.js';
@@ -47,11 +47,12 @@ export async function kafkaLog(options: KafkaLogOptions): Promise<AuditLog> {
     if (failingMs >= degradedAfterMs) troubles.past('receiver', Date.now() - failingMs, { failingMs }, settings.name);
   });
   const scribe = new Scribe({ format, medium, head: begun, checkpointEvents, checkpointMs, signed: troubles.signed });
-  const [recent, newest, unreviewed] = [new Recent(), new Newest(), new Unreviewed()];
+  const [recent, newest, unreviewed, suspended] = [new Recent(), new Newest(), new Unreviewed(), new SuspendedBefore()];
   for (const event of events) {
     recent.note(event);
     newest.note(event);
     unreviewed.replay(event);
+    suspended.replay(event);
   }
   return {
     async append(event) {
@@ -64,6 +65,7 @@ export async function kafkaLog(options: KafkaLogOptions): Promise<AuditLog> {
     record: async (session, range) => pageOf(recent.of(session), range),
     unresolved: async () => open.filter((event) => !recent.answers(event)),
     unreviewed: async () => unreviewed.all(),
+    suspended: async () => suspended.all(),
     newest: async (codes) => newest.of(codes),
     async close() {
       medium.giveUpAfter(closingMs);

@@ -23,6 +23,7 @@ export function memoryAudit(earlier: readonly AuditEvent[] = []): MemoryAudit {
       for (const event of events) left.note(event);
       return left.all();
     },
+    suspended: async () => earlier.filter(({ code }) => code === 'actor.suspended' || code === 'actor.reinstated'),
     newest: async (codes) => earlier.findLast(({ code }) => codes.includes(code)),
     async close() {
       closed = true;

@@ -107,6 +107,7 @@ function laterRuns(open: () => Promise<AuditLog>, reopen: () => Promise<AuditLog
   const [requested, opened] = [sampleEvent('session.requested', { session: 's1' }), sampleEvent('session.opened', { session: 's1' })];
   const [authorized, executed] = (['statement.authorized', 'statement.executed'] as const).map((code) => sampleEvent(code, { session: 's1', statement: 't1' })) as [AuditEvent, AuditEvent];
   const activated = sampleEvent('breakglass.activated', { session: 's1', scope: { database: 'ACME', schema: 'OPS', access: 'write' } });
+  const [suspended, reinstated] = [sampleEvent('actor.suspended', { data: { actor: 'idp:agent' } }), sampleEvent('actor.reinstated', { data: { actor: 'idp:agent' } })];
   const [closed, started, stopped] = [sampleEvent('session.closed', { session: 's1' }), sampleEvent('gateway.started'), sampleEvent('gateway.stopped')];
   return [
     contract('keeps the record for a later run', [requested, opened], async (log) => {
@@ -133,6 +134,11 @@ function laterRuns(open: () => Promise<AuditLog>, reopen: () => Promise<AuditLog
       await log.append(sampleEvent('breakglass.activated', { session: 's3' }));
       await log.append(sampleEvent('breakglass.reviewed', { session: 's1' }));
       expectThat((await log.unreviewed()).length === 0, 'what is signed, or of this run, is named');
+    }),
+    contract('names who was suspended and reinstated in earlier runs, where it looks for that', [suspended, requested, reinstated], async (log) => {
+      if (log.suspended === undefined) return;
+      await log.append(sampleEvent('actor.suspended'));
+      expectThat(same(await log.suspended(), [suspended, reinstated]), 'they differ');
     }),
     contract('names nothing of this run', [], async (log) => {
       await log.append(sampleEvent('statement.authorized', { session: 's9', statement: 't9' }));

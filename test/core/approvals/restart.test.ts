@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { memoryAudit, type MemoryAudit } from '../../../src/adapters/memory/index.js';
 import { memoryTickets, type AuditLog, type TicketStore } from '../../../src/core/index.js';
 import { as, codeOf, house, valueOf } from '../house.js';
-import { office, type Office } from './office.js';
+import { casbin } from '../../../src/adapters/casbin/index.js';
+import { identity, office, people, rules, type Office } from './office.js';
 
 const glass = { ...as('oncall'), connection: 'warehouse', schema: 'ACME.OPS', access: 'write', ttlMs: 60_000, reason: 'the site is down', breakGlass: true } as const;
 
@@ -31,6 +32,30 @@ describe('broken glass that nobody has looked at', () => {
     }
     const second = await office({ audit: left(first) });
     expect(await second.gateway.open(glass)).toMatchObject({ code: 'TOO_MANY_APPROVALS', reason: 'breakglass.unreviewed' });
+  });
+});
+
+describe('suspensions that hold', async () => {
+  const ask = { ...as('agent'), connection: 'warehouse', schema: 'ACME.OPS', access: 'read', ttlMs: 1_000, reason: 'to look' } as const;
+  const bob = { ...as('bob'), actor: 'idp:agent' };
+  const policy = await casbin({ policy: { name: 'policy.csv', text: rules() } });
+  const parts = ({ clock }: Office) => ({ identity, policy, clock, approvals: people });
+
+  it('hold after a restart for the time that is left, and not where they were ended or are over', async () => {
+    const first = await office();
+    valueOf(await first.gateway.suspend({ ...bob, forMs: 60_000, comment: 'enough' }));
+    const [entry] = valueOf(await first.gateway.suspensions(as('bob')));
+    const earlier = left(first);
+    const { gateway } = await house({ ...parts(first), audit: earlier });
+    expect(valueOf(await gateway.suspensions(as('bob')))).toEqual([entry]);
+    expect(await gateway.open(ask)).toMatchObject({ code: 'ACTOR_SUSPENDED', retryAfterMs: 60_000 });
+    valueOf(await gateway.reinstate({ ...bob, ...as('carol') }));
+    const third = await house({ ...parts(first), audit: left({ ...first, audit: earlier }) });
+    expect(valueOf(await third.gateway.suspensions(as('bob')))).toEqual([]);
+    expect((await third.gateway.open(ask)).status).toBe('completed');
+    first.clock.forward(60_000);
+    const fourth = await house({ ...parts(first), audit: left(first) });
+    expect((await fourth.gateway.open(ask)).status).toBe('completed');
   });
 });
 
