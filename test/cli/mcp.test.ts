@@ -82,8 +82,8 @@ describe.each(eras)('sallyport mcp, client of $era', ({ options }) => {
 
 describe('sallyport mcp', () => {
   it.each([
-    ['no address', [], 'a', '--url is missing'], ['no URL', ['--url', 'x'], 'a', '--url must be'], ['an address in clear', ['--url', 'http://gate.example/mcp'], 'a', '--url must be'],
-    ['a password in the address', ['--url', 'https://me:secret@gate.example/mcp'], 'a', '--url must be'], ['a word too many', ['--url', 'https://gate.example/mcp', 'x'], 'a', 'unknown argument'],
+    ['no address', [], 'a', '--url is missing'], ['no URL', ['--url', 'x'], 'a', '--url is no URL'], ['an address in clear', ['--url', 'http://gate.example/mcp'], 'a', '--url must be'],
+    ['a password in the address', ['--url', 'https://me:secret@gate.example/mcp'], 'a', '--url must hold no user or password'], ['a word too many', ['--url', 'https://gate.example/mcp', 'x'], 'a', 'unknown argument'],
     ['an option nobody knows', ['--token', 'x'], 'a', 'Unknown option'], ['no token', ['--url', 'https://gate.example/mcp'], '', 'SALLYPORT_TOKEN holds no access token'],
     ['a token that would be a header of its own', ['--url', 'https://gate.example/mcp'], 'a\r\nx: y', 'SALLYPORT_TOKEN holds no access token'], ['a file that is not there', ['--url', 'https://gate.example/mcp', '--token-file', join(folder, 'nothing')], 'a', 'cannot be read'],
   ])('refuses %s', async (_what, args, token, message) => {

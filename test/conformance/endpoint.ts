@@ -5,6 +5,7 @@ import express, { type RequestHandler } from 'express';
 import { mcpRouter } from '../../src/adapters/mcp/index.js';
 import { memoryAnalyzer, memoryAudit, memoryEngine, memoryIdentity, memoryPolicy } from '../../src/adapters/memory/index.js';
 import { buildGateway } from '../../src/core/index.js';
+import { unlimited } from '../support/limits.js';
 
 /** For those that can send no token: a front puts one before it. */
 const signedIn: RequestHandler = (request, _response, next) => {
@@ -28,7 +29,7 @@ export async function endpoint(): Promise<Endpoint> {
   const gateway = await buildGateway({
     connections: { warehouse: memoryEngine([{ database: 'ACME', schema: 'OPS' }], () => ({ columns: ['ID'], rows: [[1], [2], [3]] }), [{ name: 'ORDERS', kind: 'table', columns: [{ name: 'ID', type: 'INTEGER' }] }]) },
     identity: memoryIdentity({ t: { subject: 'suite' } }), policy: memoryPolicy([{ id: 'all', subject: '*', connection: '*', object: '*', action: '*' }]), analyzer: memoryAnalyzer(), audit: memoryAudit(),
-    limits: { sessionsPerActor: 1_000 },
+    limits: { ...unlimited, sessionsPerActor: 1_000 },
   });
   const app = express();
   const server = app.listen(0, '127.0.0.1');

@@ -118,12 +118,13 @@ describe('a write with an idempotency key', () => {
 
   it('lets who waits for the first leave, and lets the next one in where the first came to nothing', async () => {
     const gate = deferred();
-    const { write } = await keyed(async () => {
+    const { write, engine } = await keyed(async () => {
       await gate.promise;
       throw new AccessError('ENGINE_REJECTED');
     });
     const leave = new AbortController();
     const first = write();
+    await expect.poll(() => engine.ran.length).toBe(1);
     const second = write({}, leave.signal);
     const third = write();
     await new Promise((resolve) => setTimeout(resolve, 10));

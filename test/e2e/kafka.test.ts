@@ -45,7 +45,7 @@ describe.skipIf(broker.missing)('npm start -- --once --kafka', () => {
   it('brings the whole loop, in order', () => {
     expect(events.map(({ metadata }) => metadata.event_code)).toEqual([
       'gateway.started', 'session.requested', 'session.opened', 'statement.authorized', 'statement.executed', 'statement.denied', 'statement.approval_requested', 'statement.approval_decided',
-      'statement.authorized', 'statement.executed', 'statement.denied', 'session.closed', 'statement.denied', 'gateway.stopped',
+      'statement.authorized', 'statement.executed', 'statement.replayed', 'session.closed', 'statement.denied', 'gateway.stopped',
     ]);
     expect(events.map(({ metadata }) => metadata.sequence)).toEqual(events.map((_, index) => index + 1));
     expect(JSON.stringify([values, seals])).not.toMatch(/access_token|Bearer /);

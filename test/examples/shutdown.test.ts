@@ -26,8 +26,8 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'policy.csv'), inside(policy));
   const instance = await DuckDBInstance.create(join(folder, 'warehouse.duckdb'));
   const connection = await instance.connect();
-  await connection.run('CREATE SCHEMA ops');
-  await connection.run('CREATE TABLE ops.orders AS SELECT range AS id FROM range(200000)');
+  await connection.run('CREATE SCHEMA OPS');
+  await connection.run('CREATE TABLE OPS.ORDERS AS SELECT range AS ID FROM range(200000)');
   connection.closeSync();
   instance.closeSync();
 });

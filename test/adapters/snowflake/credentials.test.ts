@@ -48,7 +48,7 @@ describe('a session by each kind of credential', () => {
     if (roles !== undefined) server.catalog.user('AGENT').granted.add('OPS_READ');
     server.catalog.user('AGENT').granted.add('FINANCE_READ');
     const before = server.history.length;
-    const connector = connectorFor(server, { credential, ...(roles === undefined ? {} : { roles }) });
+    const connector = connectorFor(server, { credential, schemas: ['ACME.OPS'], ...(roles === undefined ? {} : { roles }) });
     try {
       const session = await connector.open(grantOf(), new AbortController().signal);
       expect(await drained(await session.run(statement('SELECT ID FROM CUSTOMERS WHERE ID < 2'), new AbortController().signal))).toEqual([[1]]);

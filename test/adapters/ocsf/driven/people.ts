@@ -2,7 +2,7 @@ import type { AuditEvent } from '../../../../src/core/index.js';
 import { office } from '../../../core/approvals/office.js';
 import { as, valueOf } from '../../../core/house.js';
 
-/** Consent asked for, given, refused, tried by oneself and not answered; a session revoked; glass broken, and looked at. */
+/** Consent asked for, given, used and shown again, refused, tried by oneself and not answered; a session revoked; glass broken, and looked at. */
 export async function decided(): Promise<readonly AuditEvent[]> {
   const at = await office({ approvals: { cooldownMs: 0 } });
   const { gateway, audit, clock } = at;
@@ -16,6 +16,7 @@ export async function decided(): Promise<readonly AuditEvent[]> {
   const held = await at.ticket();
   await at.decide(held, 'alice');
   valueOf(await at.decide(held));
+  valueOf(await at.write({ ticket: held }));
   valueOf(await at.write({ ticket: held }));
   valueOf(await at.decide(await at.ticket(), 'bob', { decision: 'reject', comment: 'not today' }));
   await at.ticket();
