@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { actors } from './actors/actors.js';
 import { analyze } from './analyze.js';
 import { approvals } from './approvals/approvals.js';
 import { audit } from './audit/audit.js';
@@ -10,11 +11,15 @@ import type { Streams } from './streams.js';
 
 type Command = (args: readonly string[], streams: Streams) => Promise<ExitCode>;
 
-const commands: ReadonlyMap<string, Command> = new Map([['analyze', analyze], ['approvals', approvals], ['audit', audit], ['mcp', mcp], ['sessions', sessions], ['snowflake', snowflake]]);
+const commands: ReadonlyMap<string, Command> = new Map([
+  ['actors', actors], ['analyze', analyze], ['approvals', approvals], ['audit', audit], ['mcp', mcp], ['sessions', sessions],
+  ['snowflake', snowflake],
+]);
 
 const help = `Usage: sallyport <command> [options]
 
 Commands:
+  actors     suspend and reinstate actors, and list who is suspended, at a running gateway
   analyze    say what Snowflake statements do, and whether a plain policy lets them run
   approvals  list, show and decide what agents ask of people, at a running gateway
   audit      verify, read and reconcile the record

@@ -54,7 +54,7 @@ describe('what is no gateway, or no command line', () => {
   });
 
   it('the help tells of exit codes, and of every command', async () => {
-    for (const command of ['approvals', 'sessions']) {
+    for (const command of ['approvals', 'sessions', 'actors']) {
       const { code, out } = await inProcess([command, '--help']);
       expect([code, out]).toEqual([0, expect.stringMatching(/^Usage: [\s\S]*Exit codes: /)]);
       expect((await inProcess([command, 'list', '--help'])).out).toBe(out);

@@ -5,7 +5,7 @@ import { shipped } from '../support/built.js';
 import { quoted, read, table } from './page.js';
 
 const page = read('docs/cli.md');
-const commands = ['analyze', 'approvals', 'sessions', 'mcp', 'audit verify', 'audit show', 'audit tail', 'audit reconcile', 'audit schema', 'snowflake setup', 'snowflake doctor'];
+const commands = ['analyze', 'approvals', 'sessions', 'actors', 'mcp', 'audit verify', 'audit show', 'audit tail', 'audit reconcile', 'audit schema', 'snowflake setup', 'snowflake doctor'];
 const ask = (...args: string[]) => spawnSync(process.execPath, [shipped, ...args], { encoding: 'utf8', env: { ...process.env, SALLYPORT_TOKEN: '' } });
 const flagsIn = (text: string): readonly string[] => [...text.matchAll(/(?<![\w-])--?[a-z][a-z-]*/g)].map(([flag]) => flag);
 const common = new Set(['-h', '--help']);
@@ -50,7 +50,7 @@ it('docs/cli.md has each variable of the environment that the command reads, and
 describe('the command lines that the pages show', () => {
   const pages = ['README.md', ...['docs', 'docs/siem', 'examples/siem'].flatMap((place) => readdirSync(new URL(`../../${place}/`, import.meta.url)).filter((name) => name.endsWith('.md')).map((name) => `${place}/${name}`))];
   const blocks = pages.flatMap((path) => [...read(path).matchAll(/^```(?:sh|console|bash)?\n([\s\S]*?)^```/gm)].map(([, block]) => ({ path, block: String(block).replaceAll(/\\\n\s*/g, ' ') })));
-  const lines = blocks.flatMap(({ path, block }) => [...block.matchAll(/\bsallyport ((?:analyze|approvals|sessions|mcp|audit|snowflake)\b[^|>#\n]*)/g)].map(([, line]) => ({ path, line: String(line).trim() })));
+  const lines = blocks.flatMap(({ path, block }) => [...block.matchAll(/\bsallyport ((?:analyze|approvals|sessions|actors|mcp|audit|snowflake)\b[^|>#\n]*)/g)].map(([, line]) => ({ path, line: String(line).trim() })));
 
   it.each(lines)('$path: sallyport $line has flags that there are', ({ line }) => {
     const command = commands.find((each) => line.startsWith(each)) ?? line;

@@ -55,7 +55,8 @@ function answerOf<T>(form: z.ZodType<T>, status: number, said: unknown, host: st
     throw status >= 500 ? new Error(words) : new RefusedError(words, { status, ...(reason === undefined ? {} : { reason }) });
   }
   if (status >= 300 && status < 400) throw new Error(`${host} answers with a redirect, which is not followed: give the address it leads to`);
-  if (status !== 200 || !form.safeParse(said).success) throw new Error(`${host} answers, but not as a gateway does (${status}): is --url the address of its REST mount?`);
+  const isTaken = status === 200 || status === 201;
+  if (!isTaken || !form.safeParse(said).success) throw new Error(`${host} answers, but not as a gateway does (${status}): is --url the address of its REST mount?`);
   // As it was said: a gateway that is newer than this command says more.
   return said as T;
 }
