@@ -91,9 +91,9 @@ export class Binding {
   }
 }
 
-class Difference extends Error {}
+export class Difference extends Error {}
 
-function tablesOf(plan: unknown, found = new Set<string>()): ReadonlySet<string> {
+export function tablesOf(plan: unknown, found = new Set<string>()): ReadonlySet<string> {
   if (typeof plan !== 'object' || plan === null) return found;
   const { Table: table } = plan as Readonly<Record<string, unknown>>;
   if (typeof table === 'string') found.add(table.replaceAll('"', ''));
