@@ -81,6 +81,12 @@ describe('a whole log', () => {
     expect(await verified(log.lines, { keys: log.keys })).toMatchObject({ openIntents: 1, open: ['s-2'], unannounced: 1, verdict: 'ok' });
   });
 
+  it('takes a statement that failed before it was announced for what it is, and not one whose announcement is absent', async () => {
+    const log = new LogWriter().event('statement.failed', { code: 'ANALYSIS_UNAVAILABLE', at: 'scope' }, 's-1').event('statement.denied', { code: 'OUT_OF_SCOPE' }, 's-2')
+      .event('statement.failed', { code: 'ENGINE_REJECTED', at: 'execute', durationMs: 3 }, 's-3').stop();
+    expect(await verified(log.lines, { keys: log.keys })).toMatchObject({ openIntents: 0, unannounced: 1, verdict: 'ok' });
+  });
+
   it('keeps writers apart', async () => {
     const [one, two] = [new LogWriter('host-a'), new LogWriter('host-b')];
     one.events(4).stop();

@@ -14,6 +14,8 @@ export interface Told {
   /** Epoch milliseconds. */
   readonly at: number;
   readonly statement?: string;
+  /** It took time from an intent on, or says which intent it answers. */
+  readonly announced?: true;
   /** SHA-256 (hex) as stated. */
   readonly fingerprint: string;
   /** SHA-256 (hex) as it is; absent for a stub, of which it cannot be told. */
@@ -54,7 +56,7 @@ export function toldOf(event: Members): Told | undefined {
   return {
     chain, authority, sequence, id, type, code, at: time, fingerprint,
     ...(previous === undefined ? {} : { previous }), ...(actual === undefined ? {} : { actual }), ...(before === undefined ? {} : { before }),
-    ...(isText(ours['statement']) ? { statement: ours['statement'] } : {}),
+    ...(isText(ours['statement']) ? { statement: ours['statement'] } : {}), ...(isAnnounced(ours['data']) ? { announced: true } : {}),
   };
 }
 
@@ -77,6 +79,11 @@ function beforeOf(value: unknown): Before | undefined {
   if (!isMembers(value)) return undefined;
   const { chain, sequence, fingerprint } = value;
   return isText(chain) && isWhole(sequence) && isText(fingerprint) ? { chain, sequence, fingerprint } : undefined;
+}
+
+/** What follows an intent has `durationMs`, and what recovery writes names the intent. */
+function isAnnounced(data: unknown): boolean {
+  return isMembers(data) && (data['durationMs'] !== undefined || data['intent'] !== undefined);
 }
 
 function isText(value: unknown): value is string {
