@@ -3,10 +3,14 @@ import { makeDirectory } from '../../files/make-directory.js';
 import { Cursor } from './cursor.js';
 import { Health } from './health.js';
 import { Ledger } from './ledger.js';
-import { lock, type Hold } from './lock.js';
+import { removeEmpty } from './empty.js';
+import { fence } from './fence.js';
+import type { Lease, LeaseTimes } from './lease.js';
+import { lock } from './lock.js';
 import { settingsOf, type Opening, type Settings } from './options.js';
 import { readRecord } from './record.js';
 import { replay } from './replay.js';
+import { segmentsIn } from './batch.js';
 import { removeDelivered } from './retention.js';
 import { Segments } from './segments.js';
 import { Shipper } from './shipper.js';
@@ -20,26 +24,33 @@ const closingMs = 5_000;
  * The record as append-only lines in a directory, copied from there to any number of receivers. An append is durable (synced to the disk) when it resolves,
  * in the order of the calls; one that is rejected with AUDIT_UNAVAILABLE is taken back before anything else is written, and can be found by a later
  * run only where a crash came first. After a failure the next append tries again: no restart is needed.
- * Throws CONFIG_INVALID for a directory that cannot be made, is in use, or whose files were damaged.
+ * Throws CONFIG_INVALID for a directory that cannot be made, is in use, or whose files were damaged. A process that is found to have lost the directory to another
+ * one refuses every append from then on.
  */
-export async function openJournal(options: Opening): Promise<AuditLog> {
+export async function openJournal(options: Opening, times?: LeaseTimes): Promise<AuditLog> {
   const settings = settingsOf(options);
   await makeDirectory(settings.directory, 'journal: directory');
-  const hold = await lock(settings.directory);
+  const { directory } = settings;
+  const own: { segments?: Segments } = {};
+  const lease = await lock(directory, async () => (await segmentsIn(directory)).some((number) => number >= (own.segments?.next ?? 0)), times);
   try {
     // Whatever is made in the directory is made by who holds it.
-    return await start({ ...settings, format: typeof options.format === 'function' ? await options.format() : options.format }, hold);
+    return await start({ ...settings, format: typeof options.format === 'function' ? await options.format() : options.format }, lease, own);
   } catch (error) {
-    await hold.release();
+    await lease.release();
     throw error;
   }
 }
 
-async function start(settings: Settings, hold: Hold): Promise<AuditLog> {
+async function start(settings: Settings, lease: Lease, own: { segments?: Segments }): Promise<AuditLog> {
   const { directory, format, sinks, batchBytes, checkpointEvents, checkpointMs, degradedAfterMs } = settings;
   const ledger = new Ledger();
+  await removeEmpty(directory);
+  if (lease.tookOver) await fence(directory);
   const earlier = await replay(directory, format, ledger);
-  const segments = new Segments(settings, (earlier.segments.at(-1) ?? 0) + 1, earlier.bytes, (event, place) => ledger.note(event, place), () => hold.renew());
+  const segments = new Segments(settings, { next: (earlier.segments.at(-1) ?? 0) + 1, bytes: earlier.bytes, durable: (event, place) => ledger.note(event, place), lease });
+  own.segments = segments;
+  if (lease.tookOver) await segments.begin();
   const head = format.begin(earlier.head);
   const shippers: Shipper[] = [];
   const medium = {
@@ -75,7 +86,7 @@ async function start(settings: Settings, hold: Hold): Promise<AuditLog> {
       await scribe.close();
       await Promise.allSettled(shippers.map((shipper) => shipper.close(closingMs)));
       await segments.close();
-      await hold.release();
+      await lease.release();
     },
   };
 }

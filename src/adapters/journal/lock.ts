@@ -1,54 +1,49 @@
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { randomUUID } from 'node:crypto';
+import { link, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { AccessError } from '../../core/index.js';
+import { Lease, leaseTimes, type LeaseTimes } from './lease.js';
+import { isGone, ownerText, readOwner, thisProcess, type Owner } from './lease-owner.js';
 
-/** Directories this very process holds: after a restart in a container a new process may have the old one's id. */
+/** Directories this very process holds. */
 const held = new Set<string>();
 
-export interface Hold {
-  /** Makes sure of it again, after the directory may have been replaced. Throws CONFIG_INVALID when it now belongs to another process. */
-  renew(): Promise<void>;
-  release(): Promise<void>;
-}
-
-/** Takes the directory for this process. Throws CONFIG_INVALID while another one that lives has it. */
-export async function lock(directory: string): Promise<Hold> {
+/**
+ * Takes the directory for this process. One that another process holds is watched: where its lock file changes, that one lives, and CONFIG_INVALID is thrown; where it
+ * does not for `watchMs`, or its process is surely gone, it is taken over. `isForeign` looks, after the lock file was gone, whether somebody else wrote meanwhile.
+ */
+export async function lock(directory: string, isForeign: () => Promise<boolean> = async () => false, times: LeaseTimes = leaseTimes): Promise<Lease> {
   const path = join(directory, 'lock');
   if (held.has(directory)) throw taken('this process');
   held.add(directory);
-  const mine = JSON.stringify({ pid: process.pid, host: hostname(), started: await startOf(process.pid) });
+  const left = (): void => void held.delete(directory);
   try {
-    await take(path, mine);
+    const owner = await thisProcess(randomUUID());
+    const tookOver = await take(path, owner, times);
+    return new Lease({ path, owner, times, tookOver, left, isForeign, place: (each) => place(path, each), remove: () => rm(path, { force: true }) });
   } catch (error) {
-    held.delete(directory);
+    left();
     throw error;
   }
-  return {
-    renew: async () => {
-      if ((await readFile(path, 'utf8').catch(() => undefined)) !== mine) await take(path, mine);
-    },
-    release: async () => {
-      if ((await readFile(path, 'utf8').catch(() => undefined)) === mine) await rm(path, { force: true });
-      held.delete(directory);
-    },
-  };
 }
 
-async function take(path: string, mine: string): Promise<void> {
+/** True where the former holder was not heard of, and may only be asleep. */
+async function take(path: string, owner: Owner, times: LeaseTimes): Promise<boolean> {
+  let tookOver = false;
   for (let attempt = 0; attempt < 3; attempt += 1) {
-    if (await place(path, mine)) return;
+    if (await place(path, owner)) return tookOver;
     const theirs = await readFile(path, 'utf8').catch(() => undefined);
-    if (theirs !== undefined) await clear(path, theirs);
+    if (theirs !== undefined) tookOver = (await clear(path, theirs, owner, times)) || tookOver;
   }
   throw taken('another process');
 }
 
 /** Whole or not at all, so that neither a crash nor a full disk leaves a lock that nobody can read. False where there is one already. */
-async function place(path: string, mine: string): Promise<boolean> {
-  const draft = `${path}.${process.pid}.new`;
+async function place(path: string, owner: Owner): Promise<boolean> {
+  const draft = `${path}.${owner.run}.new`;
   try {
-    await writeFile(draft, mine, { mode: 0o600 });
+    await write(draft, owner);
     await link(draft, path);
     return true;
   } catch (error) {
@@ -59,50 +54,49 @@ async function place(path: string, mine: string): Promise<boolean> {
   }
 }
 
-/** Moves a dead owner's lock away; where it turns out to be a new owner's, puts it back. */
-async function clear(path: string, theirs: string): Promise<void> {
-  const owner = read(theirs);
+async function write(path: string, owner: Owner): Promise<void> {
+  const file = await open(path, 'w', 0o600);
+  try {
+    await file.writeFile(ownerText(owner));
+  } finally {
+    await file.close();
+  }
+}
+
+/** Moves the lock of a holder that is gone out of the way; where it turns out to be renewed or a new one's, puts it back. True where that one was only not heard of. */
+async function clear(path: string, theirs: string, mine: Owner, times: LeaseTimes): Promise<boolean> {
+  const owner = readOwner(theirs);
   if (owner === undefined) throw taken('an unreadable lock file; delete it if nothing uses the directory');
-  if (owner.host !== hostname()) throw taken(`a process on host ${owner.host}; delete the lock file if that is gone`);
-  if (owner.pid !== process.pid && isAlive(owner.pid) && (await startOf(owner.pid)) === owner.started) throw taken(`process ${owner.pid}`);
-  const aside = `${path}.${process.pid}`;
+  const gone = await isGone(owner);
+  const seen = gone ? theirs : await watched(path, theirs, times);
+  if (seen === undefined) return false; // Its holder has left.
+  if (seen !== theirs) throw taken(`process ${owner.pid} on host ${owner.host}`);
+  const aside = `${path}.${mine.run}`;
   try {
     await rename(path, aside);
   } catch {
-    return; // Someone else was quicker: the next attempt will tell.
+    return false; // Someone else was quicker: the next attempt will tell.
   }
-  if ((await readFile(aside, 'utf8')) !== theirs) await link(aside, path).catch(() => undefined);
+  const untouched = (await readFile(aside, 'utf8')) === theirs;
+  if (!untouched) await link(aside, path).catch(() => undefined);
   await rm(aside, { force: true });
+  return untouched && !gone;
 }
 
-interface Owner {
-  readonly pid: number;
-  readonly host: string;
-  readonly started: string;
-}
-
-function read(text: string): Owner | undefined {
-  try {
-    const { pid, host, started } = JSON.parse(text) as Owner;
-    return Number.isSafeInteger(pid) && typeof host === 'string' && typeof started === 'string' ? { pid, host, started } : undefined;
-  } catch {
-    return undefined;
+/**
+ * What a lock file holds when it changes, or when it was watched long enough; undefined where it is gone. Time in which this process was asleep does not
+ * count: the other one may have been, too.
+ */
+async function watched(path: string, theirs: string, { watchMs, renewMs }: LeaseTimes): Promise<string | undefined> {
+  const pauseMs = renewMs / 5;
+  for (let spent = 0; spent < watchMs;) {
+    const before = performance.now();
+    await wait(pauseMs);
+    const now = await readFile(path, 'utf8').catch(() => undefined);
+    if (now !== theirs) return now;
+    spent += Math.min(performance.now() - before, 2 * pauseMs);
   }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-/** When a process started, where the system tells (Linux, proc(5) field 22): an id may have been used again. */
-async function startOf(pid: number): Promise<string> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  return theirs;
 }
 
 function taken(by: string): AccessError {

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
-import { open, truncate, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
+import { open, rm, truncate, type FileHandle } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { Presence } from './presence.js';
 
 /** On Linux a write of this file is an fdatasync as well (open(2), O_DSYNC): one wait instead of two. */
@@ -47,15 +47,20 @@ export class Segment {
       return new Segment(number, file, new Presence(path, file.fd, ino));
     } catch (error) {
       await file.close();
+      await rm(path, { force: true }).catch(() => undefined);
       throw error;
     }
   }
 
-  /** Durable when resolved: written whole, synced, and the file of that name in a directory we may write to. Nothing of it is under way any more when it rejects. */
-  async append(bytes: Uint8Array): Promise<void> {
+  /**
+   * Durable when resolved: written whole, synced, the file of that name in a directory we may write to, and confirmed. Nothing of it is under way any more
+   * when it rejects.
+   */
+  async append(bytes: Uint8Array, confirm: () => Promise<void> = async () => undefined): Promise<void> {
     // While the write is under way: what happens to the file from then on is the same before the write ends and after.
     const ends = await Promise.allSettled([this.#write(bytes), this.#presence.check()]);
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    await confirm();
     this.size += bytes.length;
   }
 
@@ -69,6 +74,15 @@ export class Segment {
 
   close(): Promise<void> {
     return this.#file.close();
+  }
+
+  /** Takes an empty file away, so that its number is free again. False where it is not in its place. */
+  async remove(): Promise<boolean> {
+    const { path } = this.#presence;
+    if (!(await this.#presence.holds())) return false;
+    await rm(path);
+    await syncDirectory(dirname(path));
+    return true;
   }
 
   /**

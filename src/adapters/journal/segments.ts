@@ -1,7 +1,8 @@
 import { AccessError, intents, type AuditEvent, type Entry, type Medium } from '../../core/index.js';
+import type { Lease } from './lease.js';
 import type { Place } from './ledger.js';
 import type { Settings } from './options.js';
-import { Segment } from './segment.js';
+import { Segment, segmentName } from './segment.js';
 
 /** How full the journal is, as parts of what is not reserved. */
 export const marks = { degraded: 0.7, sessions: 0.9, statements: 1 } as const;
@@ -12,23 +13,40 @@ export interface Durable {
   readonly offset: number;
 }
 
-/** The files as a medium: one write and one sync a group, each in the newest segment. */
+/** After so many failures in a row the disk is asked again only after a pause, milliseconds: what is refused meanwhile must cost nothing. */
+const [patience, pauseMs] = [5, 100];
+
+export interface SegmentsParts {
+  /** The number of the first one. */
+  readonly next: number;
+  /** What lies on disk already. */
+  readonly bytes: number;
+  readonly durable: (event: AuditEvent, place: Place) => void;
+  readonly lease: Pick<Lease, 'check' | 'renew' | 'isFresh' | 'lose'>;
+}
+
+/** The files as a medium: one write and one sync a group, each in the newest segment, and only while the directory is this process's. */
 export class Segments implements Medium {
   readonly #settings: Settings;
-  readonly #durable: (event: AuditEvent, place: Place) => void;
-  readonly #renewLock: () => Promise<void>;
+  readonly #parts: SegmentsParts;
   #segment: Segment | undefined;
   /** A segment whose last append failed: it must be cut before anything else is written. */
   #broken: Segment | undefined;
   #next: number;
   #bytes: number;
+  #failures = 0;
+  #pause: { readonly until: number; readonly error: unknown } | undefined;
 
-  constructor(settings: Settings, next: number, bytes: number, durable: (event: AuditEvent, place: Place) => void, renewLock: () => Promise<void>) {
+  constructor(settings: Settings, parts: SegmentsParts) {
     this.#settings = settings;
-    this.#next = next;
-    this.#bytes = bytes;
-    this.#durable = durable;
-    this.#renewLock = renewLock;
+    this.#parts = parts;
+    this.#next = parts.next;
+    this.#bytes = parts.bytes;
+  }
+
+  /** The number of the next segment: who finds it, or a later one, finds another writer's. */
+  get next(): number {
+    return this.#next;
   }
 
   /** Where nothing is durable yet that this run wrote, the end of what was there before. */
@@ -56,44 +74,75 @@ export class Segments implements Medium {
   }
 
   async commit(entries: readonly Entry[], bytes: Uint8Array): Promise<void> {
+    if (this.#pause !== undefined && performance.now() < this.#pause.until) throw this.#pause.error;
     try {
-      const segment = await this.#writable();
-      const start = segment.size;
-      await segment.append(bytes);
-      this.#bytes += bytes.length;
-      let offset = start;
-      for (const { event, end } of entries) {
-        if (event !== undefined) this.#durable(event, { segment: segment.number, offset });
-        offset = start + end;
-      }
+      await this.#parts.lease.check();
+      await this.#write(entries, bytes);
+      this.#failures = 0;
+      this.#pause = undefined;
     } catch (error) {
       this.#broken ??= this.#segment;
       this.#segment = undefined;
+      this.#failures += 1;
+      if (this.#failures >= patience) this.#pause = { until: performance.now() + pauseMs, error };
       throw error;
     }
   }
 
+  /** Takes the number of the first segment, so that a former holder that wakes up cannot. */
+  async begin(): Promise<void> {
+    await this.#writable();
+  }
+
+  /** What another holder has taken over is left as it is. */
   async close(): Promise<void> {
-    await this.#broken?.cut().catch(() => undefined);
-    await (this.#broken ?? this.#segment)?.close().catch(() => undefined);
+    const segment = this.#broken ?? this.#segment;
+    const tidy = async (): Promise<unknown> => (segment?.size === 0 ? segment.remove() : this.#broken?.cut());
+    await this.#parts.lease.check().then(tidy).catch(() => undefined);
+    await segment?.close().catch(() => undefined);
+  }
+
+  async #write(entries: readonly Entry[], bytes: Uint8Array): Promise<void> {
+    const { lease, durable } = this.#parts;
+    const segment = await this.#writable();
+    const start = segment.size;
+    // A process that was asleep amid the write may have lost the directory: nothing of it counts then.
+    await segment.append(bytes, () => lease.check());
+    this.#bytes += bytes.length;
+    let offset = start;
+    for (const { event, end } of entries) {
+      if (event !== undefined) durable(event, { segment: segment.number, offset });
+      offset = start + end;
+    }
   }
 
   /** The segment to write to. After an error always a new one, since a file that failed to sync once cannot be trusted again. */
   async #writable(): Promise<Segment> {
-    if (this.#broken !== undefined) {
-      await this.#broken.cut();
-      await this.#renewLock();
-      await this.#broken.close().catch(() => undefined);
-      this.#broken = undefined;
-    }
+    if (this.#broken !== undefined) await this.#leave(this.#broken);
     if (this.#segment !== undefined && (this.#segment.size >= this.#settings.segmentBytes || this.#segment.ageMs >= this.#settings.segmentMs)) {
       await this.#segment.close();
       this.#segment = undefined;
     }
-    if (this.#segment === undefined) {
-      this.#next += 1; // Also where it fails: a name that was used once is not used again.
-      this.#segment = await Segment.create(this.#settings.directory, this.#next - 1);
-    }
+    this.#segment ??= await this.#create();
     return this.#segment;
+  }
+
+  /** An empty file goes, and its number is used again: a disk that is full for long must not leave one for each try. */
+  async #leave(broken: Segment): Promise<void> {
+    await broken.cut();
+    await this.#parts.lease.renew();
+    if (broken.size === 0 && (await broken.remove())) this.#next = broken.number;
+    await broken.close().catch(() => undefined);
+    this.#broken = undefined;
+  }
+
+  async #create(): Promise<Segment> {
+    const number = this.#next;
+    this.#next += 1; // Also where it fails: a name that may be on disk is not used again.
+    try {
+      return await Segment.create(this.#settings.directory, number);
+    } catch (error) {
+      throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? this.#parts.lease.lose(`${segmentName(number)} is there already`) : error;
+    }
   }
 }

@@ -1,0 +1,72 @@
+import { readFile, readlink } from 'node:fs/promises';
+import { hostname } from 'node:os';
+
+/** Who holds a directory, as its lock file says. */
+export interface Owner {
+  /** Random, of this one holding. */
+  readonly run: string;
+  readonly pid: number;
+  readonly host: string;
+  /** The start of the kernel and its namespace of process ids, where the system tells (Linux): `pid` means something there only. */
+  readonly realm: string;
+  /** When the process started, where the system tells: an id may have been used again. */
+  readonly started: string;
+  /** One more with every renewal. */
+  readonly beat: number;
+}
+
+const digits = 12;
+
+/** All renewals of one holding are of the same length, so that one write replaces the other. */
+export function ownerText({ beat, ...rest }: Owner): string {
+  return `${JSON.stringify({ ...rest, beat: String(beat).padStart(digits, '0') })}\n`;
+}
+
+/** Undefined for what no holder wrote. */
+export function readOwner(text: string): Owner | undefined {
+  try {
+    const { run, pid, host, realm, started, beat } = JSON.parse(text) as Record<keyof Owner, unknown>;
+    if (!isText(run) || !Number.isSafeInteger(pid) || !isText(host) || !isText(realm) || !isText(started) || !/^\d+$/.test(String(beat))) return undefined;
+    return { run, pid: pid as number, host, realm, started, beat: Number(beat) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** This process as a holder. */
+export async function thisProcess(run: string): Promise<Owner> {
+  return { run, pid: process.pid, host: hostname(), realm: await thisRealm(), started: await startOf(process.pid), beat: 0 };
+}
+
+/**
+ * Whether the process of a holder surely is gone. Ids tell that within one namespace of one running kernel only: two containers of one host name
+ * may both have the id 1. Elsewhere nothing is proven.
+ */
+export async function isGone({ pid, realm, started }: Owner): Promise<boolean> {
+  if (realm === '' || realm !== (await thisRealm())) return false;
+  return !isAlive(pid) || (await startOf(pid)) !== started;
+}
+
+async function thisRealm(): Promise<string> {
+  const [boot, space] = await Promise.all([readFile('/proc/sys/kernel/random/boot_id', 'utf8'), readlink('/proc/self/ns/pid')]).catch(() => ['', '']);
+  return boot === '' || space === '' ? '' : `${boot.trim()} ${space}`;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** When a process started (Linux, proc(5) field 22). */
+async function startOf(pid: number): Promise<string> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}

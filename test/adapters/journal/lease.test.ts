@@ -1,0 +1,172 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { openJournal } from '../../../src/adapters/journal/index.js';
+import { ocsf } from '../../../src/adapters/ocsf/index.js';
+import { verifier, type Report } from '../../../src/adapters/ocsf/verify/index.js';
+import { sampleEvent } from '../../../src/core/contract/index.js';
+import type { AuditLog } from '../../../src/core/index.js';
+import { quickTimes } from './lease-times.js';
+import { plain } from './plain.js';
+import { place, segmentsIn } from './place.js';
+
+const holder = join(import.meta.dirname, 'holder.ts');
+const apart = ['--pid', '--fork', '--kill-child', '--mount-proc'];
+const together = spawnSync('unshare', [...apart, 'true']).status !== 0;
+if (together && process.env['CI'] === 'true') throw new Error('no process namespaces (unshare --pid) for the tests of two processes of one id');
+if (together) process.stderr.write('Process namespaces cannot be made here (unshare --pid): two processes of one id are not tested.\n');
+
+interface Held {
+  readonly child: ChildProcess;
+  /** The lines of one kind so far. */
+  readonly said: (kind: string) => readonly string[];
+}
+
+/** A process that holds a directory, or is refused it; in a namespace of its own where it must have the id 1. */
+function hold(directory: string, inNamespace = false): Held {
+  const program = ['--import', 'tsx', holder, directory];
+  const child = spawn(inNamespace ? 'unshare' : process.execPath, inNamespace ? [...apart, process.execPath, ...program] : program, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  child.stdout?.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  onTestFinished(() => {
+    child.kill('SIGCONT');
+    child.kill('SIGKILL');
+  });
+  return { child, said: (kind) => text.split('\n').slice(0, -1).filter((line) => line.startsWith(`${kind} `)).map((line) => line.slice(kind.length + 1)) };
+}
+
+const until = { timeout: 60_000, interval: 20 };
+const writes = (held: Held): Promise<void> => vi.waitFor(() => expect(held.said('kept').length).toBeGreaterThan(3), until);
+const opened = (directory: string): Promise<AuditLog> => openJournal({ directory, format: ocsf({ authority: 'gate-1' }) }, quickTimes);
+
+async function verified(directory: string): Promise<Report> {
+  const check = await verifier({});
+  for (const name of segmentsIn(directory)) {
+    const lines = readFileSync(join(directory, name), 'utf8').split('\n').slice(0, -1);
+    for (const [index, line] of lines.entries()) await check.take(line, { log: directory, source: name, line: index + 1 });
+  }
+  return check.report();
+}
+
+const idsIn = (directory: string): readonly string[] =>
+  segmentsIn(directory).flatMap((name) => readFileSync(join(directory, name), 'utf8').split('\n').slice(0, -1).flatMap((line) => (JSON.parse(line) as { metadata?: { uid: string } }).metadata?.uid ?? []));
+
+describe('two processes and one directory', { timeout: 120_000 }, () => {
+  it.skipIf(together)('both with the id 1 and one host name: the second is refused, and the record is whole', async () => {
+    const directory = place();
+    const first = hold(directory, true);
+    await writes(first);
+    expect(first.said('open')).toEqual(['1']);
+    const second = hold(directory, true);
+    await vi.waitFor(() => expect(second.said('closed')).toHaveLength(1), until);
+    expect(second.said('closed')[0]).toMatch(/^CONFIG_INVALID the journal's directory is in use by process 1 on host /);
+    const before = first.said('kept').length;
+    await vi.waitFor(() => expect(first.said('kept').length).toBeGreaterThan(before), until);
+    expect(first.said('refused')).toEqual([]);
+    expect((await verified(directory)).verdict).toBe('ok');
+  });
+
+  it.skipIf(together)('one that was killed where its id tells nothing is taken over once it was watched', async () => {
+    const directory = place();
+    const first = hold(directory, true);
+    await writes(first);
+    first.child.kill('SIGKILL');
+    await once(first.child, 'close');
+    const log = await opened(directory);
+    await log.append(sampleEvent('session.opened', { session: 'next', data: {} }));
+    await log.close?.();
+    expect(idsIn(directory)).toEqual(expect.arrayContaining([...first.said('kept')]));
+    expect((await verified(directory)).verdict).toBe('ok');
+  });
+
+  it('one that was killed beside it is taken over at once', async () => {
+    const directory = place();
+    const first = hold(directory);
+    await writes(first);
+    first.child.kill('SIGKILL');
+    await once(first.child, 'close');
+    const log = await openJournal({ directory, format: ocsf({ authority: 'gate-1' }) }, { ...quickTimes, watchMs: 2 ** 30 });
+    await log.close?.();
+  });
+
+  it('one that sleeps longer than its lease writes nothing more when it wakes up', async () => {
+    const directory = place();
+    const first = hold(directory);
+    await writes(first);
+    first.child.kill('SIGSTOP');
+    const log = await opened(directory);
+    const mine = sampleEvent('session.opened', { session: 'next', data: {} });
+    await log.append(mine);
+    first.child.kill('SIGCONT');
+    await vi.waitFor(() => expect(first.said('refused').length).toBeGreaterThan(2), until);
+    const [code, reason, message] = JSON.parse(first.said('refused').at(-1) as string) as string[];
+    expect([code, reason]).toEqual(['AUDIT_UNAVAILABLE', 'taken_over']);
+    expect(message).toContain(`process ${process.pid}`);
+    const kept = first.said('kept').length;
+    await vi.waitFor(() => expect(first.said('refused').length).toBeGreaterThan(20), until);
+    expect(first.said('kept')).toHaveLength(kept);
+    await log.close?.();
+    expect(idsIn(directory)).toEqual([...first.said('kept'), mine.id]);
+    expect((await verified(directory)).verdict).toBe('ok');
+  });
+
+  it('one that slept writes nothing either where the other has left again', async () => {
+    const directory = place();
+    const first = hold(directory);
+    await writes(first);
+    first.child.kill('SIGSTOP');
+    const log = await opened(directory);
+    await log.append(sampleEvent('session.opened', { session: 'next', data: {} }));
+    await log.close?.();
+    first.child.kill('SIGCONT');
+    await vi.waitFor(() => expect(first.said('refused').length).toBeGreaterThan(2), until);
+    expect(JSON.parse(first.said('refused').at(-1) as string)).toEqual(['AUDIT_UNAVAILABLE', 'taken_over', expect.stringContaining('files of another one') as string]);
+    expect((await verified(directory)).verdict).toBe('ok');
+    expect(existsSync(join(directory, 'lock'))).toBe(false);
+  });
+
+  it('one that sleeps while nobody comes goes on', async () => {
+    const directory = place();
+    const first = hold(directory);
+    await writes(first);
+    first.child.kill('SIGSTOP');
+    await new Promise((resolve) => setTimeout(resolve, quickTimes.watchMs));
+    const before = first.said('kept').length;
+    first.child.kill('SIGCONT');
+    await vi.waitFor(() => expect(first.said('kept').length).toBeGreaterThan(before + 3), until);
+    expect(first.said('refused')).toEqual([]);
+  });
+});
+
+describe('another writer', () => {
+  it('whose segment is there already ends the writing, also of what comes later', async () => {
+    const directory = place();
+    const log = await openJournal({ directory, format: plain, segmentBytes: 1 }, quickTimes);
+    await log.append(sampleEvent('session.opened', { session: 'a' }));
+    writeFileSync(join(directory, 'journal-00000002.jsonl'), '');
+    const refused = expect.objectContaining({ code: 'AUDIT_UNAVAILABLE', detail: { reason: 'taken_over' }, message: expect.stringContaining('journal-00000002.jsonl is there already') as string }) as object;
+    await expect(log.append(sampleEvent('session.opened', { session: 'b' }))).rejects.toEqual(refused);
+    rmSync(join(directory, 'journal-00000002.jsonl'));
+    await expect(log.append(sampleEvent('session.opened', { session: 'c' }))).rejects.toEqual(refused);
+    await log.close?.();
+  });
+
+  it('is none where the directory was away for longer than the lease and comes back', async () => {
+    const directory = place();
+    const log = await openJournal({ directory, format: plain }, quickTimes);
+    await log.append(sampleEvent('session.opened', { session: 'a' }));
+    renameSync(directory, `${directory}.away`);
+    await new Promise((resolve) => setTimeout(resolve, quickTimes.validMs + 100));
+    await expect(log.append(sampleEvent('session.opened', { session: 'b' }))).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE', detail: { reason: 'ENOENT' } });
+    renameSync(`${directory}.away`, directory);
+    await log.append(sampleEvent('session.opened', { session: 'c' }));
+    renameSync(directory, `${directory}.away`);
+    await new Promise((resolve) => setTimeout(resolve, quickTimes.validMs + 100));
+    mkdirSync(directory);
+    await vi.waitFor(() => log.append(sampleEvent('session.opened', { session: 'd' })), until);
+    await log.close?.();
+    rmSync(`${directory}.away`, { recursive: true });
+  });
+});
