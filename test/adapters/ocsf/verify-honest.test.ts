@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { expect, it } from 'vitest';
 import { memoryAudit } from '../../../src/adapters/memory/index.js';
 import { ocsf } from '../../../src/adapters/ocsf/index.js';
@@ -32,12 +33,12 @@ async function refusedBefore(): Promise<readonly AuditEvent[]> {
 async function withoutRecord(): Promise<readonly AuditEvent[]> {
   const inner = memoryAudit();
   let [away, holding] = [false, false];
-  let release = (): void => undefined;
+  const late = new AbortController();
   const audit: AuditLog & typeof inner = {
     ...inner, events: inner.events,
     append: async (event) => {
       if (away) throw new AccessError('AUDIT_UNAVAILABLE');
-      if (holding && event.code === 'statement.authorized') await new Promise<void>((resolve) => (release = resolve));
+      if (holding && event.code === 'statement.authorized') await once(late.signal, 'abort');
       return inner.append(event);
     },
   };
@@ -50,7 +51,7 @@ async function withoutRecord(): Promise<readonly AuditEvent[]> {
   holding = true;
   expect(codeOf(await at.run(session))).toBe('AUDIT_UNAVAILABLE');
   holding = false;
-  release();
+  late.abort();
   valueOf(await at.run(session));
   await at.gateway.shutdown();
   return at.audit.events;
