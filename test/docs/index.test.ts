@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { read } from './page.js';
 
 const root = join(import.meta.dirname, '../..');
-const pages = ['docs', 'docs/siem'].flatMap((place) => readdirSync(join(root, place)).filter((name) => name.endsWith('.md')).map((name) => `${place}/${name}`));
+const pages = ['docs', 'docs/adr', 'docs/siem'].flatMap((place) => readdirSync(join(root, place)).filter((name) => name.endsWith('.md')).map((name) => `${place}/${name}`));
 const linksOf = (page: string): readonly string[] => [...read(page).matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map(([, link]) => String(link));
 
 /** The anchors of a page, as GitHub makes them of its headings. */
@@ -13,7 +13,7 @@ function anchorsOf(page: string): ReadonlySet<string> {
 }
 
 it('docs/README.md names each page', () => {
-  const linked = new Set(linksOf('docs/README.md').map((link) => join('docs', link)));
+  const linked = new Set([...linksOf('docs/README.md').map((link) => join('docs', link)), ...linksOf('docs/adr/README.md').map((link) => join('docs/adr', link))]);
   expect(pages.filter((page) => page !== 'docs/README.md' && !linked.has(page)), 'write a row for each into docs/README.md').toEqual([]);
 });
 
@@ -21,7 +21,7 @@ it.each(['README.md', 'CHANGELOG.md', ...pages])('%s holds no mark of a merge th
   expect([...read(page).matchAll(/^(?:<{7}|={7}$|>{7})/gm)]).toEqual([]);
 });
 
-it.each(['README.md', ...pages])('%s links to what is there', (page) => {
+it.each(['README.md', 'SECURITY.md', ...pages])('%s links to what is there', (page) => {
   const broken = linksOf(page).filter((link) => {
     const [path = '', anchor] = link.split('#');
     const target = path === '' ? page : join(dirname(page), path);
