@@ -4,7 +4,7 @@ import type { Parcel, RecordFormat } from '../../core/index.js';
 import type { Position } from './cursor.js';
 import { lineGroups, type Line } from './lines.js';
 import { segmentName, segmentNumber } from './segment.js';
-import type { Durable } from './segments.js';
+import type { Durable } from './durable-mark.js';
 
 /** What a receiver gets next, and where it stands then. */
 export interface Batch {

@@ -1,6 +1,6 @@
 import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Durable } from './segments.js';
+import type { Durable } from './durable-mark.js';
 import { syncDirectory } from './segment.js';
 
 /** How far a receiver has the record: everything before `offset` of `segment`. */

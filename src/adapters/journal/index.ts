@@ -1,9 +1,11 @@
 import { newId, Scribe, Troubles, type AuditEvent, type AuditLog } from '../../core/index.js';
 import { makeDirectory } from '../../files/make-directory.js';
+import { told, untold } from './aside.js';
 import { Cursor } from './cursor.js';
 import { Health } from './health.js';
 import { Ledger } from './ledger.js';
 import { removeEmpty } from './empty.js';
+import { DurableMark } from './durable-mark.js';
 import { fence } from './fence.js';
 import type { Lease, LeaseTimes } from './lease.js';
 import { lock } from './lock.js';
@@ -47,8 +49,8 @@ async function start(settings: Settings, lease: Lease, own: { segments?: Segment
   const ledger = new Ledger();
   await removeEmpty(directory);
   if (lease.tookOver) await fence(directory);
-  const earlier = await replay(directory, format, ledger);
-  const segments = new Segments(settings, { next: (earlier.segments.at(-1) ?? 0) + 1, bytes: earlier.bytes, durable: (event, place) => ledger.note(event, place), lease });
+  const earlier = await replay({ directory, format, batchBytes }, ledger);
+  const segments = new Segments(settings, { next: (earlier.segments.at(-1) ?? 0) + 1, bytes: earlier.bytes, durable: (event, place) => ledger.note(event, place), lease, mark: new DurableMark(directory) });
   own.segments = segments;
   if (lease.tookOver) await segments.begin();
   const head = format.begin(earlier.head);
@@ -72,7 +74,7 @@ async function start(settings: Settings, lease: Lease, own: { segments?: Segment
   const health = new Health({ troubles, degradedAfterMs, fullness: () => segments.fullness, shippers });
   const tidy = oneAtATime(() => removeDelivered(settings, segments, shippers, ledger));
   for (const sink of sinks) shippers.push(new Shipper(sink, await Cursor.load(directory, sink.name), settings, () => segments.durable, tidy));
-  for (const { segment, bytes } of earlier.torn) await append({ id: newId(Date.now()), code: 'audit.gap', at: Date.now(), instance: head.chain, data: { cause: 'torn', segment, bytes } });
+  await tellTorn(directory, head.chain, append);
   for (const shipper of shippers) shipper.start();
   return {
     append,
@@ -89,6 +91,13 @@ async function start(settings: Settings, lease: Lease, own: { segments?: Segment
       await lease.release();
     },
   };
+}
+
+/** Torn ends that were set aside, now or by hand, stand in the record. */
+async function tellTorn(directory: string, instance: string, append: (event: AuditEvent) => Promise<void>): Promise<void> {
+  const torn = await untold(directory);
+  for (const { segment, bytes } of torn) await append({ id: newId(Date.now()), code: 'audit.gap', at: Date.now(), instance, data: { cause: 'torn', segment, bytes } });
+  if (torn.length > 0) await told(directory);
 }
 
 /** A call while one is under way is dropped: the next one will see to it. Failures too. */

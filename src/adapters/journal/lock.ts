@@ -100,5 +100,5 @@ async function watched(path: string, theirs: string, { watchMs, renewMs }: Lease
 }
 
 function taken(by: string): AccessError {
-  return new AccessError('CONFIG_INVALID', `the journal's directory is in use by ${by}`);
+  return new AccessError('CONFIG_INVALID', `the journal's directory is in use by ${by}`, { detail: { reason: 'in_use' } });
 }

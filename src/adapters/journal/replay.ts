@@ -1,12 +1,13 @@
-import { createReadStream, createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { AccessError, type Link, type RecordFormat } from '../../core/index.js';
+import type { Link, RecordFormat } from '../../core/index.js';
+import { setAside, type Torn } from './aside.js';
 import { segmentsIn } from './batch.js';
+import { readMark } from './durable-mark.js';
 import type { Ledger } from './ledger.js';
 import { linesOf } from './lines.js';
-import { cutFile, segmentName } from './segment.js';
+import { segmentName } from './segment.js';
+import { Damage, type Ending } from './tail.js';
 
 /** What earlier runs left on disk. */
 export interface Earlier {
@@ -15,25 +16,39 @@ export interface Earlier {
   readonly bytes: number;
   /** Where the last chain ended. */
   readonly head?: Link;
-  /** What was set aside now. */
-  readonly torn: readonly { readonly segment: number; readonly bytes: number }[];
+  /** What was set aside now, or would be. */
+  readonly torn: readonly Torn[];
 }
 
+export interface Replaying {
+  readonly directory: string;
+  readonly format: RecordFormat;
+  /** A group that is written and synced together ends with the event that reaches this size. */
+  readonly batchBytes: number;
+  /** Nothing is changed. */
+  readonly dry?: boolean;
+}
+
+/** No run is taken to have written smaller groups than that. */
+const leastBatch = 1024 ** 2;
+
 /**
- * Reads every segment into the ledger. What is unreadable at the end of a segment is taken for a write that a crash tore, and set
- * aside in a `.torn` file; anything unreadable before a good line was changed afterwards, and is refused with CONFIG_INVALID naming file and line.
+ * Reads every segment into the ledger. What is unreadable at the end of a segment is taken for a write that was torn, and set aside in a `.torn` file, with what stands behind it
+ * where all of it can be the last group, which was never acknowledged. Anything else that is unreadable was changed afterwards, and is refused with CONFIG_INVALID naming file and line.
  */
-export async function replay(directory: string, format: RecordFormat, ledger: Ledger): Promise<Earlier> {
+export async function replay({ directory, format, batchBytes, dry = false }: Replaying, ledger: Ledger): Promise<Earlier> {
   const segments = await segmentsIn(directory);
-  const torn: { segment: number; bytes: number }[] = [];
+  const mark = await readMark(directory);
+  const torn: Torn[] = [];
   let [bytes, head] = [0, undefined as Link | undefined];
   for (const segment of segments) {
     const path = join(directory, segmentName(segment));
-    const read = await replaySegment(path, segment, format, ledger, head);
+    const read = await replaySegment(path, format, ledger, head, { segment, isLast: segment === segments.at(-1), mark, batchBytes: Math.max(batchBytes, leastBatch) });
     const { size } = await stat(path);
     if (size > read.whole) {
-      await setAside(path, read.whole);
-      torn.push({ segment, bytes: size - read.whole });
+      const end = { segment, offset: read.whole, bytes: size - read.whole };
+      if (!dry) await setAside(directory, end);
+      torn.push(end);
     }
     bytes += read.whole;
     head = read.head;
@@ -41,21 +56,20 @@ export async function replay(directory: string, format: RecordFormat, ledger: Le
   return { segments, bytes, torn, ...(head === undefined ? {} : { head }) };
 }
 
-/** The offset behind the last good line, and the head after it. */
-async function replaySegment(path: string, segment: number, format: RecordFormat, ledger: Ledger, before: Link | undefined): Promise<{ readonly whole: number; readonly head: Link | undefined }> {
+/** The offset behind the last good line that counts, and the head after it. */
+async function replaySegment(path: string, format: RecordFormat, ledger: Ledger, before: Link | undefined, ending: Ending): Promise<{ readonly whole: number; readonly head: Link | undefined }> {
   let [whole, number, head] = [0, 0, before];
-  let bad: number | undefined;
+  let damage: Damage | undefined;
   for await (const line of linesOf(path)) {
     number += 1;
     const recorded = line.complete ? format.read(line.text) : undefined;
-    if (recorded === undefined) {
-      bad ??= number;
-      continue;
+    if (recorded === undefined) damage ??= new Damage(ending, line, number, head);
+    else if (damage !== undefined) damage.follow(line, recorded);
+    else {
+      if (recorded.event !== undefined) ledger.replay(recorded.event, { segment: ending.segment, offset: line.offset });
+      head = after(head, recorded.link);
+      whole = line.end;
     }
-    if (bad !== undefined) throw new AccessError('CONFIG_INVALID', `the journal was damaged: ${segmentName(segment)} line ${bad} is not an event`);
-    if (recorded.event !== undefined) ledger.replay(recorded.event, { segment, offset: line.offset });
-    head = after(head, recorded.link);
-    whole = line.end;
   }
   return { whole, head };
 }
@@ -65,10 +79,4 @@ function after(head: Link | undefined, link: Link | undefined): Link | undefined
   if (link === undefined) return head;
   if (link.checkpoint !== undefined) return { ...(head ?? link), checkpoint: link.checkpoint };
   return head?.checkpoint === undefined ? link : { ...link, checkpoint: head.checkpoint };
-}
-
-/** Cuts a torn end off, and keeps its bytes beside the segment: they count for nothing, but nothing is thrown away unseen. */
-async function setAside(path: string, whole: number): Promise<void> {
-  await pipeline(createReadStream(path, { start: whole }), createWriteStream(`${path}.torn`, { flags: 'a', mode: 0o600, flush: true }));
-  await cutFile(path, whole);
 }

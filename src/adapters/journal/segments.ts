@@ -1,4 +1,5 @@
 import { AccessError, intents, type AuditEvent, type Entry, type Medium } from '../../core/index.js';
+import type { Durable, DurableMark } from './durable-mark.js';
 import type { Lease } from './lease.js';
 import type { Place } from './ledger.js';
 import type { Settings } from './options.js';
@@ -6,12 +7,6 @@ import { Segment, segmentName } from './segment.js';
 
 /** How full the journal is, as parts of what is not reserved. */
 export const marks = { degraded: 0.7, sessions: 0.9, statements: 1 } as const;
-
-/** The end of what is durable. */
-export interface Durable {
-  readonly segment: number;
-  readonly offset: number;
-}
 
 /** After so many failures in a row the disk is asked again only after a pause, milliseconds: what is refused meanwhile must cost nothing. */
 const [patience, pauseMs] = [5, 100];
@@ -22,6 +17,7 @@ export interface SegmentsParts {
   /** What lies on disk already. */
   readonly bytes: number;
   readonly durable: (event: AuditEvent, place: Place) => void;
+  readonly mark: Pick<DurableMark, 'begin' | 'move' | 'close'>;
   readonly lease: Pick<Lease, 'check' | 'renew' | 'isFresh' | 'lose'>;
 }
 
@@ -100,14 +96,16 @@ export class Segments implements Medium {
     const tidy = async (): Promise<unknown> => (segment?.size === 0 ? segment.remove() : this.#broken?.cut());
     await this.#parts.lease.check().then(tidy).catch(() => undefined);
     await segment?.close().catch(() => undefined);
+    await this.#parts.mark.close();
   }
 
   async #write(entries: readonly Entry[], bytes: Uint8Array): Promise<void> {
-    const { lease, durable } = this.#parts;
+    const { lease, durable, mark } = this.#parts;
     const segment = await this.#writable();
     const start = segment.size;
     // A process that was asleep amid the write may have lost the directory: nothing of it counts then.
     await segment.append(bytes, () => lease.check());
+    mark.move({ segment: segment.number, offset: segment.size });
     this.#bytes += bytes.length;
     let offset = start;
     for (const { event, end } of entries) {
@@ -140,7 +138,9 @@ export class Segments implements Medium {
     const number = this.#next;
     this.#next += 1; // Also where it fails: a name that may be on disk is not used again.
     try {
-      return await Segment.create(this.#settings.directory, number);
+      const segment = await Segment.create(this.#settings.directory, number);
+      await this.#parts.mark.begin(number);
+      return segment;
     } catch (error) {
       throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? this.#parts.lease.lose(`${segmentName(number)} is there already`) : error;
     }

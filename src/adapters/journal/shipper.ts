@@ -4,7 +4,7 @@ import { AccessError, type AuditSink, type Parcel } from '../../core/index.js';
 import { BatchReader, type Batch } from './batch.js';
 import type { Cursor, Position } from './cursor.js';
 import type { Settings } from './options.js';
-import type { Durable } from './segments.js';
+import type { Durable } from './durable-mark.js';
 
 const [firstPauseMs, longestPauseMs] = [200, 30_000];
 /** While there is more to bring, how far it came is kept no oftener: to do that takes as long as to bring a batch. */

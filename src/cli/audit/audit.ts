@@ -2,6 +2,7 @@ import { UsageError, type ExitCode } from '../exit.js';
 import type { Streams } from '../streams.js';
 import { auditExits } from './exit.js';
 import { reconcile } from './reconcile.js';
+import { repair } from './repair.js';
 import { schema } from './schema.js';
 import { show } from './show.js';
 import { tail } from './tail.js';
@@ -10,7 +11,7 @@ import { write } from '../write.js';
 
 type Command = (args: readonly string[], streams: Streams) => Promise<ExitCode>;
 
-const commands: ReadonlyMap<string, Command> = new Map([['verify', verify], ['tail', tail], ['show', show], ['reconcile', reconcile], ['schema', schema]]);
+const commands: ReadonlyMap<string, Command> = new Map([['verify', verify], ['tail', tail], ['show', show], ['reconcile', reconcile], ['repair', repair], ['schema', schema]]);
 
 export const auditHelp = `Usage: sallyport audit <command> [options]
 
@@ -19,6 +20,7 @@ Commands:
   tail        the newest events, one line each
   show        one session from its request to its end
   reconcile   hold the record against Snowflake's query history
+  repair      set aside what a crash left unfinished at the end of a journal
   schema      the JSON Schema of an event
 
 sallyport audit <command> --help tells more.

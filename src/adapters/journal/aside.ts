@@ -1,0 +1,63 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { cutFile, segmentName, syncDirectory } from './segment.js';
+
+/** A torn end of a segment. */
+export interface Torn {
+  readonly segment: number;
+  /** Where it began. */
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/**
+ * Cuts a torn end off, and keeps its bytes beside the segment: they count for nothing, but nothing is thrown away unseen. What was set aside is noted first, and stays
+ * noted until the record tells of it, so that neither a crash nor a repair by hand hides it.
+ */
+export async function setAside(directory: string, torn: Torn): Promise<void> {
+  const path = join(directory, segmentName(torn.segment));
+  const noted = await untold(directory);
+  if (!noted.some(({ segment, offset }) => segment === torn.segment && offset === torn.offset)) await note(directory, [...noted, torn]);
+  await pipeline(createReadStream(path, { start: torn.offset }), createWriteStream(`${path}.torn`, { flags: 'a', mode: 0o600, flush: true }));
+  await cutFile(path, torn.offset);
+}
+
+/** What was set aside and the record does not tell of yet. */
+export async function untold(directory: string): Promise<readonly Torn[]> {
+  const text = await readFile(pathIn(directory), 'utf8').catch(() => '[]');
+  try {
+    const noted: unknown = JSON.parse(text);
+    return Array.isArray(noted) ? noted.filter(isTorn) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** The record tells of all of it. */
+export function told(directory: string): Promise<void> {
+  return rm(pathIn(directory), { force: true });
+}
+
+function pathIn(directory: string): string {
+  return join(directory, 'torn.json');
+}
+
+async function note(directory: string, all: readonly Torn[]): Promise<void> {
+  const draft = `${pathIn(directory)}.new`;
+  const file = await open(draft, 'w', 0o600);
+  try {
+    await file.writeFile(JSON.stringify(all));
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(draft, pathIn(directory));
+  await syncDirectory(directory);
+}
+
+function isTorn(value: unknown): value is Torn {
+  const { segment, offset, bytes } = (value ?? {}) as Partial<Torn>;
+  return [segment, offset, bytes].every((each) => Number.isSafeInteger(each));
+}
