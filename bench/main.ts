@@ -14,13 +14,14 @@ import { shippingRows } from './shipping.js';
 import { snowflakeRows } from './snowflake.js';
 import { startRows } from './start.js';
 import { tableOf } from './table.js';
+import { verifyRows } from './verify.js';
 
 const quick = process.argv.includes('--quick');
 const environment = {
   at: new Date().toISOString(), quick, node: process.version, platform: `${process.platform} ${process.arch}`, cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length,
   memoryGiB: Math.round(totalmem() / 1024 ** 3),
 };
-const measures = new Map([httpRows, mcpRows, pipelineRows, policyRows, analysisRows, journalRows, shippingRows, rowRows, snowflakeRows, startRows].map((each) => [each.name.replace(/Rows?$/, ''), each]));
+const measures = new Map([httpRows, mcpRows, pipelineRows, policyRows, analysisRows, journalRows, shippingRows, rowRows, snowflakeRows, startRows, verifyRows].map((each) => [each.name.replace(/Rows?$/, ''), each]));
 const asked = process.argv.slice(2).filter((each) => !each.startsWith('-'));
 const rows: Row[] = [];
 for (const name of asked.length === 0 ? measures.keys() : asked) {
