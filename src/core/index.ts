@@ -19,6 +19,7 @@ export { pageOf, rangeOf } from './record-page.js';
 export { objectsOf, type CatalogueEntry } from './catalogue.js';
 export { facts } from './freeze.js';
 export { newId } from './id.js';
+export { Kept, sizeAsJson, type KeptBounds } from './kept.js';
 export { Newest } from './newest.js';
 export { Troubles } from './troubles.js';
 export { SuspendedBefore } from './suspended-before.js';

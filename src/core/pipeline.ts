@@ -68,7 +68,12 @@ export function createPipeline(parts: PipelineParts): Omit<Gateway, 'recovered' 
     }),
 
     identify: (request, signal) => look(parts, request, signal, receiveLook, looks.identify, request?.ending === true ? { always: true } : { remember: true }),
-    explain: (request, signal) => look(parts, request, signal, receiveRun, looks.explain, { plugins: true }),
+    explain: (request, signal) => look(parts, request, signal, receiveRun, async (facts, trip) => {
+      const told = await looks.explain(facts, trip);
+      // What would be refused costs as much to find out as what is.
+      if ('decision' in told && told.decision === 'deny') await parts.limits.refused(facts.identity, 'asking');
+      return told;
+    }, { plugins: true }),
     connections: (request, signal) => look(parts, request, signal, receiveLook, looks.connections, { plugins: true }),
     session: (request, signal) => look(parts, request, signal, receiveLook, looks.session),
     close: (request, signal) => look(parts, request, signal, receiveLook, looks.close, { always: true }),

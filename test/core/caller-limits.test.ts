@@ -73,6 +73,16 @@ describe('a caller who asks without end', () => {
     expect(valueOf(await gateway.close({ ...as('token-a'), session: id })).state).toBe('closed');
   });
 
+  it('is refused where it has explained what would be refused, and that is told', async () => {
+    const { gateway, session, audit } = await house({ limits: { refusalsPerCaller: 5 }, clock: new FakeClock() });
+    const id = await session();
+    const explain = (sql: string) => gateway.explain({ ...as('token-a'), session: id, sql });
+    for (let each = 0; each < 20; each += 1) expect(codeOf(await explain('SELECT orders'))).toBe('completed');
+    for (let each = 0; each < 5; each += 1) expect(valueOf(await explain('SELECT FINANCE.payroll')).decision).toBe('deny');
+    expect(reasonOf(await explain('SELECT orders'))).toBe('rate.refusals');
+    expect(audit.events.at(-1)).toMatchObject({ code: 'actor.limited', who: { actor: 'idp:agent-a' }, data: { limit: 'refusals' } });
+  });
+
   it('has so many requests under way and no more', async () => {
     let free: (() => void) | undefined;
     const gate = new Promise<void>((resolve) => { free = resolve; });

@@ -1,7 +1,6 @@
 import { newEnforcer, newModelFromString, type Enforcer } from 'casbin';
-import { AccessError } from '../../core/index.js';
+import { AccessError, Kept } from '../../core/index.js';
 import type { Book, Page } from './book.js';
-import { Kept } from './kept.js';
 import { model } from './model.js';
 import { objectCovers } from './pattern.js';
 import { actionCovers, rolePrefix, sameText, type Rule } from './rule.js';
@@ -23,8 +22,8 @@ const nothing: Verdict = { permitted: false, rules: [] };
 /** Decides with Casbin over one version of the rules. Answers are kept while the version lasts: they depend on nothing else. */
 export class Judge {
   readonly #book: Book;
-  readonly #benches = new Kept<Promise<Bench>>(1_000);
-  readonly #verdicts = new Kept<Verdict>(20_000);
+  readonly #benches = new Kept<Promise<Bench>>({ most: 1_000 });
+  readonly #verdicts = new Kept<Verdict>({ most: 20_000, bytes: 2 ** 24 });
 
   constructor(book: Book) {
     this.#book = book;

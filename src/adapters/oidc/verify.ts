@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { errors, jwtVerify, type JWTVerifyOptions } from 'jose';
-import { AccessError, type Denied, type Identity } from '../../core/index.js';
+import { AccessError, Kept, sizeAsJson, type Denied, type Identity } from '../../core/index.js';
 import { identityOf } from './claims.js';
 import { KeySource, type Keys } from './keys.js';
 import type { Settings } from './options.js';
 import { reasons, refused, type Reason } from './reasons.js';
 
-const mostKnown = 10_000;
+const known = { most: 10_000, bytes: 2 ** 25 };
 
 interface Known {
   readonly identity: Identity;
@@ -33,17 +33,16 @@ async function checkKeys(source: KeySource, { issuer }: Settings): Promise<void>
 }
 
 function rememberingVerify(source: KeySource, settings: Settings): Verifier['verify'] {
-  const known = new Map<string, Known>();
+  const kept = new Kept<Known>({ ...known, sizeOf: ({ identity }) => sizeAsJson(identity) });
   return async (token) => {
     const keys = await source.current();
     const hash = createHash('sha256').update(token).digest('base64');
-    const before = known.get(hash);
+    const before = kept.get(hash);
     if (before?.keys === keys && before.identity.expiresAt > settings.clock.now()) return before.identity;
-    known.delete(hash);
+    kept.delete(hash);
     const verified = await verify(token, keys, source, settings);
     if (typeof verified === 'string') return refused(verified);
-    known.set(hash, verified);
-    if (known.size > mostKnown) known.delete(known.keys().next().value as string);
+    kept.put(hash, verified);
     return verified.identity;
   };
 }

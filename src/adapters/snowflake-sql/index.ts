@@ -1,4 +1,5 @@
-import { AccessError, facts, parseSchema, readOptions, type Analysis, type Analyzer, type OptionNames, type SchemaRef } from '../../core/index.js';
+import { createHash } from 'node:crypto';
+import { AccessError, facts, Kept, parseSchema, readOptions, sizeAsJson, type Analysis, type Analyzer, type OptionNames, type SchemaRef } from '../../core/index.js';
 import { analyze } from './analyze.js';
 import { createReaders } from './parsers/readers.js';
 import { dialects } from './render/index.js';
@@ -11,7 +12,7 @@ export interface SnowflakeSqlOptions {
   readonly timeoutMs?: number;
   /** Worker threads for the parsers. Default 2. */
   readonly threads?: number;
-  /** Analyses kept, the most recently used. Default 2,000. */
+  /** Analyses kept, the most recently used, of statements that were understood; at most 64 MiB together, and none above 1 MiB. Default 2,000. */
   readonly cached?: number;
 }
 
@@ -20,8 +21,8 @@ const names: OptionNames<SnowflakeSqlOptions> = { functions: true, timeoutMs: tr
 /** Which reading of Snowflake's SQL this is; part of every cache key. */
 const version = 'snowflake-2026-11';
 
-/** Refusals that may come from how busy the machine is. */
-const passing: ReadonlySet<string> = new Set(['sql.too_slow', 'sql.parser_failed']);
+/** What analyses may take together, bytes, about: who asks decides how long they are. */
+const mostBytes = 2 ** 26;
 
 /**
  * Judges Snowflake SQL: what it reads, writes and calls, by our own lexer and two independent parsers that must agree. What is not fully
@@ -35,23 +36,18 @@ export function snowflakeSql(options: SnowflakeSqlOptions = {}): Analyzer {
   }
   const own = new Set(functions.map(fullName));
   const readers = createReaders({ timeoutMs, size: threads });
-  const kept = new Map<string, Promise<Analysis>>();
+  const kept = new Kept<Analysis>({ most: cached, bytes: mostBytes, sizeOf: sizeAsJson });
   return {
     dialects,
     async analyze(sql, scope, signal, dialect) {
       signal.throwIfAborted();
-      const key = JSON.stringify([version, dialect ?? '', scope.database, scope.schema, sql]);
+      const key = keyOf([version, dialect ?? '', scope.database, scope.schema, sql]);
       const known = kept.get(key);
-      if (known !== undefined) {
-        kept.delete(key);
-        kept.set(key, known);
-        return known;
-      }
-      const work = analyze(sql, { readers, scope, functions: own, signal, dialect }).then(facts);
-      const analysis = await work;
+      if (known !== undefined) return known;
+      const analysis = facts(await analyze(sql, { readers, scope, functions: own, signal, dialect }));
       signal.throwIfAborted();
-      if (!passing.has(analysis.refusal?.reason ?? '')) kept.set(key, work);
-      if (kept.size > cached) kept.delete(kept.keys().next().value as string);
+      // A refusal may come from how busy the machine is, and whoever sends what is refused sends another one the next time.
+      if (analysis.refusal === undefined) kept.put(key, analysis);
       return analysis;
     },
     async check(signal) {
@@ -62,6 +58,11 @@ export function snowflakeSql(options: SnowflakeSqlOptions = {}): Analyzer {
     },
     close: () => readers.close(),
   };
+}
+
+/** As long for any text. */
+function keyOf(parts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64');
 }
 
 function fullName(name: string): string {
