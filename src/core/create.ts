@@ -1,7 +1,7 @@
 import { settleApprovals, type ApprovalSettings } from './approvals/options.js';
 import { openRoom, type Room } from './approvals/room.js';
 import { CallerLimits } from './caller-limits.js';
-import { systemClock } from './clock.js';
+import { systemClock, type Clock } from './clock.js';
 import { tellingClock } from './clock-watch.js';
 import { checkConnections, checkDialects, checkLimits, checkPart } from './config.js';
 import { changeOf, configurationOf, earlierConfiguration } from './configuration.js';
@@ -10,6 +10,7 @@ import { MemoryCounters } from './counters.js';
 import { Disposal } from './disposal.js';
 import { AccessError } from './errors.js';
 import { loadPlugins, type Extensions } from './extensions.js';
+import type { AuditEvent } from './events.js';
 import type { Gateway } from './gateway.js';
 import { newId } from './id.js';
 import { createJudge } from './judge.js';
@@ -27,6 +28,7 @@ import { Sessions } from './sessions.js';
 import { checkParts, startCheckTimeout } from './start-check.js';
 import { createApprovalStage, noApprover } from './stages/approval.js';
 import { createRecorder } from './stages/audit.js';
+import type { Unwritten } from './stages/owed.js';
 import { createExecuteStage } from './stages/execute.js';
 import { createIdentityStage } from './stages/identity.js';
 import { createScopeStage } from './stages/scope.js';
@@ -79,7 +81,7 @@ async function start(ports: Ports, root: Container, closing: Disposal, release: 
   const extensions = await loadPlugins(ports.plugins, { clock, limits });
   closing.own(() => extensions.close());
   const instance = newId(clock.now());
-  const recorder = tellingClock(createRecorder(audit, clock, limits.auditTimeoutMs, extensions.observers), clock, instance);
+  const recorder = tellingClock(createRecorder(audit, clock, limits.auditTimeoutMs, extensions.observers, gapOf(clock, instance)), clock, instance);
   const road: Road = { instance, clock, recorder };
   const note = (code: 'gateway.started' | 'gateway.stopped' | 'policy.changed' | 'config.changed', data: EventData): Promise<void> => recorder.outcome(makeEvent(clock, instance, code, {}, data));
   living.add(instance);
@@ -115,6 +117,11 @@ async function start(ports: Ports, root: Container, closing: Disposal, release: 
     await recorder.settle();
   });
   return Object.freeze({ ...pipeline, recovered, shutdown: () => closing.dispose() });
+}
+
+/** What tells the record of refusals that were only counted while it was away. */
+function gapOf(clock: Clock, instance: string): (facts: Unwritten) => AuditEvent {
+  return ({ count, codes, since }) => makeEvent(clock, instance, 'audit.gap', {}, { cause: 'unwritten', count, codes: { ...codes }, since });
 }
 
 /** How the connection of this name tells the record what it did. */

@@ -81,5 +81,5 @@ export const facts = {
   'clock.changed': open({ byMs: time }),
   'audit.degraded': open(trouble),
   'audit.recovered': open(trouble),
-  'audit.gap': open({ cause: text, segment: count, bytes: count }),
+  'audit.gap': open({ cause: text, segment: count, bytes: count, count, codes: z.record(text, count), since: time }),
 } satisfies Record<EventCode, z.ZodObject>;

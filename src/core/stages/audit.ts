@@ -6,6 +6,7 @@ import { watch } from '../observe.js';
 import { Patience } from '../patience.js';
 import type { Observer } from '../plugin.js';
 import type { AuditLog } from '../ports.js';
+import { Debts, type Owed, type Unwritten } from './owed.js';
 
 /** Writes the record: intents before the effect, outcomes before anything is released. Nothing is ever skipped. */
 export interface Recorder {
@@ -25,14 +26,14 @@ export interface Recorder {
 
 const retryMs = 500;
 
-/** An outcome that is not durable yet, and the write of it that may still succeed. */
-interface Owed {
-  readonly event: AuditEvent;
-  writing?: Promise<void> | undefined;
-}
+/** So many are written at once of what is owed: they share their syncs. */
+const atOnce = 256;
+/** Intents that were given up and may still become durable. With so many the record hangs, and no more are begun. */
+const mostLate = 256;
 
-export function createRecorder(log: AuditLog, clock: Clock, timeoutMs: number, observers: readonly Observer[]): Recorder {
-  const owed: Owed[] = [];
+/** `unwritten` makes the event that tells of refusals that were only counted. */
+export function createRecorder(log: AuditLog, clock: Clock, timeoutMs: number, observers: readonly Observer[], unwritten: (facts: Unwritten) => AuditEvent): Recorder {
+  const debts = new Debts();
   const late = new Set<Promise<void>>();
   let settling: Promise<void> | undefined;
   let retry: (() => void) | undefined;
@@ -60,22 +61,29 @@ export function createRecorder(log: AuditLog, clock: Clock, timeoutMs: number, o
     return wait(item.writing);
   };
 
-  const owe = (item: Owed): void => {
-    owed.push(item);
+  const owe = (item: Owed, answers = false): boolean => {
+    const kept = debts.add(item, answers);
     later();
+    return kept;
   };
 
+  /** The oldest first by itself: while the record is away one try is enough. Refusals that were only counted are told once the rest is written. */
   const pay = async (): Promise<void> => {
-    for (let next = owed[0]; next !== undefined; next = owed[0]) {
-      await write(next);
-      owed.shift();
+    for (let most = 1; ; most = atOnce) {
+      const told = debts.any ? undefined : debts.takeUnwritten();
+      if (told !== undefined) debts.add({ event: unwritten(told) });
+      const items = debts.oldest(most);
+      if (items.length === 0) return;
+      const ends = await Promise.allSettled(items.map(write));
+      debts.paid(new Set(items.filter((_item, index) => ends[index]?.status === 'fulfilled')));
+      for (const end of ends) if (end.status === 'rejected') throw end.reason;
     }
   };
 
   const payAll = (): Promise<void> => {
     settling ??= pay().finally(() => {
       settling = undefined;
-      if (owed.length > 0) later();
+      if (debts.any) later();
     });
     return settling;
   };
@@ -89,13 +97,14 @@ export function createRecorder(log: AuditLog, clock: Clock, timeoutMs: number, o
 
   /** An intent that timed out may still become durable; then it needs an outcome. */
   const withdraw = (writing: Promise<void>, withdrawn: () => AuditEvent): void => {
-    const answered = writing.then(() => owe({ event: withdrawn() }), () => undefined).finally(() => late.delete(answered));
+    const answered = writing.then(() => void owe({ event: withdrawn() }, true), () => undefined).finally(() => late.delete(answered));
     late.add(answered);
   };
 
   return {
     async intent(event, withdrawn) {
-      if (owed.length > 0) await payAll();
+      if (debts.any) await payAll();
+      if (late.size >= mostLate) throw new AccessError('AUDIT_UNAVAILABLE', 'the record does not answer');
       const writing = start(event);
       try {
         await wait(writing);
@@ -107,7 +116,7 @@ export function createRecorder(log: AuditLog, clock: Clock, timeoutMs: number, o
 
     async outcome(event) {
       const item: Owed = { event };
-      if (owed.length > 0) {
+      if (debts.any) {
         owe(item);
         return payAll();
       }
@@ -121,7 +130,7 @@ export function createRecorder(log: AuditLog, clock: Clock, timeoutMs: number, o
 
     async settle() {
       if (late.size > 0) await patience.wait(Promise.all(late));
-      if (owed.length > 0) await payAll();
+      if (debts.any) await payAll();
     },
   };
 }
