@@ -49,5 +49,5 @@ async function bare(): Promise<Service> {
 
 async function mounted(audit: AuditLog): Promise<Service> {
   const { gateway, ids } = await gatewayWith(audit, connections);
-  return listening(express().use('/jit', expressRouter(gateway)), ids.map((id) => ({ path: `/jit/sessions/${id}/statements`, body })), () => gateway.shutdown());
+  return listening(express().use('/jit', expressRouter(gateway)), ids.map((id) => ({ path: `/jit/sessions/${id}/statements`, body })), async () => void (await gateway.shutdown()));
 }

@@ -29,7 +29,7 @@ async function service(door: 'rest' | 'mcp'): Promise<Service> {
   const { gateway, ids } = await gatewayWith({ ...memoryAudit(), append: async () => undefined }, 1);
   const app = express().use('/jit', expressRouter(gateway)).use('/mcp', mcpRouter(gateway));
   const requests = ids.map((id) => (door === 'rest' ? { path: `/jit/sessions/${id}/statements`, body: JSON.stringify({ sql }) } : callOf(id)));
-  return listening(app, requests, () => gateway.shutdown());
+  return listening(app, requests, async () => void (await gateway.shutdown()));
 }
 
 function callOf(session: string) {

@@ -11,7 +11,7 @@ import { Disposal } from './disposal.js';
 import { AccessError } from './errors.js';
 import { loadPlugins, type Extensions } from './extensions.js';
 import type { AuditEvent } from './events.js';
-import type { Gateway } from './gateway.js';
+import type { Gateway, GatewayLimits } from './gateway.js';
 import { newId } from './id.js';
 import { createJudge } from './judge.js';
 import { createLooks } from './looks.js';
@@ -40,6 +40,9 @@ import { within } from './within.js';
 /** How long closing may take where the gateway cannot start, milliseconds: who waits for the reason must hear it. */
 const longestCloseMs = 10_000;
 
+/** How long the parts of a gateway may take to close, milliseconds. */
+const closingPatience = { eachMs: longestCloseMs, allMs: 20_000 };
+
 /** Builds a gateway from its parts, and owns them from then on: where it cannot start, they are closed. */
 export async function buildGateway(config: Eventually<Partial<Parts>>, container?: Container): Promise<Gateway> {
   const { parts, failures } = await settleParts(await readConfig<Eventually<Partial<Parts>>>(config));
@@ -49,7 +52,7 @@ export async function buildGateway(config: Eventually<Partial<Parts>>, container
   try {
     const root = openRoot(parts, container, closing);
     const { approvals } = heldParts(root);
-    const release = closing.own(() => closeApprovals(approvals));
+    const release = closing.own(() => closeApprovals(approvals), 'approvals');
     refuseFailures(failures);
     const ports = portsOf(root);
     if (ports.checkTimeoutMs !== undefined) await checkParts(namedParts(ports), ports.checkTimeoutMs, ports.clock);
@@ -70,7 +73,7 @@ function openRoot(parts: Partial<Parts>, container: Container | undefined, closi
     return root;
   } catch (error) {
     ownParts(parts, closing);
-    closing.own(() => closeApprovals(parts.approvals));
+    closing.own(() => closeApprovals(parts.approvals), 'approvals');
     throw error;
   }
 }
@@ -79,7 +82,7 @@ function openRoot(parts: Partial<Parts>, container: Container | undefined, closi
 async function start(ports: Ports, root: Container, closing: Disposal, release: () => void): Promise<Gateway> {
   const { audit, clock, limits, policy, connections } = ports;
   const extensions = await loadPlugins(ports.plugins, { clock, limits });
-  closing.own(() => extensions.close());
+  closing.own(() => extensions.close(), 'plugins');
   const instance = newId(clock.now());
   const recorder = tellingClock(createRecorder(audit, clock, limits.auditTimeoutMs, extensions.observers, gapOf(clock, instance)), clock, instance);
   const road: Road = { instance, clock, recorder };
@@ -91,7 +94,7 @@ async function start(ports: Ports, root: Container, closing: Disposal, release: 
   const config = await configurationOf(ports);
   await note('gateway.started', { policyVersion: policy.version, connections: [...connections.keys()], recovered, config });
   // From here on the record says that it runs, so it must also say that it does no more.
-  closing.own(() => note('gateway.stopped', { config }));
+  closing.own(() => note('gateway.stopped', { config }), 'the record of the end');
   const change = await changeOf(await earlierConfiguration(audit), config);
   if (change !== undefined) await note('config.changed', change);
   for (const [name, connector] of connections) await connector.start?.(noteOf(name, road), left.sessions);
@@ -105,18 +108,46 @@ async function start(ports: Ports, root: Container, closing: Disposal, release: 
   });
   const room: Room | undefined = ports.approvals === undefined ? undefined : openRoom(ports.approvals, { policy: told, connections, sessions, suspensions, counters }, road);
   release();
-  closing.own(() => room?.close());
+  closing.own(() => room?.close(), 'approvals');
   if (room !== undefined) await takeUp(audit, left.sessions, room);
   const callers = new CallerLimits(limits, counters, road);
   const pipeline = createPipeline(stagesOf({ ...ports, policy: told, room, callers, suspensions }, road, sessions, traffic, extensions, root));
-  closing.own(async () => {
-    await traffic.stop();
-    await Promise.allSettled(sessions.live().map((session) => session.end('shutdown')));
-    if (room !== undefined) await within(clock, limits.closeTimeoutMs, room.desk.close());
-    callers.close();
-    await recorder.settle();
-  });
-  return Object.freeze({ ...pipeline, recovered, shutdown: () => closing.dispose() });
+  closing.own(() => endWork({ traffic, sessions, room, callers, limits }, road), 'requests and sessions', endingMs(limits));
+  let ending: Promise<readonly AccessError[]> | undefined;
+  return Object.freeze({ ...pipeline, recovered, shutdown: () => (ending ??= shutDown(closing)) });
+}
+
+/** All that is under way ends: requests are let go of, then sessions are closed. What hangs holds up nothing else. */
+async function endWork({ traffic, sessions, room, callers, limits }: Working, { clock, recorder }: Road): Promise<void> {
+  await within(clock, 2 * limits.closeTimeoutMs + limits.auditTimeoutMs, traffic.stop());
+  await Promise.allSettled(sessions.live().map((session) => session.end('shutdown')));
+  if (room !== undefined) await within(clock, limits.closeTimeoutMs, room.desk.close());
+  callers.close();
+  await recorder.settle();
+}
+
+interface Working {
+  readonly traffic: Traffic;
+  readonly sessions: Sessions;
+  readonly room: Room | undefined;
+  readonly callers: CallerLimits;
+  readonly limits: GatewayLimits;
+}
+
+/** The most that the end of all work takes: requests, sessions (their statements, then the engine), people, and what the record is owed. */
+function endingMs({ closeTimeoutMs, auditTimeoutMs }: GatewayLimits): number {
+  return 5 * closeTimeoutMs + 4 * auditTimeoutMs;
+}
+
+/** Never rejects, and holds the process until it is done. */
+async function shutDown(closing: Disposal): Promise<readonly AccessError[]> {
+  const awake = setInterval(() => undefined, longestCloseMs);
+  try {
+    const undone = await closing.finish(closingPatience);
+    return undone.map(({ name = 'a part', error }) => new AccessError(AccessError.from(error, 'INTERNAL').code, `${name}: did not close cleanly`, { cause: error }));
+  } finally {
+    clearInterval(awake);
+  }
 }
 
 /** What tells the record of refusals that were only counted while it was away. */

@@ -1,7 +1,7 @@
 import type { Reinstated, Suspended, Suspension } from './approvals/suspension.js';
 import type { ApprovalView, GlassReview } from './approvals/view.js';
 import type { Access, Identity, Obligation, Rewriter, StatementKind } from './model.js';
-import type { FaultCode } from './errors.js';
+import type { AccessError, FaultCode } from './errors.js';
 import type { Denied, Outcome } from './outcome.js';
 import type { CatalogueObject, Column, RecordPage, Row } from './ports.js';
 import type {
@@ -213,6 +213,9 @@ export interface Gateway {
   record(request: RecordRequest, signal?: AbortSignal): Promise<Outcome<RecordPage>>;
   /** What an earlier run left: intents without an outcome and sessions without an end, now recorded as such. */
   readonly recovered: { readonly statements: number; readonly sessions: number };
-  /** Closes every session, writes `gateway.stopped`, closes the parts. Idempotent. */
-  shutdown(): Promise<void>;
+  /**
+   * Closes every session, writes `gateway.stopped`, closes the parts. Never rejects: the answer has a fault for each part that did not close cleanly or in its time, 10 seconds,
+   * and is empty where all went well. Later calls join the first.
+   */
+  shutdown(): Promise<readonly AccessError[]>;
 }

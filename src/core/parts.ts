@@ -57,7 +57,9 @@ export function refuseFailures(failures: SettledParts['failures']): void {
 
 /** Has the parts closed by `closing`, the record last. Nothing is known of any part yet, not even that it is one. */
 export function ownParts({ audit, connections, approver, analyzer, policy, identity }: Partial<Parts>, closing: Disposal): void {
-  for (const part of [audit, ...membersOf(connections), approver, analyzer, policy, identity]) closing.own(() => close(part));
+  const connected = typeof connections === 'object' && connections !== null ? Object.entries(connections).map(([name, part]) => [`connections.${name}`, part] as const) : [];
+  const all: readonly (readonly [name: string, part: unknown])[] = [['audit', audit], ...connected, ['approver', approver], ['analyzer', analyzer], ['policy', policy], ['identity', identity]];
+  for (const [name, part] of all) closing.own(() => close(part), name);
 }
 
 /** Closes what approvals that nobody opened hold. */
