@@ -29,12 +29,18 @@ export interface Sealed {
 /** What a line of a log is: an event, a signed statement of how far the chain goes, or the text of a statement kept apart. */
 export type LineKind = 'event' | 'checkpoint' | 'text';
 
-/** One line of a log, read back. */
+/** Where a line stands: in a log, in a partition of a topic, or anywhere else. */
+export type Standing = 'log' | 'partition' | 'export';
+
+/** One line of a record, read back. */
 export interface Recorded {
   readonly kind: LineKind;
   /** The head after it; absent for a text. */
   readonly link?: Link;
+  /** Absent also for an event with a code of a later version. */
   readonly event?: AuditEvent;
+  /** It stands for an event that was too large for its way: its place in the chain is that one's, and nothing proves what it says. Never in a log. */
+  readonly unproven?: true;
 }
 
 /** One line of a log on its way to a receiver. */
@@ -75,8 +81,8 @@ export interface RecordFormat {
   write(event: AuditEvent, head: Link): { readonly lines: readonly string[]; readonly head: Link };
   /** The checkpoints that are due at a head: none without a signer, two where the key changed. What names them goes into the head. */
   seal(head: Link, reason: CheckpointReason): Promise<readonly { readonly line: string; readonly checkpoint: Sealed }[]>;
-  /** Undefined for what this format never wrote. */
-  read(line: string): Recorded | undefined;
+  /** Undefined for what this format never wrote in such a place; the place is a log where none is named. */
+  read(line: string, standing?: Standing): Recorded | undefined;
   /** What is delivered for a line that `read` knows. */
   parcel(line: string): Parcel;
 }

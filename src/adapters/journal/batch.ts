@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Parcel, RecordFormat } from '../../core/index.js';
+import { AccessError, type Parcel, type RecordFormat } from '../../core/index.js';
 import type { Position } from './cursor.js';
 import { lineGroups, type Line } from './lines.js';
 import { segmentName, segmentNumber } from './segment.js';
@@ -49,6 +49,7 @@ export class BatchReader {
       const { segment, lines } = group;
       while (group.at < lines.length) {
         const { text, offset, end } = lines[group.at] as Line;
+        if (text === undefined) throw new AccessError('INTERNAL', 'the journal was damaged: a line is not UTF-8');
         const parcel = this.#format.parcel(text);
         group.at += 1;
         parcels.push(parcel);

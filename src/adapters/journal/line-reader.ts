@@ -1,4 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
+import { textOf } from './lines.js';
 
 const newline = 0x0a;
 /** What one read brings: some tens of events, so that the event loop has a turn after a few milliseconds of parsing. */
@@ -16,13 +17,13 @@ export class LineReader {
     this.#pathOf = pathOf;
   }
 
-  /** The line that begins at this offset, and the offset behind its newline; undefined where the file ends before the line does. */
-  async lineAt(file: number, offset: number): Promise<{ readonly text: string; readonly end: number } | undefined> {
+  /** The line that begins at this offset, undefined where it is not UTF-8, and the offset behind its newline; undefined where the file ends before the line does. */
+  async lineAt(file: number, offset: number): Promise<{ readonly text: string | undefined; readonly end: number } | undefined> {
     await this.#turnTo(file);
     for (let size = windowBytes, ended = false; ; size *= 2) {
       const from = offset - this.#start;
       const at = from < 0 || from > this.#window.length ? -1 : this.#window.indexOf(newline, from);
-      if (at >= 0) return { text: this.#window.toString('utf8', from, at), end: this.#start + at + 1 };
+      if (at >= 0) return { text: textOf(this.#window.subarray(from, at)), end: this.#start + at + 1 };
       if (ended) return undefined;
       ended = (await this.#read(offset, size)) < size;
     }

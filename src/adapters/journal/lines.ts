@@ -1,10 +1,12 @@
+import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 
 const newline = 0x0a;
 
 /** One line of a file, without its newline. `end` is the offset behind the newline. */
 export interface Line {
-  readonly text: string;
+  /** Undefined for what is not UTF-8: a reader that mends it would see another line than one that does not. */
+  readonly text: string | undefined;
   readonly offset: number;
   readonly end: number;
   /** False for a last line that the newline is missing from. */
@@ -27,7 +29,7 @@ export async function* lineGroups(path: string, from: number, to: number): Async
     for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, start)) {
       const whole = begun.length === 0 ? undefined : Buffer.concat([...begun, chunk.subarray(0, at)]);
       const bytes = whole?.length ?? at - start;
-      lines.push({ text: whole?.toString() ?? chunk.toString('utf8', start, at), offset, end: offset + bytes + 1, complete: true });
+      lines.push({ text: textOf(whole ?? chunk.subarray(start, at)), offset, end: offset + bytes + 1, complete: true });
       offset += bytes + 1;
       start = at + 1;
       begun = [];
@@ -37,6 +39,12 @@ export async function* lineGroups(path: string, from: number, to: number): Async
   }
   if (begun.length > 0) {
     const rest = Buffer.concat(begun);
-    yield [{ text: rest.toString(), offset, end: offset + rest.length, complete: false }];
+    yield [{ text: textOf(rest), offset, end: offset + rest.length, complete: false }];
   }
+}
+
+/** The text of UTF-8; undefined for anything else. */
+export function textOf(bytes: Buffer): string | undefined {
+  const text = bytes.toString();
+  return text.includes('\ufffd') && !isUtf8(bytes) ? undefined : text;
 }

@@ -31,7 +31,7 @@ export async function readRecord({ directory, format }: Settings, ledger: Ledger
 async function eventAt(lines: LineReader, format: RecordFormat, { segment, offset }: Place, session: string): Promise<{ readonly event: AuditEvent; readonly bytes: number }> {
   for (let at = offset; ;) {
     const line = await lines.lineAt(segment, at);
-    const recorded = line === undefined ? undefined : format.read(line.text);
+    const recorded = line?.text === undefined ? undefined : format.read(line.text);
     const { event } = recorded ?? {};
     if (line !== undefined && event?.session === session) return { event, bytes: line.end - at };
     if (line === undefined || recorded?.kind !== 'text') throw new Error(`${segmentName(segment)} was damaged at byte ${at}`);

@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Link, RecordFormat } from '../../core/index.js';
+import { AccessError, type Link, type RecordFormat } from '../../core/index.js';
 import { setAside, type Torn } from './aside.js';
 import { segmentsIn } from './batch.js';
 import { readMark } from './durable-mark.js';
 import type { Ledger } from './ledger.js';
-import { linesOf } from './lines.js';
+import { linesOf, type Line } from './lines.js';
 import { segmentName } from './segment.js';
 import { Damage, type Ending } from './tail.js';
 
@@ -62,16 +62,23 @@ async function replaySegment(path: string, format: RecordFormat, ledger: Ledger,
   let damage: Damage | undefined;
   for await (const line of linesOf(path)) {
     number += 1;
-    const recorded = line.complete ? format.read(line.text) : undefined;
+    const recorded = line.complete && line.text !== undefined ? format.read(line.text) : undefined;
+    if (recorded === undefined && isOfAnotherPlace(line, format)) throw new AccessError('CONFIG_INVALID', `the journal was damaged: ${segmentName(ending.segment)} line ${number} is a line of another place`);
     if (recorded === undefined) damage ??= new Damage(ending, line, number, head);
     else if (damage !== undefined) damage.follow(line, recorded);
     else {
       if (recorded.event !== undefined) ledger.replay(recorded.event, { segment: ending.segment, offset: line.offset });
       head = after(head, recorded.link);
-      whole = line.end;
+      // Texts are written with their event: what took that left nothing that counts.
+      if (recorded.kind !== 'text') whole = line.end;
     }
   }
   return { whole, head };
+}
+
+/** What was written for a topic was put here: no crash leaves that. */
+function isOfAnotherPlace({ complete, text }: Line, format: RecordFormat): boolean {
+  return complete && text !== undefined && format.read(text, 'export') !== undefined;
 }
 
 /** Events move the head on; a checkpoint, which may speak of an earlier one, only adds its digest. */

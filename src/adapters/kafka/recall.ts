@@ -1,4 +1,4 @@
-import { intents, sessionEnds, statementOutcomes, type AuditEvent, type Link, type RecordFormat } from '../../core/index.js';
+import { intents, sessionEnds, statementOutcomes, type AuditEvent, type Link, type Recorded, type RecordFormat } from '../../core/index.js';
 import { readTopics } from './reader.js';
 import type { KafkaReadClient } from './reading.js';
 
@@ -25,7 +25,7 @@ export async function recall(client: KafkaReadClient, topics: readonly string[],
   let checkpoint: Link | undefined;
   for await (const { value, source } of readTopics({ client, topics, from })) {
     if (value === undefined || source !== format.source) continue;
-    const read = format.read(value) ?? format.read(JSON.stringify({ checkpoint: value }));
+    const read = format.read(value, 'partition');
     if (read?.link === undefined) continue;
     const { chain, sequence } = read.link;
     if (read.kind === 'checkpoint') {
@@ -33,13 +33,19 @@ export async function recall(client: KafkaReadClient, topics: readonly string[],
       continue;
     }
     if (sequence > (heads.get(chain)?.sequence ?? 0)) heads.set(chain, read.link);
-    if (read.event !== undefined) events.set(read.event.id, { event: read.event, chain, sequence });
+    if (read.event !== undefined && counts(read, events)) events.set(read.event.id, { event: read.event, chain, sequence });
   }
   // Names of chains end in a UUIDv7, so the newest is the greatest.
   const newest = heads.get([...heads.keys()].toSorted().at(-1) ?? '');
   const head = newest === undefined ? undefined : { ...newest, ...(checkpoint?.checkpoint === undefined ? {} : { checkpoint: checkpoint.checkpoint }) };
   const ordered = [...events.values()].toSorted((a, b) => (a.chain === b.chain ? a.sequence - b.sequence : a.chain < b.chain ? -1 : 1)).map(({ event }) => event);
   return { events: ordered, open: openIn(ordered), ...(head === undefined ? {} : { head }) };
+}
+
+/** What nothing proves answers nothing and tells nothing. But what it says was begun is asked after: to do that too often does no harm. */
+function counts({ event, unproven }: Recorded, known: ReadonlyMap<string, Written>): boolean {
+  if (event === undefined) return false;
+  return unproven !== true || (!known.has(event.id) && (intents.has(event.code) || event.code === 'session.opened'));
 }
 
 /** Statements that were authorized, and sessions that were requested or opened, and that nothing answers. */

@@ -28,11 +28,6 @@ export function checkpointLine(jws: string): string {
   return `{"checkpoint":"${jws}"}`;
 }
 
-/** The compact JWS of a checkpoint's line; undefined for any other line. */
-export function checkpointOf(line: string): string | undefined {
-  return /^\{"checkpoint":"([\w-]+\.[\w-]+\.[\w-]+)"\}$/.exec(line)?.[1];
-}
-
 /** The claims of a checkpoint, unverified; undefined where it has none. */
 export function readCheckpoint(jws: string): Checkpoint | undefined {
   const claims = partOf(jws, 1) as Partial<Checkpoint> | undefined;

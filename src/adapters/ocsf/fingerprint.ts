@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto';
-import { canonical } from './canonical.js';
+import { AccessError } from '../../core/index.js';
+import { canonical, quoted } from './canonical.js';
+import type { Members } from './reading/strict.js';
 
 /** One entry of OCSF's `attestation_list` (1.9, profile record_integrity); before 1.9 it stands under `unmapped`. */
 export interface Attestation {
@@ -30,28 +32,41 @@ export function fingerprintText(value: string): string {
 }
 
 /** The first attestation of a parsed event, wherever its version keeps it; undefined where there is none. */
-export function attestationOf(event: Readonly<Record<string, unknown>>): Attestation | undefined {
+export function attestationOf(event: Members): Attestation | undefined {
   const list = holderOf(event)?.['attestation_list'];
   const first: unknown = Array.isArray(list) ? list[0] : undefined;
   return typeof first === 'object' && first !== null && !Array.isArray(first) ? (first as Attestation) : undefined;
 }
 
-/** SHA-256 (hex) over the canonical form of a parsed event without its own fingerprint; undefined where it carries no attestation. */
-export function eventFingerprint(event: Readonly<Record<string, unknown>>): string | undefined {
-  const attestation = attestationOf(event);
-  if (attestation === undefined) return undefined;
-  const { fingerprint: _own, ...rest } = attestation;
-  return sha256(canonical(withAttestation(event, rest)));
+/** What an event's fingerprint ought to be, and the line that an event of this content and this stated fingerprint is written as. */
+export interface Proof {
+  /** SHA-256 (hex). */
+  readonly fingerprint: string;
+  /** In canonical form, with everything that is not seen as it is. */
+  readonly written: string;
 }
 
-function withAttestation(event: Readonly<Record<string, unknown>>, attestation: Attestation): Readonly<Record<string, unknown>> {
-  const holder = holderOf(event) as Readonly<Record<string, unknown>>;
+/** SHA-256 over the canonical form of a parsed event that carries an attestation, without its own fingerprint. Throws INTERNAL where it carries none. */
+export function eventFingerprint(event: Members, stated: string): Proof {
+  const attestation = attestationOf(event);
+  if (attestation === undefined) throw new AccessError('INTERNAL', 'an event carries no attestation');
+  const { fingerprint: _own, ...rest } = attestation;
+  const unsigned = canonical(withAttestation(event, rest));
+  const opening = `"attestation_list":[{"authority_uid":${quoted(rest.authority_uid)},"chain_uid":${quoted(rest.chain_uid)}`;
+  const fingerprint = sha256(unsigned);
+  // No name before the list is anybody's choice but the writer's: the first match is its own. Where it is not, the line is only not recognized as canonical.
+  const at = unsigned.indexOf(opening) + opening.length;
+  return { fingerprint, written: `${unsigned.slice(0, at)},"fingerprint":${fingerprintText(stated)}${unsigned.slice(at)}` };
+}
+
+function withAttestation(event: Members, attestation: Attestation): Members {
+  const holder = holderOf(event) as Members;
   const replaced = { ...holder, attestation_list: [attestation, ...(holder['attestation_list'] as readonly unknown[]).slice(1)] };
   return holder === event ? replaced : { ...event, unmapped: replaced };
 }
 
-function holderOf(event: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> | undefined {
+function holderOf(event: Members): Members | undefined {
   if (event['attestation_list'] !== undefined) return event;
   const unmapped = event['unmapped'];
-  return typeof unmapped === 'object' && unmapped !== null ? (unmapped as Readonly<Record<string, unknown>>) : undefined;
+  return typeof unmapped === 'object' && unmapped !== null ? (unmapped as Members) : undefined;
 }

@@ -1,13 +1,17 @@
-import { newId, type AuditEvent, type Link, type Recorded, type RecordFormat, type Sealed } from '../../core/index.js';
-import { checkpointLine, checkpointOf, keyAfter, readCheckpoint, type Notary } from './checkpoint.js';
-import { attestationOf, fingerprintText, sha256 } from './fingerprint.js';
+import { newId, type Link, type Recorded, type RecordFormat, type Sealed, type Standing } from '../../core/index.js';
+import { checkpointLine, keyAfter, type Notary } from './checkpoint.js';
+import { fingerprintText, sha256 } from './fingerprint.js';
 import { mapper } from './map.js';
 import type { MapSettings } from './settings.js';
 import { parcelOf, sourceOf } from './parcel.js';
 import { plain } from './plain.js';
 import { inVersion } from './projection.js';
 import { fromOcsf } from './readback.js';
+import { readLine } from './reading/line.js';
+import type { Members } from './reading/strict.js';
+import type { Told } from './reading/told.js';
 import { textLines } from './text.js';
+import type { Signed } from './verify/seal.js';
 
 /** Events as OCSF, each line in canonical form and linked to the one before. */
 export function createFormat(settings: MapSettings, notary: Notary | undefined): RecordFormat {
@@ -46,41 +50,31 @@ function writer(settings: MapSettings): RecordFormat['write'] {
   };
 }
 
-function read(line: string): Recorded | undefined {
-  const jws = checkpointOf(line);
-  if (jws !== undefined) return readSealed(jws);
-  const value = parsed(line);
-  if (value === undefined) return undefined;
-  if (value['sqltext'] !== undefined) return { kind: 'text' };
-  const event = fromOcsf(value);
-  const link = event === undefined ? undefined : linkOf(value, event);
-  return event === undefined || link === undefined ? undefined : { kind: 'event', event, link };
+/** A stub is no event of a log. Elsewhere it keeps its place in the chain, and what it says is not proven. */
+function read(line: string, standing: Standing = 'log'): Recorded | undefined {
+  const found = readLine(line, standing);
+  switch (found?.kind) {
+    case 'event':
+      return found.told.stub && standing === 'log' ? undefined : recordedEvent(found.told, found.value);
+    case 'checkpoint':
+      return { kind: 'checkpoint', link: linkBy(found.signed) };
+    case 'text':
+      return { kind: 'text' };
+    default:
+      return undefined;
+  }
 }
 
-function readSealed(jws: string): Recorded | undefined {
-  const checkpoint = readCheckpoint(jws);
-  if (checkpoint === undefined) return undefined;
-  return { kind: 'checkpoint', link: { chain: checkpoint.chain, sequence: checkpoint.seq, id: checkpoint.head_uid, fingerprint: checkpoint.head, checkpoint: sealedBy(jws, checkpoint.at) } };
+function recordedEvent({ chain, sequence, id, type, fingerprint, stub }: Told, value: Members): Recorded {
+  const event = fromOcsf(value);
+  return { kind: 'event', link: { chain, sequence, id, type, fingerprint }, ...(event === undefined ? {} : { event }), ...(stub ? { unproven: true } : {}) };
+}
+
+function linkBy({ jws, claims: { chain, seq, head, head_uid: id, at } }: Signed): Link {
+  return { chain, sequence: seq, id, fingerprint: head, checkpoint: sealedBy(jws, at) };
 }
 
 function sealedBy(jws: string, at: number): Sealed {
   const key = keyAfter(jws);
   return { digest: sha256(jws), at, ...(key === undefined ? {} : { key }) };
-}
-
-function linkOf(value: Readonly<Record<string, unknown>>, event: AuditEvent): Link | undefined {
-  const attestation = attestationOf(value);
-  const sequence = (value['metadata'] as { readonly sequence?: unknown } | undefined)?.sequence;
-  const fingerprint = attestation?.fingerprint?.value;
-  if (attestation === undefined || typeof fingerprint !== 'string' || !Number.isSafeInteger(sequence)) return undefined;
-  return { chain: attestation.chain_uid, sequence: sequence as number, id: event.id, type: value['type_uid'] as number, fingerprint };
-}
-
-function parsed(line: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Readonly<Record<string, unknown>>) : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,18 +1,25 @@
 import { AccessError, type Parcel } from '../../core/index.js';
-import { checkpointOf, readCheckpoint } from './checkpoint.js';
-import { envelopeOf, type Envelope } from './envelope.js';
-import { attestationOf, sha256 } from './fingerprint.js';
+import { canonical } from './canonical.js';
+import { plain } from './plain.js';
+import { readLine } from './reading/line.js';
+import type { Members } from './reading/strict.js';
+import type { TextLine } from './reading/text-line.js';
+import type { Told } from './reading/told.js';
 import { stubOf } from './stub.js';
-import type { SqlText } from './text.js';
+import type { Signed } from './verify/seal.js';
 
-/** A line as a receiver gets it, with CloudEvents 1.0 attributes as Kafka headers (binary mode). Throws INTERNAL for a line that is not ours. */
+/** A line as a receiver gets it, with CloudEvents 1.0 attributes as Kafka headers (binary mode). Throws INTERNAL for a line that is none of a log. */
 export function parcelOf(line: string, authority: string): Parcel {
-  const jws = checkpointOf(line);
-  if (jws !== undefined) return checkpointParcel(jws, authority);
-  const envelope = envelopeOf(line);
-  if (envelope !== undefined) return eventParcel(line, envelope, authority);
-  const value = JSON.parse(line) as Envelope & { readonly sqltext?: SqlText };
-  return value.sqltext === undefined ? eventParcel(line, value, authority) : textParcel(value.sqltext, authority);
+  const read = readLine(line, 'log');
+  if (read === undefined || (read.kind === 'event' && read.told.stub)) throw new AccessError('INTERNAL', 'the journal was damaged: a line is none of a record');
+  switch (read.kind) {
+    case 'event':
+      return eventParcel(line, read.told, read.value, authority);
+    case 'checkpoint':
+      return checkpointParcel(read.signed, authority);
+    default:
+      return textParcel(line, read.text, authority);
+  }
 }
 
 /** The writer as a URI. */
@@ -20,26 +27,25 @@ export function sourceOf(authority: string): string {
   return `urn:sallyport:${authority}`;
 }
 
-function eventParcel(value: string, event: Envelope, authority: string): Parcel {
-  const { metadata, time, class_uid, unmapped } = event;
-  const { trace_id: trace, span_id: span } = unmapped?.sallyport ?? {};
-  const key = metadata.correlation_uid ?? attestationOf(event as unknown as Readonly<Record<string, unknown>>)?.chain_uid;
-  if (key === undefined) throw new AccessError('INTERNAL', 'an event without a session carries no chain');
-  const headers = cloudEvent(metadata.uid, metadata.event_code, time, authority, metadata.correlation_uid);
-  headers['ocsf_class_uid'] = String(class_uid);
+function eventParcel(line: string, told: Told, value: Members, authority: string): Parcel {
+  const { id, code, at, session, chain } = told;
+  const { trace_id: trace, span_id: span } = (value['unmapped'] as { readonly sallyport: { readonly trace_id?: string; readonly span_id?: string } }).sallyport;
+  const headers = cloudEvent(id, code, at, authority, session);
+  headers['ocsf_class_uid'] = String(value['class_uid']);
   if (trace !== undefined && span !== undefined) headers['traceparent'] = `00-${trace}-${span}-01`;
-  return { kind: 'event', id: metadata.uid, key, at: time, value, stub: () => stubOf(value), headers };
+  return { kind: 'event', id, key: session ?? chain, at, value: line, stub: () => stubOf(line), headers };
 }
 
-function checkpointParcel(jws: string, authority: string): Parcel {
-  const checkpoint = readCheckpoint(jws);
-  if (checkpoint === undefined) throw new AccessError('INTERNAL', 'a checkpoint cannot be read');
-  const id = sha256(jws);
-  return { kind: 'checkpoint', id, key: checkpoint.chain, at: checkpoint.at, value: jws, headers: { ...cloudEvent(id, 'checkpoint', checkpoint.at, authority, checkpoint.chain), 'content-type': 'application/jose' } };
+function checkpointParcel({ jws, digest: id, claims: { chain, at } }: Signed, authority: string): Parcel {
+  return { kind: 'checkpoint', id, key: chain, at, value: jws, headers: { ...cloudEvent(id, 'checkpoint', at, authority, chain), 'content-type': 'application/jose' } };
 }
 
-function textParcel(text: SqlText, authority: string): Parcel {
-  return { kind: 'text', id: text.id, key: text.session ?? text.id, at: text.at, value: JSON.stringify(text), headers: cloudEvent(text.id, 'sqltext', text.at, authority, text.session) };
+const wrapping = '{"sqltext":';
+
+/** As it stands in the log, without what it stands in. */
+function textParcel(line: string, { id, session, at }: TextLine, authority: string): Parcel {
+  const value = line.startsWith(wrapping) ? line.trimEnd().slice(wrapping.length, -1) : plain(canonical((JSON.parse(line) as { readonly sqltext: unknown }).sqltext));
+  return { kind: 'text', id, key: session ?? id, at, value, headers: cloudEvent(id, 'sqltext', at, authority, session) };
 }
 
 function cloudEvent(id: string, type: string, at: number, authority: string, subject: string | undefined): Record<string, string> {

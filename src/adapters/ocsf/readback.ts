@@ -1,29 +1,22 @@
 import { eventCodes, type AuditEvent, type EventCode } from '../../core/index.js';
+import { isMembers, type Members } from './reading/strict.js';
 import { withheld } from './recorded.js';
 
-type Part = Readonly<Record<string, unknown>>;
+type Part = Members;
 
 const codes: ReadonlySet<unknown> = new Set<EventCode>(eventCodes);
 
-/** The event that a parsed line tells of; undefined for anything that this adapter did not write. */
-export function fromOcsf(value: unknown): AuditEvent | undefined {
-  const metadata = partOf(value, 'metadata');
-  const ours = partOf(partOf(value, 'unmapped'), 'sallyport');
-  const data = partOf(ours, 'data');
-  if (metadata === undefined || ours === undefined || data === undefined || ours['v'] !== 1) return undefined;
-  const { uid, event_code: code, correlation_uid: session } = metadata;
-  const { instance, statement, connection, who, scope } = ours;
-  const at = (value as Part)['time'];
-  if (typeof uid !== 'string' || !codes.has(code) || typeof at !== 'number' || typeof instance !== 'string') return undefined;
-  if (![session, statement, connection].every(textOrNothing) || !isWho(who) || !isScope(scope)) return undefined;
+/** The event that an event's parsed line tells of, as the one reader found it; undefined for a code of a later version, and for what nobody here writes. */
+export function fromOcsf(value: Part): AuditEvent | undefined {
+  const { metadata, unmapped, time: at, query_info: query } = value as { readonly metadata: Part; readonly unmapped: { readonly sallyport: Part }; readonly time: number; readonly query_info?: unknown };
+  const { uid: id, event_code: code, correlation_uid: session } = metadata as { readonly uid: string; readonly event_code: EventCode; readonly correlation_uid?: string };
+  const { instance, statement, connection, who, scope, data } = unmapped.sallyport as Partial<Omit<AuditEvent, 'id'>> & Pick<AuditEvent, 'instance' | 'data'>;
+  if (!codes.has(code) || typeof (connection ?? '') !== 'string' || !isWho(who) || !isScope(scope)) return undefined;
   return {
-    id: uid, code: code as EventCode, at, instance,
-    ...(session === undefined ? {} : { session: session as string }),
-    ...(statement === undefined ? {} : { statement: statement as string }),
-    ...(who === undefined ? {} : { who: who as AuditEvent['who'] & object }),
-    ...(connection === undefined ? {} : { connection: connection as string }),
-    ...(scope === undefined ? {} : { scope: scope as AuditEvent['scope'] & object }),
-    data: withText(data as AuditEvent['data'], partOf(value, 'query_info')?.['query_string']),
+    id, code, at, instance,
+    ...(session === undefined ? {} : { session }), ...(statement === undefined ? {} : { statement }), ...(who === undefined ? {} : { who }),
+    ...(connection === undefined ? {} : { connection }), ...(scope === undefined ? {} : { scope }),
+    data: withText(data, isMembers(query) ? query['query_string'] : undefined),
   };
 }
 
@@ -34,26 +27,16 @@ function withText(data: AuditEvent['data'], sql: unknown): AuditEvent['data'] {
   return sql.length === chars ? { ...rest, sql } : { ...rest, sql, sql_chars: chars };
 }
 
-function partOf(value: unknown, name: string): Part | undefined {
-  const part: unknown = typeof value === 'object' && value !== null ? (value as Part)[name] : undefined;
-  return typeof part === 'object' && part !== null && !Array.isArray(part) ? (part as Part) : undefined;
-}
-
-function textOrNothing(value: unknown): boolean {
-  return value === undefined || typeof value === 'string';
-}
-
 /** Or nothing: what somebody else wrote goes no further, since answers to it name the same. */
-function isWho(value: unknown): boolean {
-  const { principal, actor, issuer, client, tokenId } = partsOf(value);
-  return value === undefined || ([principal, actor, issuer].every((each) => typeof each === 'string') && [client, tokenId].every(textOrNothing));
+export function isWho(value: unknown): boolean {
+  if (value === undefined) return true;
+  const { principal, actor, issuer, client = '', tokenId = '' } = isMembers(value) ? value : {};
+  return [principal, actor, issuer, client, tokenId].every((each) => typeof each === 'string');
 }
 
-function isScope(value: unknown): boolean {
-  const { database, schema, access } = partsOf(value);
-  return value === undefined || ([database, schema].every((each) => typeof each === 'string') && (access === 'read' || access === 'write'));
-}
-
-function partsOf(value: unknown): Part {
-  return typeof value === 'object' && value !== null ? (value as Part) : {};
+/** Or nothing. */
+export function isScope(value: unknown): boolean {
+  if (value === undefined) return true;
+  const { database, schema, access } = isMembers(value) ? value : {};
+  return typeof database === 'string' && typeof schema === 'string' && (access === 'read' || access === 'write');
 }

@@ -1,11 +1,11 @@
 import { consentOf } from './consent-words.js';
-import { fact, type Shown } from './event.js';
+import { doubtInWords, fact, type Shown } from './event.js';
 import { brief, printable, timeOf } from '../printable.js';
 
 /** One line for an event, without its newline. */
 export function eventInWords(event: Shown): string {
   const { at, code, session } = event;
-  return [timeOf(at), printable(code).padEnd(29), printable(session ?? '-'), whoOf(event), whereOf(event), detailOf(event)].filter((each) => each !== '').join('  ');
+  return [timeOf(at), printable(code).padEnd(29), printable(session ?? '-'), whoOf(event), whereOf(event), doubtInWords(event), detailOf(event)].filter((each) => each !== '').join('  ');
 }
 
 /** `alice via agent-7`; empty where nobody is named. */

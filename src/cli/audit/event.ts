@@ -1,58 +1,63 @@
-import { z } from 'zod';
+import { isScope, isWho, readLine, standingAt, type Place, type Told } from '../../adapters/ocsf/verify/index.js';
+import type { AuditEvent } from '../../core/index.js';
 import type { RecordLine } from './record-line.js';
 
-const attestations = z.array(z.object({ chain_uid: z.string() }));
+/** Why what an event says is not to be believed: it only stands for one that was too large, or its content is not what its fingerprint says. */
+export type Doubt = 'stub' | 'altered';
 
-const line = z.object({
-  time: z.number(),
-  metadata: z.object({ uid: z.string(), event_code: z.string(), sequence: z.number().optional(), correlation_uid: z.string().optional() }),
-  query_info: z.object({ query_string: z.string() }).optional(),
-  attestation_list: attestations.optional(),
-  unmapped: z.object({
-    attestation_list: attestations.optional(),
-    sallyport: z.object({
-      statement: z.string().optional(),
-      who: z.object({ principal: z.string(), actor: z.string(), issuer: z.string().optional(), client: z.string().optional() }).optional(),
-      connection: z.string().optional(),
-      scope: z.object({ database: z.string(), schema: z.string(), access: z.string().optional() }).optional(),
-      data: z.record(z.string(), z.unknown()).default({}),
-    }),
-  }),
-});
-
-type Ours = z.infer<typeof line>['unmapped']['sallyport'];
-
-/** An event of a log, as far as a person wants to see it. Not verified. */
-export interface Shown extends Omit<Ours, 'data'> {
+/** An event of a log, as far as a person wants to see it. Its place in the chain and who signed it are not verified. */
+export interface Shown {
   readonly id: string;
   readonly code: string;
   /** Epoch milliseconds. */
   readonly at: number;
   readonly session: string | undefined;
+  readonly statement?: string;
+  readonly who?: NonNullable<AuditEvent['who']>;
+  readonly connection?: string;
+  readonly scope?: NonNullable<AuditEvent['scope']>;
   /** Where it stands in the order of its writer: the clock may have been turned. */
   readonly place: { readonly chain: string; readonly sequence: number };
   readonly data: Readonly<Record<string, unknown>>;
+  readonly doubt?: Doubt;
+}
+
+interface Written {
+  readonly query_info?: { readonly query_string?: unknown };
+  readonly unmapped: { readonly sallyport: Pick<Shown, 'statement' | 'who' | 'connection' | 'scope' | 'data'> };
 }
 
 /** The event of a line; undefined for anything else. */
-export function shownOf(text: string | undefined): Shown | undefined {
-  if (text === undefined || !text.includes('"event_code"')) return undefined;
-  try {
-    const { time, metadata, unmapped: { sallyport, attestation_list: earlier }, query_info: query, attestation_list: list } = line.parse(JSON.parse(text));
-    const { data } = sallyport;
-    // The text of a statement stands in its own place only.
-    const sql = data['sql_chars'] === undefined || query === undefined ? {} : { sql: query.query_string };
-    const place = { chain: (list ?? earlier)?.[0]?.chain_uid ?? '', sequence: metadata.sequence ?? 0 };
-    return { ...sallyport, data: { ...data, ...sql }, id: metadata.uid, code: metadata.event_code, at: time, session: metadata.correlation_uid, place };
-  } catch {
-    return undefined;
-  }
+export function shownOf(text: string | undefined, place: Place): Shown | undefined {
+  const line = text === undefined ? undefined : readLine(text, standingAt(place), true);
+  if (line?.kind !== 'event') return undefined;
+  const { unmapped: { sallyport: { statement, who, connection, scope, data } }, query_info: query } = line.value as unknown as Written;
+  const { id, code, at, session, chain, sequence } = line.told;
+  // The text of a statement stands in its own place only.
+  const sql = data['sql_chars'] === undefined || query?.query_string === undefined ? {} : { sql: query.query_string };
+  const doubt = doubtOf(line.told);
+  return {
+    id, code, at, session, place: { chain, sequence }, data: { ...data, ...sql }, ...(statement === undefined ? {} : { statement }), ...(who === undefined || !isWho(who) ? {} : { who }),
+    ...(typeof connection === 'string' ? { connection } : {}), ...(scope === undefined || !isScope(scope) ? {} : { scope }), ...(doubt === undefined ? {} : { doubt }),
+  };
+}
+
+function doubtOf({ stub, actual, fingerprint }: Told): Doubt | undefined {
+  if (stub) return 'stub';
+  return actual === fingerprint ? undefined : 'altered';
+}
+
+const doubts: Readonly<Record<Doubt, string>> = { stub: '[NOT PROVEN: a stub, the whole event is not here]', altered: '[NOT PROVEN: it was changed]' };
+
+/** What to say of an event that nothing proves; empty for any other. */
+export function doubtInWords({ doubt }: Shown): string {
+  return doubt === undefined ? '' : doubts[doubt];
 }
 
 /** The events among lines, each as often as it is there. */
 export async function* eventsOf(lines: AsyncIterable<RecordLine>): AsyncGenerator<Shown> {
-  for await (const { text } of lines) {
-    const event = shownOf(text);
+  for await (const { text, place } of lines) {
+    const event = shownOf(text, place);
     if (event !== undefined) yield event;
   }
 }

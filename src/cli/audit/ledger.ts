@@ -34,6 +34,8 @@ export interface Differences {
   /** Statements that failed and never reached the warehouse: as it should be. */
   readonly neverSent: number;
   readonly mismatched: readonly { readonly statement: Recorded; readonly queryId: string }[];
+  /** Events that are here only as stubs, or changed: they count for nothing. */
+  readonly unproven: readonly Shown[];
 }
 
 /** What a gateway itself sends to open, check and close a session. */
@@ -55,6 +57,8 @@ export class Ledger {
   readonly #setup = new Map<string, number>();
   readonly #unrecorded: Ran[] = [];
   readonly #mismatched: Differences['mismatched'][number][] = [];
+  /** What nothing proves, by statement and code: of no account once the same is proven. */
+  readonly #doubtful = new Map<string, Shown>();
   #queries = 0;
 
   constructor(window: Window) {
@@ -89,8 +93,9 @@ export class Ledger {
     const looked = [...this.#statements.values()].filter(({ at }) => this.#counts(at));
     const absent = looked.filter(({ ran }) => ran === undefined);
     const unknown = absent.filter(({ outcome }) => outcome !== 'failed');
+    const unproven = [...this.#doubtful.values()].filter((event) => this.#counts(event.at) && !this.#isProven(event));
     return {
-      agree: this.#unrecorded.length + unknown.length + this.#mismatched.length === 0,
+      agree: this.#unrecorded.length + unknown.length + this.#mismatched.length + unproven.length === 0, unproven,
       statements: looked.length, queries: this.#queries, setup: this.#setup, unrecorded: this.#unrecorded, unknown, neverSent: absent.length - unknown.length, mismatched: this.#mismatched,
     };
   }
@@ -98,6 +103,10 @@ export class Ledger {
   #take(event: Shown): void {
     const { code, statement: id, session, at } = event;
     if (id === undefined) return;
+    if (event.doubt !== undefined) {
+      if (code === 'statement.authorized' || outcomes.has(code)) this.#doubtful.set(JSON.stringify([id, code]), event);
+      return;
+    }
     if (code === 'statement.authorized') {
       const { outcome, queryId } = this.#early.get(id) ?? {};
       this.#early.delete(id);
@@ -108,6 +117,11 @@ export class Ledger {
     const [outcome, queryId] = [code.slice('statement.'.length), fact(event, 'queryId')];
     if (this.#statements.has(id)) this.#end(id, outcome, queryId);
     else this.#early.set(id, { outcome, queryId: queryId ?? this.#early.get(id)?.queryId });
+  }
+
+  #isProven({ statement = '', code }: Shown): boolean {
+    const known = this.#statements.get(statement);
+    return known !== undefined && (code === 'statement.authorized' || known.outcome !== undefined);
   }
 
   #end(id: string, outcome: string | undefined, queryId: string | undefined): void {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { sessionEnds } from '../../core/index.js';
 import { consentOf, decisionInWords, glassInWords } from './consent-words.js';
-import { fact, type Shown } from './event.js';
+import { doubtInWords, fact, type Shown } from './event.js';
 import { detailOf, whereOf, whoOf } from './event-words.js';
 import { brief, printable, timeOf } from '../printable.js';
 
@@ -18,12 +18,12 @@ export function sessionInWords(session: string, events: readonly Shown[]): strin
   const scoped = events.find(({ scope }) => scope !== undefined) ?? asked;
   const reason = events.map((each) => fact(each, 'purpose') ?? (each.statement === undefined && !each.code.endsWith('.denied') ? fact(each, 'reason') : undefined)).find((each) => each !== undefined);
   const consent = events.filter(({ statement }) => statement === undefined).map(consentOf).find((each) => each !== undefined);
-  const end = events.find(({ code }) => ends.has(code));
+  const end = events.find(({ code, doubt }) => ends.has(code) && doubt === undefined) ?? events.find(({ code }) => ends.has(code));
   const rows: (readonly [string, string])[] = [
     ['session', printable(session)], ['who', asked === undefined ? '' : `${whoOf(asked)}${asked.who?.client === undefined ? '' : `, client ${printable(asked.who.client)}`}`],
     ['scope', scoped === undefined ? '' : whereOf(scoped)], ['reason', reason === undefined ? '' : brief(reason, 200)], ['consent', consent ?? ''], ['glass', glassInWords(events) ?? ''],
     ['from', first === undefined ? '' : timeOf(first.at)],
-    ['end', end === undefined ? `none is recorded; the last event is of ${timeOf(last?.at ?? 0)}` : `${timeOf(end.at)} ${printable(end.code)} ${detailOf(own(end))}`.trim()],
+    ['end', end === undefined ? `none is recorded; the last event is of ${timeOf(last?.at ?? 0)}` : [timeOf(end.at), printable(end.code), doubtInWords(end), detailOf(own(end))].filter((each) => each !== '').join(' ')],
   ];
   return `${[...rows.filter(([, value]) => value !== '').map(([name, value]) => `${name.padEnd(10)}${value}`), '', ...timeline(events, asked)].join('\n')}\n`;
 }
@@ -35,7 +35,7 @@ function timeline(events: readonly Shown[], owner: Shown | undefined): string[] 
   const told = new Set<string>();
   return events.flatMap((event) => {
     const { statement, at, code } = event;
-    if (statement === undefined) return [[`${timeOf(at)}  ${printable(code)}`, whoElse(event, owner), detailOf(own(event))].filter((each) => each !== '').join('  ')];
+    if (statement === undefined) return [[`${timeOf(at)}  ${printable(code)}`, whoElse(event, owner), doubtInWords(event), detailOf(own(event))].filter((each) => each !== '').join('  ')];
     if (told.has(statement)) return [];
     told.add(statement);
     return statementRows(statement, statements.get(statement) ?? [event]);
@@ -46,12 +46,12 @@ function statementRows(statement: string, events: readonly Shown[]): string[] {
   const [first] = events;
   if (first === undefined) return [];
   const intent = events.find(({ code }) => code === 'statement.authorized');
-  const answer = events.findLast(({ code }) => answers.has(code));
+  const answer = events.findLast(({ code, doubt }) => answers.has(code) && doubt === undefined) ?? events.findLast(({ code }) => answers.has(code));
   const text = events.map((each) => fact(each, 'sql') ?? fact(each, 'summary')).find((each) => each !== undefined);
   const rules = events.map((each) => each.data['rules']).find((each) => Array.isArray(each));
   const consent = intent === undefined ? undefined : consentOf(intent);
   const by = rules === undefined ? '' : ` by ${brief(rules.map(String).join(', '), 120)}`;
-  const decision = intent === undefined ? 'not authorized' : `authorized${by}${consent === undefined ? '' : `, ${consent}`}`;
+  const decision = intent === undefined ? 'not authorized' : `authorized${doubted(intent)}${by}${consent === undefined ? '' : `, ${consent}`}`;
   const waited = events.find(({ code }) => code === 'statement.approval_requested');
   const held = answer === undefined && waited !== undefined && intent === undefined;
   const replayed = answer === undefined && intent === undefined && events.some(({ code }) => code === 'statement.replayed');
@@ -77,7 +77,7 @@ function otherText(events: readonly Shown[]): string[] {
 }
 
 function otherRow(event: Shown): string {
-  return event.code === 'statement.approval_decided' ? decisionInWords(event) : `    ${timeOf(event.at)} ${printable(event.code)} ${outcomeFacts(event)}`.trimEnd();
+  return event.code === 'statement.approval_decided' ? `${decisionInWords(event)}${doubted(event)}` : `    ${timeOf(event.at)} ${printable(event.code)}${doubted(event)} ${outcomeFacts(event)}`.trimEnd();
 }
 
 /** Who did it, where that is not whose session it is. */
@@ -87,7 +87,12 @@ function whoElse(event: Shown, owner: Shown | undefined): string {
 }
 
 function outcome(event: Shown): string {
-  return `${printable(event.code.replace('statement.', ''))} ${outcomeFacts(event)}`.trimEnd();
+  return `${printable(event.code.replace('statement.', ''))}${doubted(event)} ${outcomeFacts(event)}`.trimEnd();
+}
+
+function doubted(event: Shown): string {
+  const words = doubtInWords(event);
+  return words === '' ? '' : ` ${words}`;
 }
 
 /** All but the statement, which stands above. */

@@ -11,8 +11,9 @@ import { write } from '../write.js';
 
 export const showHelp = `Usage: sallyport audit show SESSION DIRECTORY|FILE... | --kafka HOST:PORT
 
-One session: who opened it and for what, each statement with its decision, how long it took and how it ended. Nothing
-is verified: run sallyport audit verify first.
+One session: who opened it and for what, each statement with its decision, how long it took and how it ended. What was
+changed, or is a stub of an event that is not here, is marked. Chain and signatures are not verified: run sallyport
+audit verify first.
 
 Options:
 ${kafkaHelp}
@@ -31,7 +32,8 @@ export async function show(args: readonly string[], { stdout, stderr }: Streams)
   let read = 0;
   for await (const event of eventsOf(await recordLines(named, values))) {
     read += 1;
-    if (event.session === session) events.set(event.id, event);
+    // The same event comes again; what nothing proves gives way.
+    if (event.session === session && (event.doubt === undefined || !events.has(event.id))) events.set(event.id, event);
   }
   if (read === 0) throw new UsageError('there is no event in the record');
   if (events.size === 0) {

@@ -59,10 +59,10 @@ async function readOn(directory: string, from: Place, session: string | undefine
     if (segment < place.segment) continue;
     const start = segment === place.segment ? place.offset : 0;
     place = { segment, offset: start };
-    for await (const { text, complete, end } of fileLines(path, start)) {
+    for await (const { text, number, complete, end } of fileLines(path, start)) {
       if (!complete) break;
       place = { segment, offset: end };
-      const event = shownOf(text);
+      const event = shownOf(text, { source: path, line: number, log: directory });
       if (event !== undefined && (session === undefined || event.session === session)) await show(`${eventInWords(event)}\n`);
     }
   }

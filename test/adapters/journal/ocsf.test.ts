@@ -44,7 +44,7 @@ describe('the chain on disk', () => {
     for (const line of eventsIn(directory)) {
       const [attestation] = line.attestation_list;
       const first = line.metadata.sequence === 1;
-      expect(eventFingerprint(line as never)).toBe(attestation.fingerprint.value);
+      expect(eventFingerprint(line as never, attestation.fingerprint.value).fingerprint).toBe(attestation.fingerprint.value);
       expect(attestation.prev_event?.fingerprint.value).toBe(first ? undefined : last?.attestation_list[0].fingerprint.value);
       expect(attestation.prev_event?.uid).toBe(first ? undefined : last?.metadata.uid);
       expect(line.metadata.sequence).toBe(first ? 1 : (last?.metadata.sequence ?? 0) + 1);

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { checkpointOf, readCheckpoint, type Checkpoint } from '../../../src/adapters/ocsf/checkpoint.js';
+import { readCheckpoint, type Checkpoint } from '../../../src/adapters/ocsf/checkpoint.js';
 import { jwkSigner, newSigningKey, ocsf, publicKey, type Signer } from '../../../src/adapters/ocsf/index.js';
 import { sampleEvent } from '../../../src/core/contract/index.js';
 import { Scribe } from '../../../src/core/index.js';
@@ -21,7 +21,7 @@ function kept(signer: Signer) {
     },
   });
   const checkpoints = (): Checkpoint[] => lines.flatMap((line) => {
-    const jws = checkpointOf(line);
+    const jws = /^\{"checkpoint":"(.*)"\}$/.exec(line)?.[1];
     return jws === undefined ? [] : [readCheckpoint(jws) as Checkpoint];
   });
   return { lines, clock, scribe, checkpoints, told };

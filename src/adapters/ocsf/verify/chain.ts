@@ -3,7 +3,7 @@ import { Findings } from './findings.js';
 import { Marks } from './marks.js';
 import { edgeOf, Runs, type Edge, type Run } from './runs.js';
 import type { Stamp } from './seal.js';
-import type { Before, Told } from './told.js';
+import type { Before, Told } from '../reading/told.js';
 
 export interface ChainSettings {
   /** How many problems are kept. */

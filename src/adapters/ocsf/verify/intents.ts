@@ -1,5 +1,5 @@
 import { statementOutcomes } from '../../../core/index.js';
-import type { Told } from './told.js';
+import type { Told } from '../reading/told.js';
 
 const outcomes: ReadonlySet<string> = new Set([...statementOutcomes, 'statement.resolved']);
 const shown = 20;

@@ -1,7 +1,7 @@
 import { calculateJwkThumbprint, compactVerify, importJWK, type CryptoKey } from 'jose';
 import { AccessError } from '../../../core/index.js';
 import type { Stamp } from './seal.js';
-import { isMembers, type Members } from './strict.js';
+import { isMembers, type Members } from '../reading/strict.js';
 
 /** What a signature is worth: it holds; it does not; its key is not known, or not valid at its time. */
 export type Held = 'good' | 'bad' | 'unknown' | 'untimely';

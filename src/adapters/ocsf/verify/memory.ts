@@ -3,7 +3,7 @@ import type { Chain } from './chain.js';
 import type { Findings } from './findings.js';
 import type { Memory, Remembered } from './report.js';
 import type { Stamp } from './seal.js';
-import { isMembers, strictObject } from './strict.js';
+import { isMembers, strictObject } from '../reading/strict.js';
 import type { Trail } from './trail.js';
 
 /** Reads what `Report.memory` was written as. Throws CONFIG_INVALID: a memory that was damaged must not pass for none. */

@@ -1,5 +1,5 @@
 import type { Place } from './report.js';
-import type { Named, Told } from './told.js';
+import type { Named, Told } from '../reading/told.js';
 
 /** An event at an end of a run: enough to link to it and to name it. */
 export interface Edge {

@@ -1,7 +1,7 @@
 import type { Chain } from './chain.js';
 import { recalled } from './memory.js';
 import type { Memory } from './report.js';
-import type { Before } from './told.js';
+import type { Before } from '../reading/told.js';
 
 type Chains = ReadonlyMap<string, Chain>;
 

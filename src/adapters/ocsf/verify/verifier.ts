@@ -1,15 +1,15 @@
-import { readOptions, type OptionNames } from '../../../core/index.js';
+import { readOptions, type OptionNames, type Standing } from '../../../core/index.js';
 import { Chain } from './chain.js';
 import { closeChain, reportOf } from './chain-end.js';
 import { Findings, worse } from './findings.js';
 import { Intents } from './intents.js';
 import { Keyring } from './keyring.js';
 import { checkMemory, continued, memoryOf, recalled } from './memory.js';
-import { readLine } from './line.js';
+import { isEmpty, readLine } from '../reading/line.js';
 import type { Memory, Place, ProblemKind, Report } from './report.js';
 import type { Stamp } from './seal.js';
 import { checkEmpty, checkLogs, checkSuccession, sealsOf } from './succession.js';
-import type { Told } from './told.js';
+import type { Told } from '../reading/told.js';
 import { Trail } from './trail.js';
 
 export interface VerifyOptions {
@@ -44,6 +44,11 @@ export async function verifier(given: VerifyOptions = {}): Promise<Verifier> {
   return { take: (line, place, complete = true) => check.take(line, place, complete), report: () => check.report() };
 }
 
+/** By which rules a line is read there. */
+export function standingAt({ log, partition }: Place): Standing {
+  return log !== undefined ? 'log' : partition !== undefined ? 'partition' : 'export';
+}
+
 class Check {
   readonly #options: VerifyOptions;
   readonly #keys: Keyring;
@@ -69,13 +74,14 @@ class Check {
   }
 
   async take(line: string | undefined, place: Place, complete: boolean): Promise<void> {
-    if (line?.trim() === '') return;
-    const read = line === undefined ? undefined : readLine(line, place);
+    const standing = standingAt(place);
+    if (standing === 'export' && line !== undefined && isEmpty(line)) return;
+    const read = line === undefined ? undefined : readLine(line, standing, true);
     switch (read?.kind) {
       case 'event':
         return this.#event(read.told, place);
       case 'checkpoint':
-        return this.#stamp(read.stamp);
+        return this.#stamp({ ...read.signed, place });
       case 'text':
         this.#texts += 1;
         return;

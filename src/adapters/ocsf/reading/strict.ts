@@ -6,30 +6,51 @@ export type Members = Readonly<Record<string, unknown>>;
  * things in one line. Undefined for anything else.
  */
 export function strictObject(text: string): Members | undefined {
+  const value = parsedObject(text);
+  return value !== undefined && isStrict(text, value) ? value : undefined;
+}
+
+/** A JSON object as this reader has it; undefined for anything else. */
+export function parsedObject(text: string): Members | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    if (!isMembers(value)) return undefined;
-    if (JSON.stringify(value) === text && !text.includes(String.raw`\ud`)) return value;
-    const { names, whole } = weigh(value);
-    return whole && names === namesIn(text) ? value : undefined;
+    return isMembers(value) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Whether every reader has the same value of a text; `halves` takes halves of surrogate pairs for characters. */
+export function isStrict(text: string, value: Members, halves = false): boolean {
+  if (JSON.stringify(value) === text && !text.includes(String.raw`\ud`)) return true;
+  const { names, whole } = weigh(value, halves);
+  return whole && names === namesIn(text);
 }
 
 export function isMembers(value: unknown): value is Members {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+const deepest = 256;
+
+/** Whether objects and arrays are nested no deeper than any reader has to follow. */
+export function isShallow(value: unknown, depth = 1): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (depth > deepest) return false;
+  if (Array.isArray(value)) return value.every((each) => isShallow(each, depth + 1));
+  for (const name in value) if (!isShallow((value as Members)[name], depth + 1)) return false;
+  return true;
+}
+
 const half = /\p{Surrogate}/u;
 
 /** How many names a value has, and whether its strings and numbers are what JSON can say. */
-function weigh(root: unknown): { readonly names: number; readonly whole: boolean } {
+function weigh(root: unknown, halves: boolean): { readonly names: number; readonly whole: boolean } {
   let names = 0;
   const rest: unknown[] = [root];
   while (rest.length > 0) {
     const value = rest.pop();
-    if ((typeof value === 'string' && half.test(value)) || (typeof value === 'number' && !Number.isFinite(value))) return { names, whole: false };
+    if ((typeof value === 'string' && !halves && half.test(value)) || (typeof value === 'number' && !Number.isFinite(value))) return { names, whole: false };
     if (Array.isArray(value)) for (const each of value) rest.push(each);
     if (!isMembers(value)) continue;
     for (const [name, member] of Object.entries(value)) {

@@ -1,0 +1,35 @@
+const hex = /^[0-9a-f]{64}$/;
+const authority = /^[A-Za-z0-9][\w.-]{0,62}$/;
+const chain = /^w-[A-Za-z0-9][\w.-]{0,62}-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+export function isName(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+export function isNameOrNothing(value: unknown): value is string | undefined {
+  return value === undefined || isName(value);
+}
+
+export function isWhole(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+/** A whole number from 1. */
+export function isCount(value: unknown): value is number {
+  return isWhole(value) && value > 0;
+}
+
+/** A SHA-256 in lower-case hexadecimal digits. */
+export function isDigest(value: unknown): value is string {
+  return typeof value === 'string' && hex.test(value);
+}
+
+/** A writer's name. */
+export function isAuthority(value: unknown): value is string {
+  return typeof value === 'string' && authority.test(value);
+}
+
+/** A chain's name. */
+export function isChain(value: unknown): value is string {
+  return typeof value === 'string' && chain.test(value);
+}

@@ -1,0 +1,64 @@
+import type { Standing } from '../../../core/index.js';
+import { eventFingerprint } from '../fingerprint.js';
+import { plain } from '../plain.js';
+import { signedOf, type Signed } from '../verify/seal.js';
+import { isMembers, isShallow, isStrict, parsedObject, type Members } from './strict.js';
+import { textOf, type TextLine } from './text-line.js';
+import { toldOf, type Told } from './told.js';
+
+/** What a line is. */
+export type Line =
+  | { readonly kind: 'event'; readonly told: Told; readonly value: Members }
+  | { readonly kind: 'checkpoint'; readonly signed: Signed }
+  | { readonly kind: 'text'; readonly text: TextLine };
+
+const bare = /^[ \t\r]*([\w-]+\.[\w-]+\.[\w-]+)[ \t\r]*$/;
+/** UTF-16 units: a line that has fewer may still be too long. */
+const longest = 16_777_216;
+
+/**
+ * The one reader: who reads a record, for whatever purpose, takes a line for what this says. Undefined for what is no line of a record. `proven` also computes what an event's fingerprint
+ * ought to be (`told.actual`).
+ */
+export function readLine(line: string, standing: Standing, proven = false): Line | undefined {
+  if (line.length > longest / 3 && Buffer.byteLength(line) > longest) return undefined;
+  const jws = standing === 'log' ? undefined : bare.exec(line)?.[1];
+  if (jws !== undefined) return checkpoint(jws);
+  const value = parsedObject(line);
+  if (value === undefined) return undefined;
+  const { checkpoint: stamp, sqltext } = value;
+  if (stamp !== undefined) return typeof stamp === 'string' && isAlone(value) && isStrict(line, value) ? checkpoint(stamp) : undefined;
+  if (sqltext !== undefined) return isMembers(sqltext) && isAlone(value) ? text(line, value, sqltext) : undefined;
+  if (standing !== 'log' && value['text'] !== undefined) return text(line, value, value);
+  return event(line, value, proven);
+}
+
+/** A line with nothing in it but white space. */
+export function isEmpty(line: string): boolean {
+  return /^[ \t\r]*$/.test(line);
+}
+
+function isAlone(value: Members): boolean {
+  return Object.keys(value).length === 1;
+}
+
+function checkpoint(jws: string): Line | undefined {
+  const signed = signedOf(jws);
+  return signed === undefined ? undefined : { kind: 'checkpoint', signed };
+}
+
+/** Version 1 cut texts anywhere, also in the middle of a character. */
+function text(line: string, whole: Members, value: Members): Line | undefined {
+  const read = textOf(value);
+  return read === undefined || !isStrict(line, whole, read.v === 1 && read.of > 1) ? undefined : { kind: 'text', text: read };
+}
+
+function event(line: string, value: Members, proven: boolean): Line | undefined {
+  const told = toldOf(value);
+  if (told === undefined || !isShallow(value)) return undefined;
+  if (!proven || told.stub) return isStrict(line, value) ? { kind: 'event', told, value } : undefined;
+  const { fingerprint: actual, written } = eventFingerprint(value, told.fingerprint);
+  // A line in canonical form gives no name twice and holds no half of a character: nothing else has to be looked at.
+  const isCanonical = written === line || (line.includes(String.raw`\u`) && plain(written) === line);
+  return isCanonical || isStrict(line, value) ? { kind: 'event', told: { ...told, actual }, value } : undefined;
+}

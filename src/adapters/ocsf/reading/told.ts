@@ -1,0 +1,144 @@
+import { attestationNames, beforeNames, closed, fingerprintNames, namedNames, namedTextNames, oursNames, roleNames } from './closed.js';
+import { isAuthority, isChain, isCount, isDigest, isName, isNameOrNothing, isWhole } from './forms.js';
+import { isMembers, type Members } from './strict.js';
+
+/** What an event says of itself. */
+export interface Told {
+  /** The version of what is ours in it. */
+  readonly v: 1 | 2;
+  readonly chain: string;
+  readonly authority: string;
+  /** From 1. */
+  readonly sequence: number;
+  readonly id: string;
+  readonly type: number;
+  readonly code: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly session?: string;
+  readonly statement?: string;
+  /** It took time from an intent on, or says which intent it answers. */
+  readonly announced?: true;
+  /** SHA-256 (hex) as stated. */
+  readonly fingerprint: string;
+  /** It stands for an event that was too large: its fingerprint is that one's, and nothing proves what it says. */
+  readonly stub: boolean;
+  /** SHA-256 (hex) as it is; absent for a stub, of which it cannot be told. */
+  readonly actual?: string;
+  readonly previous?: Named;
+  /** Where the chain before it in the same log ended; on a first event only. */
+  readonly before?: Before;
+  /** The texts that were written before it. */
+  readonly texts?: NamedTexts;
+}
+
+/** How an event names its predecessor. */
+export interface Named {
+  readonly id: string;
+  readonly type: number;
+  readonly fingerprint: string;
+}
+
+export interface Before {
+  readonly chain: string;
+  readonly sequence: number;
+  readonly id: string;
+  readonly fingerprint: string;
+  /** Up to which number the writer vouches for it; 0 where it does not say. */
+  readonly sealed: number;
+}
+
+export type TextRole = 'run' | 'asked';
+
+/** How an event names the texts that are kept apart from it. */
+export type NamedTexts = Readonly<Partial<Record<TextRole, { readonly parts: number; readonly sha256: string }>>>;
+
+/** OCSF had no place for attestations before 1.9. */
+const early: ReadonlySet<unknown> = new Set(['1.1.0', '1.3.0', '1.8.0']);
+/** Those would make another kind of line of it. */
+const never = ['checkpoint', 'sqltext', 'v', 'text'];
+
+/** The facts of an event's line; undefined where it is no event of a chain. */
+export function toldOf(event: Members): Told | undefined {
+  const { metadata, time, type_uid: type, unmapped } = event;
+  if (never.some((name) => event[name] !== undefined) || !isMembers(metadata) || !isMembers(unmapped) || !isWhole(time) || !isWhole(type)) return undefined;
+  const { uid: id, sequence, event_code: code, correlation_uid: session, version } = metadata;
+  if (!isCount(sequence) || !isName(id) || !isName(code) || !isName(version) || !isNameOrNothing(session)) return undefined;
+  const attested = attestedOf(event['attestation_list'], unmapped['attestation_list'], early.has(version));
+  const ours = oursOf(unmapped['sallyport'], sequence);
+  if (attested === undefined || ours === undefined) return undefined;
+  const cut = cutOf(event);
+  if (cut !== undefined && ours.v === 2 && !isWhole(cut)) return undefined;
+  return { ...attested, ...ours, sequence, id, type, code, at: time, stub: cut !== undefined, ...(session === undefined ? {} : { session }) };
+}
+
+/** What a stub says of the size of the whole (`untruncated_size`; null for nothing); undefined where the event is none. */
+export function cutOf({ metadata, unmapped }: Members): unknown {
+  const { version } = metadata as Members;
+  const place = (version === '1.1.0' || version === '1.3.0' ? unmapped : metadata) as Members;
+  return place['is_truncated'] === true ? (place['untruncated_size'] ?? null) : undefined;
+}
+
+type Attested = Pick<Told, 'chain' | 'authority' | 'fingerprint' | 'previous'>;
+
+/** The one attestation of an event, in the place where its version has it and in no other. */
+function attestedOf(top: unknown, below: unknown, isEarly: boolean): Attested | undefined {
+  const list = isEarly ? below : top;
+  if ((isEarly ? top : below) !== undefined || !Array.isArray(list) || list.length !== 1) return undefined;
+  const [attestation] = list as readonly unknown[];
+  if (!isMembers(attestation) || !closed(attestation, attestationNames)) return undefined;
+  const { chain_uid: chain, authority_uid: authority, prev_event: named, fingerprint: stated } = attestation;
+  const fingerprint = digestOf(stated);
+  const previous = named === undefined ? undefined : namedOf(named);
+  if (!isChain(chain) || !isAuthority(authority) || fingerprint === undefined || (named !== undefined && previous === undefined)) return undefined;
+  return { chain, authority, fingerprint, ...(previous === undefined ? {} : { previous }) };
+}
+
+/** Only one way to state a fingerprint is taken: its own members are the one part of an event that no fingerprint covers. */
+function digestOf(stated: unknown): string | undefined {
+  if (!isMembers(stated) || !closed(stated, fingerprintNames)) return undefined;
+  const { algorithm_id: algorithm, encoding_id: encoding, serialization_id: serialization, value } = stated;
+  return algorithm === 3 && encoding === 1 && serialization === 2 && isDigest(value) ? value : undefined;
+}
+
+function namedOf(value: unknown): Named | undefined {
+  if (!isMembers(value) || !closed(value, namedNames)) return undefined;
+  const fingerprint = digestOf(value['fingerprint']);
+  return isName(value['uid']) && isWhole(value['type_uid']) && fingerprint !== undefined ? { id: value['uid'], type: value['type_uid'], fingerprint } : undefined;
+}
+
+type Ours = Pick<Told, 'v' | 'statement' | 'before' | 'texts' | 'announced'>;
+
+/** What has no place in OCSF. Closed but for `data`: a member that nobody knows may mean something to somebody else. */
+function oursOf(ours: unknown, sequence: number): Ours | undefined {
+  const v = isMembers(ours) ? ours['v'] : undefined;
+  if (!isMembers(ours) || (v !== 1 && v !== 2) || !closed(ours, oursNames[v])) return undefined;
+  const { instance, data, statement, before: end, texts: named } = ours;
+  if (!isName(instance) || !isMembers(data) || !isNameOrNothing(statement)) return undefined;
+  const before = end === undefined || sequence !== 1 ? undefined : beforeOf(end, v);
+  const texts = named === undefined ? undefined : textsOf(named);
+  if ((end !== undefined && before === undefined) || (named !== undefined && texts === undefined)) return undefined;
+  return {
+    v, ...(statement === undefined ? {} : { statement }), ...(before === undefined ? {} : { before }),
+    ...(texts === undefined ? {} : { texts }), ...(isAnnounced(data) ? { announced: true } : {}),
+  };
+}
+
+function beforeOf(value: unknown, v: 1 | 2): Before | undefined {
+  if (!isMembers(value) || !closed(value, beforeNames[v])) return undefined;
+  const { chain, sequence, id, fingerprint, sealed = v === 1 ? 0 : undefined } = value;
+  if (!isChain(chain) || !isCount(sequence) || !isName(id) || !isDigest(fingerprint)) return undefined;
+  return isWhole(sealed) && sealed <= sequence ? { chain, sequence, id, fingerprint, sealed } : undefined;
+}
+
+function textsOf(value: unknown): NamedTexts | undefined {
+  if (!isMembers(value) || !closed(value, roleNames)) return undefined;
+  const each = Object.values(value);
+  const good = each.length > 0 && each.every((named) => isMembers(named) && closed(named, namedTextNames) && isCount(named['parts']) && isDigest(named['sha256']));
+  return good ? value : undefined;
+}
+
+/** What follows an intent has `durationMs`, and what recovery writes names the intent. */
+function isAnnounced(data: Members): boolean {
+  return data['durationMs'] !== undefined || data['intent'] !== undefined;
+}
