@@ -1,12 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AccessError } from '../core/index.js';
+import { checkUnwritable } from './modes.js';
 
 const mode = 0o700;
 
 /**
  * Makes a directory and the missing ones above it, for their owner alone (mode 700); one that exists is left as it is. Throws CONFIG_INVALID, with the
- * system's error as its cause, where that cannot be done. `named` is the option that the path comes from, such as `journal: directory`.
+ * system's error as its cause, where that cannot be done, and for one that others may write to. `named` is the option that the path comes from, such as `journal: directory`.
  */
 export async function makeDirectory(path: string, named: string): Promise<void> {
   try {
@@ -14,6 +15,7 @@ export async function makeDirectory(path: string, named: string): Promise<void> 
   } catch (cause) {
     throw new AccessError('CONFIG_INVALID', `${named} cannot be made`, { cause });
   }
+  await checkUnwritable(path, named);
 }
 
 /**

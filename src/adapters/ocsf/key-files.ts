@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AccessError } from '../../core/index.js';
+import { checkSecret, checkUnwritable } from '../../files/modes.js';
 import { jwkSigner, newSigningKey, type PrivateKey, type PublicKey } from './signer.js';
 
 /** What `keys.json` holds. */
@@ -15,10 +16,12 @@ export interface Stored {
   readonly predecessor?: PrivateKey;
 }
 
-/** The keys of a directory; made where there are none. Throws CONFIG_INVALID for files that are no such keys. */
+/** The keys of a directory; made where there are none. Throws CONFIG_INVALID for files that are no such keys, or that others may read or change. */
 export async function loadKeys(directory: string): Promise<Stored> {
   // What a crash left half done may hold a key that is of no use any more.
   await rm(`${pathIn(directory)}.new`, { force: true });
+  await checkSecret(pathIn(directory), 'localKeys: keys.json');
+  await checkUnwritable(join(directory, 'jwks.json'), 'localKeys: jwks.json');
   const stored = await read(pathIn(directory));
   if (stored === undefined) {
     const made: Stored = { v: 1, signing: newSigningKey(), since: Date.now(), hmac: { id: `k-${randomBytes(3).toString('hex')}`, secret: randomBytes(32).toString('base64url') } };
@@ -75,7 +78,9 @@ function keysOf(text: string): readonly PublicKey[] {
 
 /** Whole or not at all, also through a power cut: what a checkpoint was signed with must not be gone after it. */
 async function replace(path: string, text: string, mode: number): Promise<void> {
-  const file = await open(`${path}.new`, 'w', mode);
+  // A draft that is there already would keep its own mode.
+  await rm(`${path}.new`, { force: true });
+  const file = await open(`${path}.new`, 'wx', mode);
   try {
     await file.writeFile(text);
     await file.sync();
