@@ -181,7 +181,7 @@ describe('npm start on a journal that another one uses', () => {
     await first.saw('Ctrl-C');
     const second = start('--once', '--port', '0', '--journal', journal);
     expect(await second.ended).toBe(1);
-    expect(second.err()).toMatch(/^CONFIG_INVALID: .* in use by process \d+\n$/);
+    expect(second.err()).toMatch(/^CONFIG_INVALID: .* in use by process \d+ on host \S+\n$/);
     expect(second.err()).not.toContain('    at ');
     first.process.kill('SIGTERM');
     expect([await first.ended, first.err()]).toEqual([0, '']);
