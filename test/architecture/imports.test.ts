@@ -18,7 +18,7 @@ const rules: readonly { from: RegExp; may: RegExp }[] = [
   { from: /^src\/adapters\/(http|webhook)\//, may: /^(src\/core\/index\.js$|src\/adapters\/$1\/|src\/outgoing\/|node:|$vendor)/ },
   { from: /^src\/adapters\/(slack)\//, may: /^(src\/core\/index\.js$|src\/adapters\/$1\/|src\/mount\/|src\/outgoing\/|node:|$vendor)/ },
   { from: /^src\/adapters\/(express|mcp)\//, may: /^(src\/core\/index\.js$|src\/adapters\/$1\/|src\/mount\/|node:|$vendor)/ },
-  { from: /^src\/files\//, may: /^(src\/core\/index\.js$|node:)/ },
+  { from: /^src\/files\//, may: /^(src\/core\/index\.js$|src\/files\/|node:)/ },
   { from: /^src\/adapters\/(journal|ocsf)\//, may: /^(src\/core\/index\.js$|src\/adapters\/$1\/|src\/files\/|node:|$vendor)/ },
   { from: /^src\/adapters\/([^/]+)\//, may: /^(src\/core\/index\.js$|src\/adapters\/$1\/|node:|$vendor)/ },
   { from: /^src\/snowflake-server\//, may: /^(src\/snowflake-server\/|src\/core\/options\.js$|node:|@duckdb\/node-api$|jose$)/ },
