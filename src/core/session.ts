@@ -36,13 +36,17 @@ export interface SessionParts {
   readonly ended: (session: Session, by: EndReason, clean: boolean, said: EndWords) => Promise<void>;
 }
 
+/** What reaches the engine, also by what it closes over. */
+type Path = Pick<SessionParts, 'engine' | 'dispose' | 'ended'>;
+
 /** One live path: open, then closing, then closed, never back. At the deadline it ends by itself. */
 export class Session {
   readonly grant: Grant;
   readonly connector: Connector;
-  readonly engine: EngineSession;
   readonly lane: Lane;
-  readonly #parts: SessionParts;
+  readonly #parts: Omit<SessionParts, keyof Path>;
+  /** What holds the path at the engine. Let go of with it: of ended sessions many are remembered, and a driver's connection is large. */
+  #path: Path | undefined;
   readonly #running = new Set<Running>();
   readonly #disarm: () => void;
   #state: SessionState['state'] = 'open';
@@ -50,16 +54,23 @@ export class Session {
   #end: Promise<boolean> | undefined;
 
   constructor(parts: SessionParts) {
-    this.#parts = parts;
+    const { engine, dispose, ended, ...rest } = parts;
+    this.#parts = rest;
+    this.#path = { engine, dispose, ended };
     this.grant = parts.grant;
     this.connector = parts.connector;
-    this.engine = parts.engine;
     this.lane = new Lane(parts.waiting);
     this.#disarm = parts.clock.after(timeLeft(parts.grant, parts.clock), () => void this.end('deadline'));
   }
 
   get id(): string {
     return this.grant.session;
+  }
+
+  /** Throws SESSION_CLOSED once the path is gone. */
+  get engine(): EngineSession {
+    if (this.#path === undefined) throw new AccessError('SESSION_CLOSED');
+    return this.#path.engine;
   }
 
   /** Undefined while statements may run; else the code to refuse them with. A deadline that passed ends the session here and now. */
@@ -102,12 +113,14 @@ export class Session {
     this.#state = 'closing';
     this.#endedBy = by;
     this.#disarm();
-    const { clock, closeTimeoutMs, dispose, ended } = this.#parts;
+    const { clock, closeTimeoutMs } = this.#parts;
+    const path = this.#path;
     for (const running of this.#running) running.abort(new AccessError(endCodes[by]));
     await within(clock, closeTimeoutMs, Promise.all([...this.#running].map((each) => each.settled)));
-    const clean = await within(clock, closeTimeoutMs, dispose());
+    const clean = await within(clock, closeTimeoutMs, path?.dispose() ?? Promise.resolve());
+    this.#path = undefined;
     this.#state = 'closed';
-    await ended(this, by, clean, said);
+    await path?.ended(this, by, clean, said);
     return clean;
   }
 }

@@ -153,6 +153,20 @@ describe('another writer', () => {
     await log.close?.();
   });
 
+  it('is looked for before the next write where the wall clock says that the machine slept, whatever the monotonic one says', async () => {
+    const directory = place();
+    const log = await openJournal({ directory, format: plain });
+    await log.append(sampleEvent('session.opened', { session: 'a' }));
+    const path = join(directory, 'lock');
+    writeFileSync(path, readFileSync(path, 'utf8').replace(/"run":"[^"]+"/, '"run":"another"'));
+    const real = Date.now;
+    const clock = vi.spyOn(Date, 'now').mockImplementation(() => real() + 60_000);
+    onTestFinished(() => clock.mockRestore());
+    await expect(log.append(sampleEvent('session.opened', { session: 'b' }))).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE', detail: { reason: 'taken_over' } });
+    await log.close?.();
+    expect(readFileSync(path, 'utf8')).toContain('"another"');
+  });
+
   it('is none where the directory was away for longer than the lease and comes back', async () => {
     const directory = place();
     const log = await openJournal({ directory, format: plain }, quickTimes);
