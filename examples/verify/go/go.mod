@@ -1,0 +1,3 @@
+module sallyport.example/verify
+
+go 1.22

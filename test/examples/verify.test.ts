@@ -1,0 +1,119 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { vectors, type Vector } from 'sallyport/ocsf/vectors';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { vectorsText } from '../../tools/vectors/data.js';
+
+const root = join(import.meta.dirname, '../..');
+const examples = join(root, 'examples/verify');
+const folder = mkdtempSync(join(tmpdir(), 'vectors-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Found {
+  readonly exitCode: number;
+  readonly lines: readonly string[];
+}
+
+beforeAll(() => {
+  for (const { name, files, binary } of vectors) {
+    for (const [file, text] of Object.entries(files)) {
+      const path = join(folder, name, file);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, binary.includes(file) ? Buffer.from(text, 'base64') : text);
+    }
+  }
+});
+
+/** Whether a program is there. Under CI=true it has to be. */
+function has(program: string, ...version: readonly string[]): boolean {
+  const found = spawnSync(program, version, { stdio: 'ignore' }).status === 0;
+  if (!found && process.env['CI'] === 'true') throw new Error(`no ${program} for the tests`);
+  if (!found) console.log(`tests with ${program} are skipped: it is not there`);
+  return found;
+}
+
+function argumentsOf({ paths, jwks, anchors, texts }: Vector): readonly string[] {
+  return [...jwks === undefined ? [] : ['--jwks', jwks], ...anchors === undefined ? [] : ['--anchors', anchors], ...texts ? ['--texts'] : [], ...paths];
+}
+
+const linesOf = (output: string): readonly string[] => output.split('\n').filter((line) => line !== '');
+
+function verify(vector: Vector, command: readonly string[]): Promise<Found> {
+  const [program, ...first] = command as readonly [string, ...string[]];
+  return new Promise((resolve, reject) => {
+    execFile(program, [...first, ...argumentsOf(vector)], { cwd: join(folder, vector.name) }, (error, stdout) => {
+      if (typeof error?.code === 'string') reject(error);
+      else resolve({ exitCode: error?.code ?? 0, lines: linesOf(stdout) });
+    });
+  });
+}
+
+// Python starts slowly: one process verifies all.
+const driver = `
+import contextlib, io, json, os, sys
+sys.dont_write_bytecode = True
+sys.path.insert(0, sys.argv[1])
+import verify
+found = {}
+for name, given in json.load(sys.stdin).items():
+    os.chdir(os.path.join(sys.argv[2], name))
+    with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(io.StringIO()):
+        found[name] = {"exitCode": verify.main(given), "lines": out.getvalue().splitlines()}
+json.dump(found, sys.stdout)
+`;
+
+function foundByPython(): unknown {
+  const input = JSON.stringify(Object.fromEntries(vectors.map((vector) => [vector.name, argumentsOf(vector)])));
+  const { stdout, stderr } = spawnSync('python3', ['-c', driver, join(examples, 'python'), folder], { input, encoding: 'utf8', maxBuffer: 2 ** 26 });
+  expect(stderr).toBe('');
+  return JSON.parse(stdout);
+}
+
+/** What a verifier finds in all vectors, by name. */
+async function foundBy(...command: readonly string[]): Promise<Readonly<Record<string, Found>>> {
+  const found = new Map<string, Found>();
+  const waiting = [...vectors];
+  const next = async (): Promise<void> => {
+    for (let vector = waiting.pop(); vector !== undefined; vector = waiting.pop()) found.set(vector.name, await verify(vector, command));
+  };
+  await Promise.all([next(), next()]);
+  return Object.fromEntries(found);
+}
+
+const expected = Object.fromEntries(vectors.map(({ name, expected: { exitCode, lines } }) => [name, { exitCode, lines }]));
+
+describe('the vectors', () => {
+  it('are what the tool makes', () => {
+    expect(readFileSync(join(root, 'src/adapters/ocsf/vectors/data.ts'), 'utf8') === vectorsText(), 'npm run vectors').toBe(true);
+  });
+
+  it('have each kind of problem several times', () => {
+    const page = readFileSync(join(root, 'docs/record-format.md'), 'utf8');
+    const kinds = [...page.matchAll(/^\| `(\w+)` \| (tampered|incomplete) \|/gm)].map(([, kind, verdict]) => `${verdict as string} ${kind as string}`);
+    const told = vectors.flatMap((vector) => [...new Set(vector.expected.lines.map((line) => line.split(' ').slice(0, 2).join(' ')))]);
+    expect(kinds.length).toBeGreaterThan(25);
+    expect(kinds.filter((kind) => told.filter((each) => each === kind).length < 2)).toEqual([]);
+  });
+});
+
+describe.skipIf(!has('python3', '--version'))('the verifier in Python', () => {
+  it('tells of each vector what the page says', () => {
+    expect(foundByPython()).toEqual(expected);
+  }, 300_000);
+
+  it('is a command', async () => {
+    const tampered = vectors.find(({ name }) => name === 'altered-content') as Vector;
+    expect(await verify(tampered, ['python3', '-B', join(examples, 'python/verify.py')])).toEqual(expected[tampered.name]);
+  }, 60_000);
+});
+
+describe.skipIf(!has('go', 'version'))('the verifier in Go', () => {
+  it('tells of each vector what the page says', async () => {
+    const program = join(folder, 'verify');
+    const built = spawnSync('go', ['build', '-o', program, '.'], { cwd: join(examples, 'go'), encoding: 'utf8', env: { ...process.env, GOFLAGS: '-mod=readonly', GOTOOLCHAIN: 'local' } });
+    expect(built.stderr).toBe('');
+    expect(await foundBy(program)).toEqual(expected);
+  }, 300_000);
+});
