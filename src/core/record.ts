@@ -14,6 +14,10 @@ export interface Link {
   readonly checkpoint?: Sealed;
   /** Where the chain of the earlier run ended; only until the first event of this one, which names it. */
   readonly before?: Link;
+  /** Of the chain of an earlier run: its events up to this number are known to be the writer's own. Absent: none. */
+  readonly sealed?: number;
+  /** The latest `at` of the events that this run wrote, epoch milliseconds. */
+  readonly latest?: number;
 }
 
 /** The last checkpoint of a log. */
@@ -69,6 +73,22 @@ export function lineOf({ kind, value }: Parcel): string {
 /** Why a checkpoint is made; `rotation` names the next key under the old one. */
 export type CheckpointReason = 'count' | 'time' | 'close' | 'rotation';
 
+/** What a checkpoint promises of the next one: at most so many events, and for at most so long, stand without one. */
+export interface CheckpointInterval {
+  readonly events: number;
+  readonly ms: number;
+}
+
+/** How a start tells what the writer itself wrote from what was put behind it while nobody looked. */
+export interface OriginCheck {
+  /** Whether the line of a checkpoint is signed with a key of this writer. Throws AUDIT_UNAVAILABLE where the signer cannot be asked. */
+  isOwn(line: string): Promise<boolean>;
+  /** The head after the line of an event; undefined where its content is not what its fingerprint says, or where it does not follow from the head. Without a head only its content is looked at. */
+  follow(line: string, head: Link | undefined): Link | undefined;
+  /** Authenticates a text under a secret of the writer that outlives the process. Absent where there is none. */
+  readonly mac?: (text: string) => string;
+}
+
 /** How events become lines, each linked to the one before. Pure but for the signing: the log keeps the head, and moves it on when a line is durable. */
 export interface RecordFormat {
   /** Whether it makes checkpoints at all. */
@@ -80,11 +100,13 @@ export interface RecordFormat {
   /** The lines of one event, the event's own last, and the head after it. No line holds a newline. */
   write(event: AuditEvent, head: Link): { readonly lines: readonly string[]; readonly head: Link };
   /** The checkpoints that are due at a head: none without a signer, two where the key changed. What names them goes into the head. */
-  seal(head: Link, reason: CheckpointReason): Promise<readonly { readonly line: string; readonly checkpoint: Sealed }[]>;
+  seal(head: Link, reason: CheckpointReason, interval: CheckpointInterval): Promise<readonly { readonly line: string; readonly checkpoint: Sealed }[]>;
   /** Undefined for what this format never wrote in such a place; the place is a log where none is named. */
   read(line: string, standing?: Standing): Recorded | undefined;
   /** What is delivered for a line that `read` knows. */
   parcel(line: string): Parcel;
+  /** Absent where nothing tells the writer's own lines: a later run then vouches for none of them. */
+  readonly origin?: OriginCheck;
 }
 
 /** Where a durable record is copied to. At least once, in the order given. */

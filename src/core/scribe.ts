@@ -17,8 +17,8 @@ export interface Entry {
 export interface Medium {
   /** Why an entry has no place behind `pending` bytes of others; undefined where it has. */
   refuse?(event: AuditEvent | undefined, bytes: number, pending: number): AccessError | undefined;
-  /** All durable when resolved, in order; where it rejects, none of them counts. `bytes` are the lines in UTF-8, each with its newline; they may be read until then. */
-  commit(entries: readonly Entry[], bytes: Uint8Array): Promise<void>;
+  /** All durable when resolved, in order; where it rejects, none of them counts. `bytes` are the lines in UTF-8, each with its newline; they may be read until then. `head` is the chain's after them. */
+  commit(entries: readonly Entry[], bytes: Uint8Array, head: Link): Promise<void>;
 }
 
 export interface ScribeOptions {
@@ -138,7 +138,7 @@ export class Scribe {
 
   async #write(group: readonly Waiting[], entries: readonly Entry[], head: Link): Promise<void> {
     try {
-      await this.#options.medium.commit(entries, this.#page.bytes);
+      await this.#options.medium.commit(entries, this.#page.bytes, head);
       this.#head = head;
       for (const { resolve } of group) resolve();
       if (head.sequence - this.#sealedAt >= this.#options.checkpointEvents && !this.#closed) void this.#seal('count');
@@ -170,7 +170,7 @@ export class Scribe {
 
   async #signed(head: Link, reason: CheckpointReason): ReturnType<RecordFormat['seal']> {
     try {
-      const checkpoints = await this.#options.format.seal(head, reason);
+      const checkpoints = await this.#options.format.seal(head, reason, { events: this.#options.checkpointEvents + mostEvents, ms: this.#options.checkpointMs });
       this.#options.signed(true);
       return checkpoints;
     } catch (error) {

@@ -5,7 +5,7 @@ import { shipped } from '../support/built.js';
 import { quoted, read, table } from './page.js';
 
 const page = read('docs/cli.md');
-const commands = ['analyze', 'approvals', 'sessions', 'actors', 'mcp', 'audit verify', 'audit show', 'audit tail', 'audit reconcile', 'audit repair', 'audit schema', 'snowflake setup', 'snowflake doctor'];
+const commands = ['analyze', 'approvals', 'sessions', 'actors', 'mcp', 'audit verify', 'audit show', 'audit tail', 'audit reconcile', 'audit repair', 'audit quarantine', 'audit schema', 'snowflake setup', 'snowflake doctor'];
 const ask = (...args: string[]) => spawnSync(process.execPath, [shipped, ...args], { encoding: 'utf8', env: { ...process.env, SALLYPORT_TOKEN: '' } });
 const flagsIn = (text: string): readonly string[] => [...text.matchAll(/(?<![\w-])--?[a-z][a-z-]*/g)].map(([flag]) => flag);
 const common = new Set(['-h', '--help']);

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { cutFile, segmentName, syncDirectory } from './segment.js';
 
-/** A torn end of a segment. */
+/** What was cut off a segment. */
 export interface Torn {
   readonly segment: number;
   /** Where it began. */
   readonly offset: number;
   readonly bytes: number;
+  /** Default `torn`: a write that a crash left unfinished. `quarantined`: not the writer's own. `lost`: it is gone, and somebody accepted that. */
+  readonly cause?: 'quarantined' | 'lost';
 }
 
 /**
@@ -18,10 +20,15 @@ export interface Torn {
  */
 export async function setAside(directory: string, torn: Torn): Promise<void> {
   const path = join(directory, segmentName(torn.segment));
+  await addUntold(directory, torn);
+  await pipeline(createReadStream(path, { start: torn.offset }), createWriteStream(`${path}.${torn.cause ?? 'torn'}`, { flags: 'a', mode: 0o600, flush: true }));
+  await cutFile(path, torn.offset);
+}
+
+/** The next start tells the record of it. */
+export async function addUntold(directory: string, torn: Torn): Promise<void> {
   const noted = await untold(directory);
   if (!noted.some(({ segment, offset }) => segment === torn.segment && offset === torn.offset)) await note(directory, [...noted, torn]);
-  await pipeline(createReadStream(path, { start: torn.offset }), createWriteStream(`${path}.torn`, { flags: 'a', mode: 0o600, flush: true }));
-  await cutFile(path, torn.offset);
 }
 
 /** What was set aside and the record does not tell of yet. */

@@ -1,4 +1,4 @@
-import { newId, Scribe, Troubles, type AuditEvent, type AuditLog } from '../../core/index.js';
+import { newId, Scribe, Troubles, type AuditEvent, type AuditLog, type Medium } from '../../core/index.js';
 import { makeDirectory } from '../../files/make-directory.js';
 import { told, untold } from './aside.js';
 import { Cursor } from './cursor.js';
@@ -11,11 +11,13 @@ import type { Lease, LeaseTimes } from './lease.js';
 import { lock } from './lock.js';
 import { settingsOf, type Opening, type Settings } from './options.js';
 import { readRecord } from './record.js';
+import { checkProvenance } from './provenance.js';
 import { replay } from './replay.js';
 import { segmentsIn } from './batch.js';
 import { removeDelivered } from './retention.js';
 import { Segments } from './segments.js';
 import { Shipper } from './shipper.js';
+import { readNote, WriterNote } from './writer-note.js';
 
 export { readJournalOptions, type JournalOptions } from './options.js';
 
@@ -53,13 +55,19 @@ async function start(settings: Settings, lease: Lease, own: { segments?: Segment
   const segments = new Segments(settings, { next: (earlier.segments.at(-1) ?? 0) + 1, bytes: earlier.bytes, durable: (event, place) => ledger.note(event, place), lease, mark: new DurableMark(directory) });
   own.segments = segments;
   if (lease.tookOver) await segments.begin();
-  const head = format.begin(earlier.head);
+  const { origin } = format;
+  const mac = origin?.mac;
+  const { sealed, doubtful } = origin === undefined ? { sealed: 0, doubtful: 0 } : await checkProvenance({ directory, format, origin, earlier, note: mac === undefined ? undefined : await readNote(directory, mac) });
+  const head = format.begin(earlier.head === undefined ? undefined : { ...earlier.head, sealed });
+  const note = mac === undefined ? undefined : new WriterNote(directory, mac, head);
   const shippers: Shipper[] = [];
   const medium = {
     refuse: segments.refuse.bind(segments),
-    async commit(...group: Parameters<Segments['commit']>): Promise<void> {
+    async commit(...group: Parameters<Medium['commit']>): Promise<void> {
       try {
-        await segments.commit(...group);
+        await note?.begin();
+        await segments.commit(group[0], group[1]);
+        note?.move(group[2], segments.durable);
       } catch (error) {
         health.failed();
         throw error;
@@ -74,7 +82,7 @@ async function start(settings: Settings, lease: Lease, own: { segments?: Segment
   const health = new Health({ troubles, degradedAfterMs, fullness: () => segments.fullness, shippers });
   const tidy = oneAtATime(() => removeDelivered(settings, segments, shippers, ledger));
   for (const sink of sinks) shippers.push(new Shipper(sink, await Cursor.load(directory, sink.name), settings, () => segments.durable, tidy));
-  await tellTorn(directory, head.chain, append);
+  await tellGaps(directory, head.chain, doubtful, append);
   for (const shipper of shippers) shipper.start();
   return {
     append,
@@ -88,16 +96,19 @@ async function start(settings: Settings, lease: Lease, own: { segments?: Segment
       await scribe.close();
       await Promise.allSettled(shippers.map((shipper) => shipper.close(closingMs)));
       await segments.close();
+      await note?.close();
       await lease.release();
     },
   };
 }
 
-/** Torn ends that were set aside, now or by hand, stand in the record. */
-async function tellTorn(directory: string, instance: string, append: (event: AuditEvent) => Promise<void>): Promise<void> {
-  const torn = await untold(directory);
-  for (const { segment, bytes } of torn) await append({ id: newId(Date.now()), code: 'audit.gap', at: Date.now(), instance, data: { cause: 'torn', segment, bytes } });
-  if (torn.length > 0) await told(directory);
+/** What was set aside, now or by hand, stands in the record, and so does what nothing vouches for. */
+async function tellGaps(directory: string, instance: string, doubtful: number, append: (event: AuditEvent) => Promise<void>): Promise<void> {
+  const gap = (data: AuditEvent['data']): AuditEvent => ({ id: newId(Date.now()), code: 'audit.gap', at: Date.now(), instance, data });
+  const aside = await untold(directory);
+  for (const { segment, bytes, cause = 'torn' } of aside) await append(gap({ cause, segment, bytes }));
+  if (doubtful > 0) await append(gap({ cause: 'unvouched', count: doubtful }));
+  if (aside.length > 0) await told(directory);
 }
 
 /** A call while one is under way is dropped: the next one will see to it. Failures too. */

@@ -18,6 +18,16 @@ export interface Earlier {
   readonly head?: Link;
   /** What was set aside now, or would be. */
   readonly torn: readonly Torn[];
+  /** Where the checkpoints stand, in their order. */
+  readonly checkpoints: readonly Checkpointed[];
+}
+
+/** A checkpoint's line. */
+export interface Checkpointed {
+  readonly segment: number;
+  readonly offset: number;
+  /** What it names. */
+  readonly link: Link;
 }
 
 export interface Replaying {
@@ -39,11 +49,11 @@ const leastBatch = 1024 ** 2;
 export async function replay({ directory, format, batchBytes, dry = false }: Replaying, ledger: Ledger): Promise<Earlier> {
   const segments = await segmentsIn(directory);
   const mark = await readMark(directory);
-  const torn: Torn[] = [];
+  const [torn, checkpoints]: [Torn[], Checkpointed[]] = [[], []];
   let [bytes, head] = [0, undefined as Link | undefined];
   for (const segment of segments) {
     const path = join(directory, segmentName(segment));
-    const read = await replaySegment(path, format, ledger, head, { segment, isLast: segment === segments.at(-1), mark, batchBytes: Math.max(batchBytes, leastBatch) });
+    const read = await replaySegment(path, format, ledger, { head, checkpoints }, { segment, isLast: segment === segments.at(-1), mark, batchBytes: Math.max(batchBytes, leastBatch) });
     const { size } = await stat(path);
     if (size > read.whole) {
       const end = { segment, offset: read.whole, bytes: size - read.whole };
@@ -53,12 +63,12 @@ export async function replay({ directory, format, batchBytes, dry = false }: Rep
     bytes += read.whole;
     head = read.head;
   }
-  return { segments, bytes, torn, ...(head === undefined ? {} : { head }) };
+  return { segments, bytes, torn, checkpoints, ...(head === undefined ? {} : { head }) };
 }
 
 /** The offset behind the last good line that counts, and the head after it. */
-async function replaySegment(path: string, format: RecordFormat, ledger: Ledger, before: Link | undefined, ending: Ending): Promise<{ readonly whole: number; readonly head: Link | undefined }> {
-  let [whole, number, head] = [0, 0, before];
+async function replaySegment(path: string, format: RecordFormat, ledger: Ledger, before: { readonly head: Link | undefined; readonly checkpoints: Checkpointed[] }, ending: Ending): Promise<{ readonly whole: number; readonly head: Link | undefined }> {
+  let [whole, number, head] = [0, 0, before.head];
   let damage: Damage | undefined;
   for await (const line of linesOf(path)) {
     number += 1;
@@ -68,6 +78,7 @@ async function replaySegment(path: string, format: RecordFormat, ledger: Ledger,
     else if (damage !== undefined) damage.follow(line, recorded);
     else {
       if (recorded.event !== undefined) ledger.replay(recorded.event, { segment: ending.segment, offset: line.offset });
+      if (recorded.kind === 'checkpoint' && recorded.link !== undefined) before.checkpoints.push({ segment: ending.segment, offset: line.offset, link: recorded.link });
       head = after(head, recorded.link);
       // Texts are written with their event: what took that left nothing that counts.
       if (recorded.kind !== 'text') whole = line.end;

@@ -1,10 +1,11 @@
-import { AccessError, type CheckpointReason, type Link } from '../../core/index.js';
+import { AccessError, type CheckpointInterval, type CheckpointReason, type Link } from '../../core/index.js';
 import { sha256 } from './fingerprint.js';
 import type { PublicKey, Signer } from './signer.js';
 
 /** What a checkpoint vouches for: `chain` has `seq` events, and the last one's fingerprint is `head`. */
 export interface Checkpoint {
-  readonly v: 1;
+  /** Version 1 has no `interval`, and its `at` may be before the last events. */
+  readonly v: 1 | 2;
   readonly authority: string;
   readonly chain: string;
   readonly seq: number;
@@ -16,6 +17,8 @@ export interface Checkpoint {
   /** SHA-256 (hex) of the checkpoint before it in this log, as compact JWS. */
   readonly prev?: string;
   readonly reason: CheckpointReason;
+  /** What is left unsealed at most, until the next one. */
+  readonly interval?: CheckpointInterval;
   /** The key that signs from now on. */
   readonly next?: PublicKey;
 }
@@ -31,7 +34,7 @@ export function checkpointLine(jws: string): string {
 /** The claims of a checkpoint, unverified; undefined where it has none. */
 export function readCheckpoint(jws: string): Checkpoint | undefined {
   const claims = partOf(jws, 1) as Partial<Checkpoint> | undefined;
-  const good = claims?.v === 1 && typeof claims.chain === 'string' && Number.isSafeInteger(claims.seq) && typeof claims.head === 'string' && typeof claims.head_uid === 'string';
+  const good = (claims?.v === 1 || claims?.v === 2) && typeof claims.chain === 'string' && Number.isSafeInteger(claims.seq) && typeof claims.head === 'string' && typeof claims.head_uid === 'string';
   return good && Number.isSafeInteger(claims.at) ? (claims as Checkpoint) : undefined;
 }
 
@@ -44,10 +47,16 @@ function partOf(jws: string, index: number): Readonly<Record<string, unknown>> |
   }
 }
 
+/** The id of the key that a checkpoint says it is signed with. */
+function signedBy(jws: string): string | undefined {
+  const kid = partOf(jws, 0)?.['kid'];
+  return typeof kid === 'string' ? kid : undefined;
+}
+
 /** The id of the key that signs what follows a checkpoint: the one that it announces, else its own. */
 export function keyAfter(jws: string): string | undefined {
   const { reason, next } = readCheckpoint(jws) ?? {};
-  const kid: unknown = reason === 'rotation' ? next?.kid : partOf(jws, 0)?.['kid'];
+  const kid: unknown = reason === 'rotation' ? next?.kid : signedBy(jws);
   return typeof kid === 'string' ? kid : undefined;
 }
 
@@ -64,12 +73,12 @@ export class Notary {
   }
 
   /** The checkpoints due at a head, as compact JWS. Throws AUDIT_UNAVAILABLE when the signer fails. */
-  async seal(head: Link, reason: CheckpointReason, now: number): Promise<readonly { readonly jws: string; readonly at: number }[]> {
+  async seal(head: Link, reason: CheckpointReason, interval: CheckpointInterval, now: number): Promise<readonly { readonly jws: string; readonly at: number }[]> {
     const { chain, sequence: seq, fingerprint, id, checkpoint } = head;
     if (fingerprint === undefined || id === undefined) return [];
-    // A clock that was set back makes no checkpoint older than the one that it follows.
-    const at = Math.max(now, checkpoint?.at ?? 0);
-    const facts = { v: 1, authority: this.#authority, chain, seq, head: fingerprint, head_uid: id, at } as const;
+    // A clock that was set back makes no checkpoint older than the one that it follows, or than what it seals.
+    const at = Math.max(now, checkpoint?.at ?? 0, head.latest ?? 0);
+    const facts = { v: 2, authority: this.#authority, chain, seq, head: fingerprint, head_uid: id, at, interval } as const;
     try {
       const signer = await this.#signer();
       const old = this.#before(signer, checkpoint?.key);
@@ -82,6 +91,17 @@ export class Notary {
       return sealed.map((jws) => ({ jws, at }));
     } catch (error) {
       throw new AccessError('AUDIT_UNAVAILABLE', 'the checkpoint could not be signed', { cause: error });
+    }
+  }
+
+  /** The keys that are this writer's: the one that signs, the one before it, and those that signed since the start. Throws AUDIT_UNAVAILABLE when the signer fails. */
+  async keys(): Promise<readonly PublicKey[]> {
+    try {
+      const signer = await this.#signer();
+      const { predecessor } = signer;
+      return [signer, ...(predecessor === undefined ? [] : [predecessor]), ...this.#known].map(({ publicKey }) => publicKey);
+    } catch (error) {
+      throw new AccessError('AUDIT_UNAVAILABLE', 'the signer cannot be asked for its key', { cause: error });
     }
   }
 

@@ -2,6 +2,7 @@ import { newId, type Link, type Recorded, type RecordFormat, type Sealed, type S
 import { checkpointLine, keyAfter, type Notary } from './checkpoint.js';
 import { fingerprintText, sha256 } from './fingerprint.js';
 import { mapper } from './map.js';
+import { createOriginCheck } from './origin.js';
 import type { MapSettings } from './settings.js';
 import { parcelOf, sourceOf } from './parcel.js';
 import { plain } from './plain.js';
@@ -25,12 +26,13 @@ export function createFormat(settings: MapSettings, notary: Notary | undefined):
       ...(before?.checkpoint === undefined ? {} : { checkpoint: before.checkpoint }),
     }),
     write: writer(settings),
-    async seal(head, reason) {
-      const sealed = await (notary?.seal(head, reason, Date.now()) ?? []);
+    async seal(head, reason, interval) {
+      const sealed = await (notary?.seal(head, reason, interval, Date.now()) ?? []);
       return sealed.map(({ jws, at }) => ({ line: checkpointLine(jws), checkpoint: sealedBy(jws, at) }));
     },
     read,
     parcel: (line) => parcelOf(line, authority),
+    origin: createOriginCheck(settings, notary),
   };
 }
 
@@ -45,7 +47,7 @@ function writer(settings: MapSettings): RecordFormat['write'] {
     const line = `${unsigned.slice(0, head.length)},"fingerprint":${fingerprintText(fingerprint)}${unsigned.slice(head.length)}`;
     return {
       lines: (event.text === undefined || level !== 'full' ? [line] : [...textLines(event), line]).map(plain),
-      head: { chain: before.chain, sequence: before.sequence + 1, id: event.id, type, fingerprint, ...(before.checkpoint === undefined ? {} : { checkpoint: before.checkpoint }) },
+      head: { chain: before.chain, sequence: before.sequence + 1, id: event.id, type, fingerprint, latest: Math.max(event.at, before.latest ?? 0), ...(before.checkpoint === undefined ? {} : { checkpoint: before.checkpoint }) },
     };
   };
 }

@@ -97,14 +97,14 @@ function oursOf(event: AuditEvent, data: Data, before: Link | undefined): string
   const { instance, statement, connection, scope } = event;
   const { trace, span } = traceOf(data);
   return '{'
-    + (before === undefined ? '' : `"before":${canonical({ chain: before.chain, sequence: before.sequence, id: before.id, fingerprint: before.fingerprint })},`)
+    + (before === undefined ? '' : `"before":${canonical({ chain: before.chain, sequence: before.sequence, id: before.id, fingerprint: before.fingerprint, sealed: before.sealed ?? 0 })},`)
     + optional('"connection":', connection, ',')
     + `"data":${canonical(data)},"instance":${quoted(instance)}`
     + (scope === undefined ? '' : `,"scope":{"access":${quoted(scope.access)},"database":${quoted(scope.database)},"schema":${quoted(scope.schema)}}`)
     + optional(',"span_id":', span)
     + optional(',"statement":', statement)
     + optional(',"trace_id":', trace)
-    + `,"v":1${whoOf(event)}}`;
+    + `,"v":${before === undefined ? 1 : 2}${whoOf(event)}}`;
 }
 
 function traceOf({ context }: Data): { readonly trace?: string; readonly span?: string } {

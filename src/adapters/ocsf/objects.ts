@@ -40,9 +40,9 @@ export const application = z.strictObject({ name: z.literal('sallyport'), vendor
 
 /** What is ours: everything that has no place in OCSF, and what reads an event back. */
 export const extras = z.strictObject({
-  v: z.literal(1), instance: text, statement: text.optional(), connection: text.optional(), trace_id: text.optional(), span_id: text.optional(),
+  v: z.literal([1, 2]), instance: text, statement: text.optional(), connection: text.optional(), trace_id: text.optional(), span_id: text.optional(),
   who: z.strictObject({ principal: text, actor: text, issuer: text, client: text.optional(), tokenId: text.optional() }).optional(),
   scope: z.strictObject({ database: text, schema: text, access: z.enum(['read', 'write']) }).optional(),
   data: z.looseObject({}),
-  before: z.strictObject({ chain: text, sequence: whole, id: text.optional(), fingerprint: text.optional() }).optional(),
+  before: z.strictObject({ chain: text, sequence: whole, id: text.optional(), fingerprint: text.optional(), sealed: whole.optional() }).optional(),
 });

@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { AccessError, packageVersion, readOptions, type OptionNames } from '../../core/index.js';
 import { Notary } from './checkpoint.js';
@@ -56,6 +56,7 @@ export function settingsOf(given: OcsfOptions): Settings {
     version, authority, level, productVersion: packageVersion,
     hmac: hmacWith(hmac ?? { id: `once-${randomBytes(4).toString('hex')}`, secret: randomBytes(32) }),
     ...(tenant === undefined ? {} : { tenant }),
+    ...(hmac === undefined ? {} : { mac: macWith(hmac) }),
   };
   if (signer === undefined) return { map };
   return { map, notary: new Notary(authority, typeof signer === 'function' ? signer : () => signer) };
@@ -75,6 +76,12 @@ function hmacWith({ id, secret }: HmacKey): (digest: string) => string {
     kept.set(digest, made);
     return made;
   };
+}
+
+/** Under a key of its own (HKDF, RFC 5869), so that no value in the record says anything of it. */
+function macWith({ secret }: HmacKey): (text: string) => string {
+  const key = createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', 'sallyport writer note', 32)));
+  return (text) => createHmac('sha256', key).update(text).digest('hex');
 }
 
 function nameOf(host: string): string {

@@ -7,4 +7,6 @@ export interface MapSettings {
   readonly hmac: (digest: string) => string;
   readonly level: 'metadata' | 'redacted' | 'full';
   readonly tenant?: string;
+  /** Authenticates a note of the writer to itself. Absent where no secret outlives the process. */
+  readonly mac?: (text: string) => string;
 }

@@ -1,6 +1,7 @@
 import { UsageError, type ExitCode } from '../exit.js';
 import type { Streams } from '../streams.js';
 import { auditExits } from './exit.js';
+import { quarantine } from './quarantine.js';
 import { reconcile } from './reconcile.js';
 import { repair } from './repair.js';
 import { schema } from './schema.js';
@@ -11,7 +12,7 @@ import { write } from '../write.js';
 
 type Command = (args: readonly string[], streams: Streams) => Promise<ExitCode>;
 
-const commands: ReadonlyMap<string, Command> = new Map([['verify', verify], ['tail', tail], ['show', show], ['reconcile', reconcile], ['repair', repair], ['schema', schema]]);
+const commands: ReadonlyMap<string, Command> = new Map([['verify', verify], ['tail', tail], ['show', show], ['reconcile', reconcile], ['repair', repair], ['quarantine', quarantine], ['schema', schema]]);
 
 export const auditHelp = `Usage: sallyport audit <command> [options]
 
@@ -21,6 +22,7 @@ Commands:
   show        one session from its request to its end
   reconcile   hold the record against Snowflake's query history
   repair      set aside what a crash left unfinished at the end of a journal
+  quarantine  set aside what a gateway did not write, where it refuses to start
   schema      the JSON Schema of an event
 
 sallyport audit <command> --help tells more.

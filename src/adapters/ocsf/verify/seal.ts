@@ -32,7 +32,7 @@ const hex = /^[0-9a-f]{64}$/;
 
 function isCheckpoint(value: Members): value is Members & Checkpoint {
   const { v, authority, chain, seq, head, head_uid: uid, at, prev, reason, next } = value;
-  return v === 1 && [authority, chain, uid].every((each) => typeof each === 'string' && each !== '') && Number.isSafeInteger(seq) && (seq as number) >= 1
+  return (v === 1 || v === 2) && [authority, chain, uid].every((each) => typeof each === 'string' && each !== '') && Number.isSafeInteger(seq) && (seq as number) >= 1
     && isHex(head) && (prev === undefined || isHex(prev)) && Number.isSafeInteger(at) && (at as number) >= 0 && reasons.has(reason)
     && (reason === 'rotation') === (next !== undefined) && (next === undefined || isMembers(next));
 }
