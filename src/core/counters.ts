@@ -26,12 +26,19 @@ interface Entry {
   readonly endsAt: number;
 }
 
-const mostOfOneKind = 20_000;
+/** Keys of one kind, and their characters together: names that callers bring are in them. As many suspensions as there may be have room, however long their names. */
+const [mostOfOneKind, mostCharacters] = [20_000, 2 ** 25];
 
-/** Counters of this process: at most 20,000 keys of one kind, so that many of one crowd out none of another; then the oldest make room. */
+/** Of one kind. */
+interface Kind {
+  readonly entries: Map<string, Entry>;
+  characters: number;
+}
+
+/** Counters of this process: at most 20,000 keys of one kind and 32 million characters of them, so that many of one crowd out none of another; then the oldest make room. */
 export class MemoryCounters implements Counters {
   readonly #clock: Clock;
-  readonly #kinds = new Map<string, Map<string, Entry>>();
+  readonly #kinds = new Map<string, Kind>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -61,7 +68,8 @@ export class MemoryCounters implements Counters {
   }
 
   unmark(key: string): void {
-    this.#kinds.get(kindOf(key))?.delete(key);
+    const kind = this.#kinds.get(kindOf(key));
+    if (kind !== undefined) drop(kind, key);
   }
 
   marked(key: string): number {
@@ -71,25 +79,31 @@ export class MemoryCounters implements Counters {
 
   /** How many keys are remembered. */
   get size(): number {
-    return [...this.#kinds.values()].reduce((sum, { size }) => sum + size, 0);
+    return [...this.#kinds.values()].reduce((sum, { entries }) => sum + entries.size, 0);
   }
 
   #live(key: string, now: number): Entry | undefined {
-    const entries = this.#kinds.get(kindOf(key));
-    const known = entries?.get(key);
-    if (known === undefined || known.endsAt > now) return known;
-    entries?.delete(key);
+    const kind = this.#kinds.get(kindOf(key));
+    const known = kind?.entries.get(key);
+    if (kind === undefined || known === undefined || known.endsAt > now) return known;
+    drop(kind, key);
     return undefined;
   }
 
   #keep(key: string, entry: Entry): void {
-    const entries = this.#kinds.get(kindOf(key)) ?? new Map<string, Entry>();
-    this.#kinds.set(kindOf(key), entries.set(key, entry));
-    for (const oldest of entries.keys()) {
-      if (entries.size <= mostOfOneKind) break;
-      entries.delete(oldest);
+    const kind = this.#kinds.get(kindOf(key)) ?? { entries: new Map<string, Entry>(), characters: 0 };
+    this.#kinds.set(kindOf(key), kind);
+    if (!kind.entries.has(key)) kind.characters += key.length;
+    kind.entries.set(key, entry);
+    for (const oldest of kind.entries.keys()) {
+      if (kind.entries.size <= mostOfOneKind && kind.characters <= mostCharacters) break;
+      drop(kind, oldest);
     }
   }
+}
+
+function drop(kind: Kind, key: string): void {
+  if (kind.entries.delete(key)) kind.characters -= key.length;
 }
 
 function kindOf(key: string): string {

@@ -24,6 +24,15 @@ describe('counters in memory', () => {
     expect([counters.marked('m:x'), counters.mark('m:x', 50), counters.marked('m:x')]).toEqual([0, true, 50]);
   });
 
+  it('are bounded by what their keys take as well', () => {
+    const counters = new MemoryCounters(new FakeClock());
+    counters.mark('cooldown:x', 1_000_000);
+    for (let count = 0; count < 4_000; count += 1) counters.increment(`requests:${count}-${'k'.repeat(16_384)}`, 1_000_000);
+    expect(counters.size).toBeLessThan(2_060);
+    expect(counters.increment(`requests:3999-${'k'.repeat(16_384)}`, 1_000_000).count).toBe(2);
+    expect(counters.marked('cooldown:x')).toBe(1_000_000);
+  });
+
   it('remember a bounded number, and many of one kind crowd out none of another', () => {
     const counters = new MemoryCounters(new FakeClock());
     counters.mark('cooldown:x', 1_000_000);

@@ -80,7 +80,8 @@ async function start(settings: Settings, lease: Lease, own: { segments?: Segment
   const troubles = new Troubles(head.chain, append);
   const scribe = new Scribe({ format, medium, head, batchBytes, checkpointEvents, checkpointMs, signed: troubles.signed });
   const health = new Health({ troubles, degradedAfterMs, fullness: () => segments.fullness, shippers });
-  const tidy = oneAtATime(() => removeDelivered(settings, segments, shippers, ledger));
+  // What another holder still has to deliver is not for this one to remove.
+  const tidy = oneAtATime(async () => (lease.isFresh ? removeDelivered(settings, segments, shippers, ledger) : undefined));
   for (const sink of sinks) shippers.push(new Shipper(sink, await Cursor.load(directory, sink.name), settings, () => segments.durable, tidy));
   await tellGaps(directory, head.chain, doubtful, append);
   for (const shipper of shippers) shipper.start();

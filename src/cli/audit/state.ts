@@ -1,4 +1,4 @@
-import { open, readFile, rename } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { readMemory, type Memory } from '../../adapters/ocsf/verify/index.js';
 import { UsageError } from '../exit.js';
@@ -23,12 +23,17 @@ export async function saveState(path: string, memory: Memory): Promise<void> {
   try {
     await replaced(path, memory);
   } catch (error) {
+    await rm(draftOf(path), { force: true }).catch(() => undefined);
     throw new UsageError(`${path}: it cannot be written (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`, { cause: error });
   }
 }
 
+function draftOf(path: string): string {
+  return `${path}.${process.pid}.new`;
+}
+
 async function replaced(path: string, memory: Memory): Promise<void> {
-  const draft = `${path}.${process.pid}.new`;
+  const draft = draftOf(path);
   const file = await open(draft, 'w', 0o600);
   try {
     await file.writeFile(`${JSON.stringify(memory)}\n`);

@@ -1,6 +1,7 @@
-import { rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { saveState } from '../../../src/cli/audit/state.js';
 import { sampleEvent } from '../../../src/core/contract/index.js';
 import { journal } from './plain.js';
 import { eventsIn, place, segmentsIn } from './place.js';
@@ -24,6 +25,16 @@ describe.skipIf(disk.missing)('a disk that is really full', () => {
     await log.close?.();
     expect(eventsIn(directory).map(({ session }) => session)).toEqual(['before', 'after']);
     expect(segmentsIn(directory).every((name) => statSync(join(directory, name)).size > 0)).toBe(true);
+  });
+});
+
+describe.skipIf(disk.missing)('the state file of verify on a disk that is full', () => {
+  it('leaves no draft for each try', async () => {
+    const directory = disk.mount('64k');
+    const path = join(directory, 'state.json');
+    disk.fill(directory);
+    await expect(saveState(path, { v: 1, chains: {}, text: 'x'.repeat(10_000) } as never)).rejects.toThrow('ENOSPC');
+    expect(readdirSync(directory)).toEqual(['ballast']);
   });
 });
 

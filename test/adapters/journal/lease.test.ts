@@ -11,6 +11,7 @@ import type { AuditLog } from '../../../src/core/index.js';
 import { quickTimes } from './lease-times.js';
 import { plain } from './plain.js';
 import { place, segmentsIn } from './place.js';
+import { fill, receiver, refuses, until } from './receiver.js';
 
 const holder = join(import.meta.dirname, 'holder.ts');
 const apart = ['--pid', '--fork', '--kill-child', '--mount-proc'];
@@ -37,8 +38,8 @@ function hold(directory: string, inNamespace = false): Held {
   return { child, said: (kind) => text.split('\n').slice(0, -1).filter((line) => line.startsWith(`${kind} `)).map((line) => line.slice(kind.length + 1)) };
 }
 
-const until = { timeout: 60_000, interval: 20 };
-const writes = (held: Held): Promise<void> => vi.waitFor(() => expect(held.said('kept').length).toBeGreaterThan(3), until);
+const patiently = { timeout: 60_000, interval: 20 };
+const writes = (held: Held): Promise<void> => vi.waitFor(() => expect(held.said('kept').length).toBeGreaterThan(3), patiently);
 const opened = (directory: string): Promise<AuditLog> => openJournal({ directory, format: ocsf({ authority: 'gate-1' }) }, quickTimes);
 
 async function verified(directory: string): Promise<Report> {
@@ -60,10 +61,10 @@ describe('two processes and one directory', { timeout: 120_000 }, () => {
     await writes(first);
     expect(first.said('open')).toEqual(['1']);
     const second = hold(directory, true);
-    await vi.waitFor(() => expect(second.said('closed')).toHaveLength(1), until);
+    await vi.waitFor(() => expect(second.said('closed')).toHaveLength(1), patiently);
     expect(second.said('closed')[0]).toMatch(/^CONFIG_INVALID the journal's directory is in use by process 1 on host /);
     const before = first.said('kept').length;
-    await vi.waitFor(() => expect(first.said('kept').length).toBeGreaterThan(before), until);
+    await vi.waitFor(() => expect(first.said('kept').length).toBeGreaterThan(before), patiently);
     expect(first.said('refused')).toEqual([]);
     expect((await verified(directory)).verdict).toBe('ok');
   });
@@ -100,12 +101,12 @@ describe('two processes and one directory', { timeout: 120_000 }, () => {
     const mine = sampleEvent('session.opened', { session: 'next', data: {} });
     await log.append(mine);
     first.child.kill('SIGCONT');
-    await vi.waitFor(() => expect(first.said('refused').length).toBeGreaterThan(2), until);
+    await vi.waitFor(() => expect(first.said('refused').length).toBeGreaterThan(2), patiently);
     const [code, reason, message] = JSON.parse(first.said('refused').at(-1) as string) as string[];
     expect([code, reason]).toEqual(['AUDIT_UNAVAILABLE', 'taken_over']);
     expect(message).toContain(`process ${process.pid}`);
     const kept = first.said('kept').length;
-    await vi.waitFor(() => expect(first.said('refused').length).toBeGreaterThan(20), until);
+    await vi.waitFor(() => expect(first.said('refused').length).toBeGreaterThan(20), patiently);
     expect(first.said('kept')).toHaveLength(kept);
     await log.close?.();
     expect(idsIn(directory)).toEqual([...first.said('kept'), mine.id]);
@@ -121,7 +122,7 @@ describe('two processes and one directory', { timeout: 120_000 }, () => {
     await log.append(sampleEvent('session.opened', { session: 'next', data: {} }));
     await log.close?.();
     first.child.kill('SIGCONT');
-    await vi.waitFor(() => expect(first.said('refused').length).toBeGreaterThan(2), until);
+    await vi.waitFor(() => expect(first.said('refused').length).toBeGreaterThan(2), patiently);
     expect(JSON.parse(first.said('refused').at(-1) as string)).toEqual(['AUDIT_UNAVAILABLE', 'taken_over', expect.stringContaining('files of another one') as string]);
     expect((await verified(directory)).verdict).toBe('ok');
     expect(existsSync(join(directory, 'lock'))).toBe(false);
@@ -135,7 +136,7 @@ describe('two processes and one directory', { timeout: 120_000 }, () => {
     await new Promise((resolve) => setTimeout(resolve, quickTimes.watchMs));
     const before = first.said('kept').length;
     first.child.kill('SIGCONT');
-    await vi.waitFor(() => expect(first.said('kept').length).toBeGreaterThan(before + 3), until);
+    await vi.waitFor(() => expect(first.said('kept').length).toBeGreaterThan(before + 3), patiently);
     expect(first.said('refused')).toEqual([]);
   });
 });
@@ -167,6 +168,22 @@ describe('another writer', () => {
     expect(readFileSync(path, 'utf8')).toContain('"another"');
   });
 
+  it('finds nothing removed that it has not delivered itself', async () => {
+    const directory = place();
+    const siem = receiver();
+    siem.down = refuses;
+    const log = await openJournal({ directory, format: plain, ship: siem, segmentBytes: 200, keepMs: 0 }, quickTimes);
+    for (let each = 0; each < 5; each += 1) await fill(log, 1);
+    const path = join(directory, 'lock');
+    writeFileSync(path, readFileSync(path, 'utf8').replace(/"run":"[^"]+"/, '"run":"another"'));
+    await vi.waitFor(() => expect(fill(log, 1)).rejects.toMatchObject({ detail: { reason: 'taken_over' } }), patiently);
+    const before = segmentsIn(directory);
+    siem.down = undefined;
+    await until(() => expect(siem.got.length).toBeGreaterThanOrEqual(5));
+    await log.close?.();
+    expect(segmentsIn(directory)).toEqual(before);
+  });
+
   it('is none where the directory was away for longer than the lease and comes back', async () => {
     const directory = place();
     const log = await openJournal({ directory, format: plain }, quickTimes);
@@ -179,7 +196,7 @@ describe('another writer', () => {
     renameSync(directory, `${directory}.away`);
     await new Promise((resolve) => setTimeout(resolve, quickTimes.validMs + 100));
     mkdirSync(directory);
-    await vi.waitFor(() => log.append(sampleEvent('session.opened', { session: 'd' })), until);
+    await vi.waitFor(() => log.append(sampleEvent('session.opened', { session: 'd' })), patiently);
     await log.close?.();
     rmSync(`${directory}.away`, { recursive: true });
   });

@@ -27,7 +27,7 @@ export function smallDisk(): SmallDisk {
     missing: reason(),
     mount(size) {
       const directory = place();
-      const { status, stderr } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', directory]);
+      const { status, stderr } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=700`, 'tmpfs', directory]);
       if (status !== 0) throw new Error(stderr.toString());
       onTestFinished(() => void spawnSync('umount', ['-l', directory]));
       return directory;
