@@ -60,7 +60,7 @@ export interface Parcel {
   readonly value: string;
   /** CloudEvents attributes (`ce_id`, `ce_type`, …) and what else routes it, without a look inside. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The least of it that still says who and what and keeps its place in the chain, for a receiver that will not have the whole. */
+  /** The least of it that still says who and what and keeps its place in the chain, for a receiver that will not have the whole. Absent where that is small enough for any receiver. */
   readonly stub?: () => string;
 }
 

@@ -81,7 +81,7 @@ describe('a journal of several segments and keys', () => {
       copyFileSync(join(directory, other), join(directory, one));
       writeFileSync(join(directory, other), text);
     }, 1, /reordered/],
-    ['a segment copied under another number', (directory) => copyFileSync(join(directory, segmentsIn(directory)[1] ?? ''), join(directory, 'journal-00000999.jsonl')), 0, /came again/],
+    ['a segment copied under another number', (directory) => copyFileSync(join(directory, segmentsIn(directory)[1] ?? ''), join(directory, 'journal-00000999.jsonl')), 1, /copied .*:1: /],
     ['all checkpoints signed by another key', (directory) => sealedAnew(directory, jwkSigner(newSigningKey())), 1, /key .*its key is unknown/],
     ['all checkpoints taken out', (directory) => edit(directory, (lines) => lines.filter((line) => sealed(line) === undefined)), 2, /nothing of it is sealed/],
     ['the announcement of a key taken out', (directory) => edit(directory, (lines) => lines.filter((line) => !Buffer.from(sealed(line)?.split('.')[1] ?? '', 'base64url').includes('"rotation"'))), 1, /key|checkpoint/],

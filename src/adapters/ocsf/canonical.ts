@@ -86,7 +86,8 @@ export function counted(lead: string, value: unknown, end = ''): string {
 
 const lone = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
-function wellFormed(text: string): string {
+/** With U+FFFD for lone surrogates. */
+export function wellFormed(text: string): string {
   return text.replace(lone, '\ufffd');
 }
 

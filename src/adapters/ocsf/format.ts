@@ -11,7 +11,7 @@ import { fromOcsf } from './readback.js';
 import { readLine } from './reading/line.js';
 import type { Members } from './reading/strict.js';
 import type { Told } from './reading/told.js';
-import { textLines } from './text.js';
+import { textsOf } from './text.js';
 import type { Signed } from './verify/seal.js';
 
 /** Events as OCSF, each line in canonical form and linked to the one before. */
@@ -40,13 +40,15 @@ function writer(settings: MapSettings): RecordFormat['write'] {
   const { version, level } = settings;
   const map = mapper(settings);
   return (event, before) => {
-    const { head, tail, type } = version === '1.9.0' ? map(event, before) : inVersion(version, map(event, before));
+    const texts = level === 'full' ? textsOf(event) : undefined;
+    const unsealed = map(event, before, texts?.named);
+    const { head, tail, type } = version === '1.9.0' ? unsealed : inVersion(version, unsealed);
     const unsigned = head + tail;
     const fingerprint = sha256(unsigned);
     // Cut from the text as it was hashed: joined once, it is not joined again piece by piece.
     const line = `${unsigned.slice(0, head.length)},"fingerprint":${fingerprintText(fingerprint)}${unsigned.slice(head.length)}`;
     return {
-      lines: (event.text === undefined || level !== 'full' ? [line] : [...textLines(event), line]).map(plain),
+      lines: [...(texts?.lines ?? []), line].map(plain),
       head: { chain: before.chain, sequence: before.sequence + 1, id: event.id, type, fingerprint, latest: Math.max(event.at, before.latest ?? 0), ...(before.checkpoint === undefined ? {} : { checkpoint: before.checkpoint }) },
     };
   };

@@ -22,12 +22,12 @@ type Data = AuditEvent['data'];
  * Writes events in OCSF 1.9, each as what follows the head of a chain. Every member is written in its place by RFC 8785 at once: to build an object, sort it and
  * write it then takes longer than all else that is done for an event.
  */
-export function mapper(settings: MapSettings): (event: AuditEvent, before: Link) => Unsigned {
+export function mapper(settings: MapSettings): (event: AuditEvent, before: Link, texts?: string) => Unsigned {
   const { authority, productVersion, tenant } = settings;
   const product = `{"name":"sallyport","vendor_name":"Sallyport","version":${quoted(productVersion)}}`;
   const writer = `,"log_name":"sallyport.audit","product":${product},"profiles":["ai_operation","security_control","record_integrity"],"sequence":`;
   const holder = `${optional(',"tenant_uid":', tenant)},"uid":`;
-  return (event, before) => {
+  return (event, before, texts) => {
     const { id, at, code, session, data: { operation, grant, durationMs } } = event;
     if (!Object.hasOwn(catalogue, code)) throw new AccessError('INTERNAL', 'an event has a code that is not in the catalogue');
     const telling = catalogue[code];
@@ -70,7 +70,7 @@ export function mapper(settings: MapSettings): (event: AuditEvent, before: Link)
       + optional(',"status_code":', outcome.why)
       + `,"status_id":${outcome.status},"time":${canonical(at)}`
       + shape.type_id
-      + `,"type_uid":${type},"unmapped":{"sallyport":${oursOf(event, data, before.before)}}`
+      + `,"type_uid":${type},"unmapped":{"sallyport":${oursOf(event, data, before.before, texts)}}`
       + `${shape.user}}`;
     return { head, tail, type };
   };
@@ -93,7 +93,7 @@ function policyOf({ data: { rules, policyVersion }, code }: AuditEvent): { reado
 }
 
 /** What has no place in OCSF, and what an event is read back from. */
-function oursOf(event: AuditEvent, data: Data, before: Link | undefined): string {
+function oursOf(event: AuditEvent, data: Data, before: Link | undefined, texts: string | undefined): string {
   const { instance, statement, connection, scope } = event;
   const { trace, span } = traceOf(data);
   return '{'
@@ -103,8 +103,9 @@ function oursOf(event: AuditEvent, data: Data, before: Link | undefined): string
     + (scope === undefined ? '' : `,"scope":{"access":${quoted(scope.access)},"database":${quoted(scope.database)},"schema":${quoted(scope.schema)}}`)
     + optional(',"span_id":', span)
     + optional(',"statement":', statement)
+    + (texts === undefined ? '' : `,"texts":${texts}`)
     + optional(',"trace_id":', trace)
-    + `,"v":${before === undefined ? 1 : 2}${whoOf(event)}}`;
+    + `,"v":2${whoOf(event)}}`;
 }
 
 function traceOf({ context }: Data): { readonly trace?: string; readonly span?: string } {

@@ -38,11 +38,16 @@ export const database = z.strictObject({ name: text, type_id: z.union([z.literal
 export const query = z.strictObject({ uid: text, query_string: text, bytes: z.int().min(0).optional() });
 export const application = z.strictObject({ name: z.literal('sallyport'), vendor_name: z.literal('Sallyport'), version: text });
 
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+/** A text that is kept apart: in how many parts, and the SHA-256 of its salt and itself. */
+const named = z.strictObject({ parts: whole.min(1), sha256: digest });
+
 /** What is ours: everything that has no place in OCSF, and what reads an event back. */
 export const extras = z.strictObject({
-  v: z.literal([1, 2]), instance: text, statement: text.optional(), connection: text.optional(), trace_id: text.optional(), span_id: text.optional(),
+  v: z.literal(2), instance: text, statement: text.optional(), connection: text.optional(), trace_id: text.optional(), span_id: text.optional(),
   who: z.strictObject({ principal: text, actor: text, issuer: text, client: text.optional(), tokenId: text.optional() }).optional(),
   scope: z.strictObject({ database: text, schema: text, access: z.enum(['read', 'write']) }).optional(),
   data: z.looseObject({}),
-  before: z.strictObject({ chain: text, sequence: whole, id: text.optional(), fingerprint: text.optional(), sealed: whole.optional() }).optional(),
+  before: z.strictObject({ chain: text, sequence: whole, id: text, fingerprint: digest, sealed: z.int().min(0) }).optional(),
+  texts: z.strictObject({ run: named, asked: named.optional() }).optional(),
 });

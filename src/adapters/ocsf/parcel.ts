@@ -5,7 +5,7 @@ import { readLine } from './reading/line.js';
 import type { Members } from './reading/strict.js';
 import type { TextLine } from './reading/text-line.js';
 import type { Told } from './reading/told.js';
-import { stubOf } from './stub.js';
+import { largest, stubOf } from './stub.js';
 import type { Signed } from './verify/seal.js';
 
 /** A line as a receiver gets it, with CloudEvents 1.0 attributes as Kafka headers (binary mode). Throws INTERNAL for a line that is none of a log. */
@@ -33,7 +33,7 @@ function eventParcel(line: string, told: Told, value: Members, authority: string
   const headers = cloudEvent(id, code, at, authority, session);
   headers['ocsf_class_uid'] = String(value['class_uid']);
   if (trace !== undefined && span !== undefined) headers['traceparent'] = `00-${trace}-${span}-01`;
-  return { kind: 'event', id, key: session ?? chain, at, value: line, stub: () => stubOf(line), headers };
+  return { kind: 'event', id, key: session ?? chain, at, value: line, headers, ...(Buffer.byteLength(line) > largest ? { stub: () => stubOf(line) } : {}) };
 }
 
 function checkpointParcel({ jws, digest: id, claims: { chain, at } }: Signed, authority: string): Parcel {

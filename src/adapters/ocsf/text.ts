@@ -1,36 +1,74 @@
+import { randomBytes } from 'node:crypto';
 import type { AuditEvent } from '../../core/index.js';
+import { canonical, wellFormed } from './canonical.js';
+import { sha256 } from './fingerprint.js';
 
-/** The text of a statement, apart from its event: for a topic of its own, with its own readers and a short life. */
+/** One part of a statement's text, apart from its event: for a topic of its own, with its own readers and a short life. */
 export interface SqlText {
-  readonly v: 1;
+  readonly v: 2;
+  /** `<event>.<role>.<part>`. */
   readonly id: string;
+  /** The id of the event that names it. */
+  readonly event: string;
+  /** `run`: the text that ran or would have run. `asked`: what the caller sent, where plugins rewrote it. */
+  readonly role: 'run' | 'asked';
+  /** The event's time, epoch milliseconds. */
   readonly at: number;
   readonly session?: string;
   readonly statement?: string;
   /** From 1. */
   readonly part: number;
   readonly of: number;
+  /** 32 random bytes, base64url; the same in all parts. The event has the SHA-256 of it and the whole text. */
+  readonly salt: string;
+  /** At most 32,768 UTF-16 units. */
   readonly text: string;
-  /** `asked`: what the caller sent, where plugins rewrote it and another text ran. Absent on the text that runs. */
-  readonly role?: 'asked';
+}
+
+/** What is written of an event's texts. */
+export interface Texts {
+  /** Each in parts that any receiver takes. */
+  readonly lines: readonly string[];
+  /** The member `texts` of the event, in canonical form. */
+  readonly named: string;
 }
 
 const longest = 32_768;
 
-/** The lines of an event's texts, each in parts that any receiver takes. */
-export function textLines(event: AuditEvent): readonly string[] {
-  const { text = '', askedText } = event;
-  return [...partsOf(event, text), ...(askedText === undefined ? [] : partsOf(event, askedText, 'asked'))];
+/** The texts of an event that is recorded in full; undefined where it has none. */
+export function textsOf(event: AuditEvent): Texts | undefined {
+  const { text, askedText } = event;
+  if (text === undefined) return undefined;
+  const run = written(event, 'run', text);
+  if (askedText === undefined) return { lines: run.lines, named: `{"run":${run.named}}` };
+  const asked = written(event, 'asked', askedText);
+  return { lines: [...run.lines, ...asked.lines], named: `{"asked":${asked.named},"run":${run.named}}` };
 }
 
-function partsOf({ id, at, session, statement }: AuditEvent, text: string, role?: 'asked'): readonly string[] {
-  const of = Math.max(1, Math.ceil(text.length / longest));
-  const own = role === undefined ? id : `${id}.${role}`;
-  return Array.from({ length: of }, (_, index) => {
+function written({ id: event, at, session, statement }: AuditEvent, role: SqlText['role'], given: string): Texts {
+  const salt = randomBytes(32).toString('base64url');
+  const whole = wellFormed(given);
+  const parts = partsOf(whole);
+  const lines = parts.map((text, index) => {
+    const part = index + 1;
     const sqltext: SqlText = {
-      v: 1, id: `${own}.${index + 1}`, at, part: index + 1, of, text: text.slice(index * longest, (index + 1) * longest), ...(role === undefined ? {} : { role }),
+      v: 2, id: `${event}.${role}.${part}`, event, role, at, part, of: parts.length, salt, text,
       ...(session === undefined ? {} : { session }), ...(statement === undefined ? {} : { statement }),
     };
-    return JSON.stringify({ sqltext });
+    return canonical({ sqltext });
   });
+  return { lines, named: `{"parts":${parts.length},"sha256":"${sha256(salt + whole)}"}` };
+}
+
+/** Never cut in the middle of a character. */
+function partsOf(text: string): readonly string[] {
+  const parts: string[] = [];
+  let from = 0;
+  do {
+    const end = from + longest;
+    const isHalved = end < text.length && /[\ud800-\udbff]/.test(text.charAt(end - 1));
+    parts.push(text.slice(from, isHalved ? end - 1 : end));
+    from += (parts.at(-1) as string).length;
+  } while (from < text.length);
+  return parts;
 }

@@ -11,6 +11,7 @@ export function reportInWords(report: Report, keys: FoundKeys): string {
     ...(report.problems.length === 0 ? [] : ['outside the chains', ...problemRows(report), '']),
     ...(report.openIntents === 0 ? [] : [`open       ${report.openIntents} announced without an outcome: ${printable(report.open.join(', '))}${report.openIntents > report.open.length ? ', …' : ''}`]),
     ...(report.unannounced === 0 ? [] : [`open       ${report.unannounced} outcomes whose announcement is not here`]),
+    ...(report.duplicates + report.again === 0 ? [] : [`again      ${count(report.duplicates, 'event')}, ${report.again} of checkpoints and texts came again`]),
     `keys       ${keysInWords(keys)}`,
     `${verdicts[report.verdict]}: ${count(report.events, 'event')} in ${count(report.chains.length, 'chain')}, ${count(report.checkpoints, 'checkpoint')}.${conclusion(report)}`,
   ];
@@ -20,7 +21,7 @@ export function reportInWords(report: Report, keys: FoundKeys): string {
 function chainRows(chain: ChainReport): string[] {
   const { first, last, from, to, events, duplicates, truncated, sealed, sealedAt, unsealed, closed, checkpoints } = chain;
   const range = first === undefined ? 'none' : `${first} to ${last}, ${timeOf(from ?? 0)} to ${timeOf(to ?? 0)}${closed ? ', ended in good order' : ''}`;
-  const extra = [events === (last ?? 0) - (first ?? 1) + 1 || first === undefined ? '' : `${events} are here`, duplicates === 0 ? '' : `${duplicates} came again`, truncated === 0 ? '' : `${truncated} are stubs: of those the content is not proven`];
+  const extra = [events === (last ?? 0) - (first ?? 1) + 1 || first === undefined ? '' : `${events} are here`, duplicates === 0 ? '' : `${duplicates} came again`, truncated === 0 ? '' : `${truncated} are stubs: of those nothing is proven`];
   const seal = sealed === 0 ? 'no event' : `to ${sealed}${sealedAt === undefined ? ', by the chain after it' : `, last at ${timeOf(sealedAt)} by ${printable(chain.keys.join(', '))}`}`;
   return [
     `chain ${printable(chain.chain)}: ${verdicts[chain.verdict]}`,

@@ -18,14 +18,14 @@ export interface KafkaValues {
   readonly 'kafka-config'?: string | undefined;
 }
 
-/** The records of a topic's events and checkpoints. Throws UsageError where they cannot be read. */
-export async function* topicLines(values: KafkaValues & { readonly kafka: string }): AsyncGenerator<RecordLine> {
+/** The records of a topic's events and checkpoints, and of its texts where they are asked for. Throws UsageError where they cannot be read. */
+export async function* topicLines(values: KafkaValues & { readonly kafka: string }, texts: boolean): AsyncGenerator<RecordLine> {
   const prefix = values.topic ?? 'sallyport.audit';
   const brokers = values.kafka.split(',');
   if (!brokers.every((each) => /^(?:[^\s:,[\]]+|\[[\da-f:.]+\]):\d{1,5}$/i.test(each))) throw new UsageError('--kafka takes HOST:PORT, several with commas between');
   const client = await clientOf(brokers, values['kafka-config']);
   try {
-    for await (const { topic, partition, offset, value } of readTopics({ client, topics: [`${prefix}.events`, `${prefix}.checkpoints`] })) {
+    for await (const { topic, partition, offset, value } of readTopics({ client, topics: ['events', 'checkpoints', ...(texts ? ['sqltext'] : [])].map((each) => `${prefix}.${each}`) })) {
       yield { text: value, complete: true, place: { source: `${topic}/${partition}`, line: offset, partition: `${topic}/${partition}` } };
     }
   } catch (error) {

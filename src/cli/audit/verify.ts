@@ -21,6 +21,8 @@ and as any program wrote the JSON: exports of a topic, of a SIEM.
 Options:
   --jwks FILE            the public keys to trust. Without it DIRECTORY/jwks.json is used, which proves less: who can
                          change the log there can change the keys too
+  --texts                each text of a statement that an event names must be there, too. With --kafka <topic>.sqltext
+                         is read as well
   --state FILE           remembers what was verified, so that nothing of it can go away unseen; one file for each log
 ${kafkaHelp}
   --json                 the report as JSON
@@ -34,12 +36,12 @@ const exits: Readonly<Record<Verdict, ExitCode>> = { ok: auditExits.ok, tampered
 
 /** `sallyport audit verify`. Throws UsageError. */
 export async function verify(args: readonly string[], streams: Streams): Promise<ExitCode> {
-  const { values, positionals } = parsed(args, { ...kafkaOptions, jwks: { type: 'string' }, state: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } });
+  const { values, positionals } = parsed(args, { ...kafkaOptions, jwks: { type: 'string' }, state: { type: 'string' }, texts: { type: 'boolean' }, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } });
   if (values.help === true) return write(streams.stdout, verifyHelp);
-  const lines = await recordLines(positionals, values);
+  const lines = await recordLines(positionals, values, values.texts);
   const keys = await keysFor(positionals, values.jwks);
   const memory = values.state === undefined ? undefined : await loadState(values.state);
-  const report = await checked(lines, { ...(keys.jwks === undefined ? {} : { keys: keys.jwks }), ...(memory === undefined ? {} : { memory }) });
+  const report = await checked(lines, { texts: values.texts === true, ...(keys.jwks === undefined ? {} : { keys: keys.jwks }), ...(memory === undefined ? {} : { memory }) });
   await write(streams.stdout, values.json === true ? `${JSON.stringify(report, undefined, 2)}\n` : reportInWords(report, keys));
   if (values.state !== undefined && report.memory !== undefined) await saveState(values.state, report.memory);
   return exits[report.verdict];

@@ -15,28 +15,30 @@ export class LogWriter {
   #before: Json | undefined;
   #checkpoint: string | undefined;
   readonly #old: boolean;
+  readonly #v: 1 | 2;
   #ids = 0;
 
-  constructor(authority = 'host-a', key: SigningKey = newKey(), old = false) {
+  constructor(authority = 'host-a', key: SigningKey = newKey(), old = false, v: 1 | 2 = 2) {
     this.authority = authority;
     this.key = key;
     this.#old = old;
+    this.#v = v;
     this.start();
   }
 
   /** A new process over the same log. */
   start(): this {
     const fingerprint = this.#last?.fingerprint['value'];
-    this.#before = this.#last === undefined ? undefined : { chain: this.chain, sequence: this.sequence, id: this.#last.uid, fingerprint };
+    this.#before = this.#last === undefined ? undefined : { chain: this.chain, sequence: this.sequence, id: this.#last.uid, fingerprint, ...(this.#v === 1 ? {} : { sealed: 0 }) };
     this.#last = undefined;
     this.sequence = 0;
     this.chain = `w-${this.authority}-${this.#id()}`;
     return this;
   }
 
-  event(code = 'session.opened', more: Json = {}, statement?: string): this {
-    const { line, event, fingerprint } = this.make(code, more, statement);
-    this.lines.push(line);
+  event(code = 'session.opened', more: Json = {}, statement?: string, texts: readonly string[] = []): this {
+    const { line, event, fingerprint, textLines } = this.make(code, more, statement, texts);
+    this.lines.push(...textLines, line);
     this.sequence += 1;
     this.#last = { uid: (event['metadata'] as Json)['uid'] as string, type_uid: event['type_uid'] as number, fingerprint };
     this.#before = undefined;
@@ -44,10 +46,11 @@ export class LogWriter {
   }
 
   /** The next event, not yet taken into the log. */
-  make(code: string, more: Json = {}, statement?: string): { readonly line: string; readonly event: Json; readonly fingerprint: Json } {
+  make(code: string, more: Json = {}, statement?: string, texts: readonly string[] = []): Made {
     this.now += 7;
     const id = this.#id();
-    const ours: Json = { v: 1, instance: 'i-1', data: { note: 'É 😀 "quoted"', ...more }, ...(statement === undefined ? {} : { statement }), ...(this.#before === undefined ? {} : { before: this.#before }) };
+    const { named, textLines } = this.#texts(id, statement, texts);
+    const ours: Json = { v: this.#v, instance: 'i-1', data: { note: 'É 😀 "quoted"', ...more }, ...(statement === undefined ? {} : { statement }), ...(this.#before === undefined ? {} : { before: this.#before }), ...named };
     const attestation: Json = { authority_uid: this.authority, chain_uid: this.chain, ...(this.#last === undefined ? {} : { prev_event: this.#last }) };
     const event = (list: Json): Json => ({
       class_uid: 6005, type_uid: 600504, time: this.now, severity_id: 1,
@@ -56,7 +59,23 @@ export class LogWriter {
     });
     const fingerprint = print(sha256(sorted(event(attestation))));
     const whole = event({ ...attestation, fingerprint });
-    return { line: sorted(whole), event: whole, fingerprint };
+    return { line: sorted(whole), event: whole, fingerprint, textLines };
+  }
+
+  /** The lines of the texts of an event, first what ran, then what was asked; and how it names them. */
+  #texts(event: string, statement: string | undefined, texts: readonly string[]): { readonly named: Json; readonly textLines: readonly string[] } {
+    const salt = 'c2FsdCBzYWx0IHNhbHQgc2FsdCBzYWx0IHNhbHQgc2E';
+    const [named, textLines]: [Record<string, Json>, string[]] = [{}, []];
+    texts.forEach((text, index) => {
+      const role = index === 0 ? 'run' : 'asked';
+      const parts = [text.slice(0, 8), text.slice(8)].filter((part, at) => at === 0 || part !== '');
+      named[role] = { parts: parts.length, sha256: sha256(salt + text) };
+      const of = parts.length;
+      parts.forEach((part, at) => textLines.push(sorted({ sqltext: {
+        v: 2, id: `${event}.${role}.${at + 1}`, event, role, at: this.now, session: 'session-1', ...(statement === undefined ? {} : { statement }), part: at + 1, of, salt, text: part,
+      } })));
+    });
+    return { named: texts.length === 0 ? {} : { texts: named }, textLines };
   }
 
   events(count: number): this {
@@ -97,6 +116,13 @@ export class LogWriter {
     this.#ids += 1;
     return `019b2f00-0000-7000-8000-${String(this.#ids).padStart(12, '0')}`;
   }
+}
+
+export interface Made {
+  readonly line: string;
+  readonly event: Json;
+  readonly fingerprint: Json;
+  readonly textLines: readonly string[];
 }
 
 export interface SigningKey {

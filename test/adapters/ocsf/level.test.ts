@@ -85,7 +85,7 @@ describe('how much is written', () => {
     it('both texts are kept in full, each in lines of its own that say which it is', () => {
       const { format, lines } = written('full');
       const parts = lines.slice(0, -1).map((line) => JSON.parse(format.parcel(line).value) as { id: string; text: string; role?: string });
-      expect(parts.map(({ id, text, role }) => [id, text, role])).toEqual([['i.1', 'SELECT 1', undefined], ['i.asked.1', 'SELECT 2', 'asked']]);
+      expect(parts.map(({ id, text, role }) => [id, text, role])).toEqual([['i.run.1', 'SELECT 1', 'run'], ['i.asked.1', 'SELECT 2', 'asked']]);
       expect(written('redacted').lines).toHaveLength(1);
     });
   });

@@ -4,6 +4,7 @@ import { canonical } from '../../../src/adapters/ocsf/canonical.js';
 import { plain } from '../../../src/adapters/ocsf/plain.js';
 import { facts } from '../../../src/adapters/ocsf/facts.js';
 import { ocsf, type OcsfVersion } from '../../../src/adapters/ocsf/index.js';
+import { stubOf } from '../../../src/adapters/ocsf/stub.js';
 import { toldOf } from '../../../src/adapters/ocsf/reading/told.js';
 import { eventCodes, type AuditEvent, type EventCode, type RecordFormat } from '../../../src/core/index.js';
 import { quoted, read as pageOf, table } from '../../docs/page.js';
@@ -77,7 +78,7 @@ describe.each(versions)('as OCSF %s', (version) => {
   it('so is what stands for one that a receiver will not have whole, and it says what it is', () => {
     const format = formatOf(version);
     for (const line of linesOf(all, format)) {
-      const stub = JSON.parse(format.parcel(line).stub?.() ?? '') as { class_uid: number; metadata: { event_code: EventCode; uid: string } };
+      const stub = JSON.parse(stubOf(line)) as { class_uid: number; metadata: { event_code: EventCode; uid: string } };
       expect([stub.metadata.event_code, oursSays(stub.metadata.event_code, version, stub)]).toEqual([stub.metadata.event_code, undefined]);
       if (there) expect(ocsfSays(version, stub)).toBeUndefined();
       expect(stub.metadata.uid).toBe(format.parcel(line).id);

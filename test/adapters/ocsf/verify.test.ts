@@ -58,7 +58,7 @@ describe('a whole log', () => {
     const lines = log.lines.map((line) => /^\{"checkpoint":"(.*)"\}$/.exec(line)?.[1] ?? line);
     const text = '{"v":1,"id":"x.1","at":1,"part":1,"of":1,"text":"select 1"}';
     const report = await verified([text, `{"sqltext":${text}}`, ...lines], { keys: log.keys }, null);
-    expect(report).toMatchObject({ verdict: 'ok', texts: 2, checkpoints: 3 });
+    expect(report).toMatchObject({ verdict: 'ok', texts: 1, again: 1, checkpoints: 3 });
   });
 
   it('says what no signature covers yet, which is no fault', async () => {
@@ -103,7 +103,7 @@ describe('what was done to a log is told for what it is', () => {
     ['an event deleted', ({ lines }) => without(lines, 3), ['gap@3'], 'tampered'],
     ['events deleted around a checkpoint', ({ lines }) => without(lines, 4, 5, 6, 7), ['gap@4', 'start@8'], 'tampered'],
     ['neighbours swapped', ({ lines }) => swapped(lines, 2, 3), ['reordered@3'], 'tampered'],
-    ['events swapped far apart', ({ lines }) => swapped(lines, 2, 10), ['reordered@3', 'reordered@10'], 'tampered'],
+    ['events swapped far apart', ({ lines }) => swapped(lines, 2, 10), [3, 4, 5, 7, 8, 9, 10].map((line) => `reordered@${line}`), 'tampered'],
     ['a checkpoint moved before its event', ({ lines }) => swapped(lines, 5, 6), ['reordered@6'], 'tampered'],
     ['checkpoints swapped', ({ lines }) => swapped(lines, 6, 12), ['reordered@11', 'reordered@12'], 'tampered'],
     ['one number with two contents', (log) => [...log.lines, ...forked(log)], ['fork@15'], 'tampered'],
@@ -147,19 +147,6 @@ describe('what was done to a log is told for what it is', () => {
     const lines = log.lines.map((line, index) => (index < 50 ? changed(line, severity) : line));
     const [chain] = (await verified(lines, { keys: log.keys })).chains;
     expect([chain?.problems.length, chain?.more]).toEqual([20, 30]);
-  });
-
-  it('counts a stub, proves its place only, and takes the whole event when that comes', async () => {
-    const log = whole();
-    const stub = changed(log.lines[2] as string, (event: Record<string, unknown>) => {
-      event['metadata'] = { ...(event['metadata'] as object), is_truncated: true };
-      delete event['severity_id'];
-    });
-    const lines = log.lines.map((line, index) => (index === 2 ? stub : line));
-    const report = await verified(lines, { keys: log.keys }, null);
-    expect([report.verdict, report.chains[0]?.truncated]).toEqual(['ok', 1]);
-    expect((await verified([...lines, log.lines[2]], { keys: log.keys }, null)).chains[0]).toMatchObject({ truncated: 0, duplicates: 1 });
-    expect(told(await verified(lines, { keys: log.keys }))).toEqual(['unchecked@3']);
   });
 
   it('a torn last line is no tampering; an unreadable one in the middle is', async () => {

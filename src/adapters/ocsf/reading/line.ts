@@ -1,10 +1,12 @@
 import type { Standing } from '../../../core/index.js';
-import { eventFingerprint } from '../fingerprint.js';
+import { canonical } from '../canonical.js';
+import { eventFingerprint, sha256 } from '../fingerprint.js';
 import { plain } from '../plain.js';
+import { largest, stubbed } from '../stub.js';
 import { signedOf, type Signed } from '../verify/seal.js';
 import { isMembers, isShallow, isStrict, parsedObject, type Members } from './strict.js';
 import { textOf, type TextLine } from './text-line.js';
-import { toldOf, type Told } from './told.js';
+import { cutOf, toldOf, type Told } from './told.js';
 
 /** What a line is. */
 export type Line =
@@ -56,9 +58,24 @@ function text(line: string, whole: Members, value: Members): Line | undefined {
 function event(line: string, value: Members, proven: boolean): Line | undefined {
   const told = toldOf(value);
   if (told === undefined || !isShallow(value)) return undefined;
-  if (!proven || told.stub) return isStrict(line, value) ? { kind: 'event', told, value } : undefined;
+  if (!proven) return isStrict(line, value) ? { kind: 'event', told, value } : undefined;
+  if (told.stub) return isStrict(line, value) ? { kind: 'event', told: { ...told, ...provenStub(told, value) }, value } : undefined;
   const { fingerprint: actual, written } = eventFingerprint(value, told.fingerprint);
   // A line in canonical form gives no name twice and holds no half of a character: nothing else has to be looked at.
   const isCanonical = written === line || (line.includes(String.raw`\u`) && plain(written) === line);
-  return isCanonical || isStrict(line, value) ? { kind: 'event', told: { ...told, actual }, value } : undefined;
+  if (!isCanonical && !isStrict(line, value)) return undefined;
+  const size = sizeOf(written);
+  const isLarge = size > largest ? { isLarge: true as const } : {};
+  return { kind: 'event', told: { ...told, actual, ...isLarge, stubDigest: () => sha256(canonical(stubbed(value, size))) }, value };
+}
+
+function provenStub(told: Told, value: Members): Pick<Told, 'isSmall' | 'stubDigest'> {
+  const kilobytes = cutOf(value);
+  return { stubDigest: () => sha256(canonical(value)), ...(told.v === 2 && (kilobytes as number) < 9 ? { isSmall: true } : {}) };
+}
+
+/** The UTF-8 bytes of an event's line as a log has it, from its canonical form. */
+function sizeOf(written: string): number {
+  const bytes = Buffer.byteLength(written);
+  return bytes === written.length && !written.includes('\x7f') ? bytes : Buffer.byteLength(plain(written));
 }

@@ -25,6 +25,12 @@ export interface Told {
   readonly stub: boolean;
   /** SHA-256 (hex) as it is; absent for a stub, of which it cannot be told. */
   readonly actual?: string;
+  /** Its line in a log has more than 8,192 bytes, so that a receiver may have got a stub of it. */
+  readonly isLarge?: true;
+  /** A stub of an event that nobody had to cut. */
+  readonly isSmall?: true;
+  /** SHA-256 (hex) of the canonical form of a stub, or of what the stub of a whole event is. */
+  readonly stubDigest?: () => string;
   readonly previous?: Named;
   /** Where the chain before it in the same log ended; on a first event only. */
   readonly before?: Before;

@@ -1,6 +1,7 @@
 import type { Chain } from './chain.js';
 import type { ChainReport, Problem } from './report.js';
 import type { Edge } from './runs.js';
+import type { Seen } from './stubs.js';
 
 /** What can be told of a chain only when everything was read: what is absent. */
 export function closeChain(chain: Chain): void {
@@ -15,6 +16,10 @@ export function closeChain(chain: Chain): void {
     const end = (runs[index] as (typeof runs)[number]).last;
     chain.findings.add(absent('gap', 'tampered', `${span(end.sequence + 1, next.sequence - 1)} absent`, next));
   });
+  for (const [one, ...others] of chain.stubs.alone) {
+    if (one !== undefined) chain.findings.add(stubbed('incomplete', 'it is a stub, and the event for which it stands is absent: nothing proves what it says', one));
+    for (const each of others) chain.findings.add(stubbed('tampered', 'another stub of this number says something else', each));
+  }
   const named = [...chain.waiting].filter(([seq]) => seq > (last?.sequence ?? 0)).toSorted(([a], [b]) => a - b).at(-1)?.[1][0]?.[0];
   if (last !== undefined && named !== undefined) chain.stamp('cut', named, `it names event ${named.claims.seq}, which is absent; the last one here is ${last.sequence}`);
   if (remembered !== undefined && last !== undefined && remembered.seq > last.sequence) {
@@ -31,6 +36,10 @@ function continues(chain: Chain, first: Edge): boolean {
   if (first.previous?.fingerprint === remembered.head) return true;
   chain.findings.add(absent('link', 'tampered', 'it does not follow from the event that was verified before', first));
   return true;
+}
+
+function stubbed(verdict: Problem['verdict'], message: string, { told: { sequence, id, code, at }, place }: Seen): Problem {
+  return { kind: 'stub', verdict, message, place, sequence, id, code, at };
 }
 
 function absent(kind: Problem['kind'], verdict: Problem['verdict'], message: string, { sequence, id, code, at, place }: Edge): Problem {

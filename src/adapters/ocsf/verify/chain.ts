@@ -3,6 +3,7 @@ import { Findings } from './findings.js';
 import { Marks } from './marks.js';
 import { edgeOf, Runs, type Edge, type Run } from './runs.js';
 import type { Stamp } from './seal.js';
+import { Stubs } from './stubs.js';
 import type { Before, Told } from '../reading/told.js';
 
 export interface ChainSettings {
@@ -32,12 +33,16 @@ export class Chain {
   /** The remembered event was met. */
   met = false;
   readonly keys = new Set<string>();
-  /** Numbers of which only a stub is there. */
-  readonly stubs = new Set<number>();
+  /** Stubs, and what they are held against. */
+  readonly stubs = new Stubs();
   /** Checkpoints that came before their event, with what they are worth. */
   readonly waiting = new Map<number, (readonly [Stamp, boolean])[]>();
   readonly #marks: Marks;
   readonly #runs: Runs;
+  /** Numbers that are held by nothing but altered events, and stubs where none can be. */
+  readonly #held = new Set<number>();
+  /** The logs, and everything else, in which a content of it was read. */
+  readonly #sources = new Set<string | undefined>();
   /** The last number read in each log or partition. */
   readonly #read = new Map<string, number>();
 
@@ -66,24 +71,25 @@ export class Chain {
 
   /** True where the event is new and its content is proven. `passed`: in its log a later chain had begun. */
   take(told: Told, place: Place, passed = false): boolean {
-    const { sequence, fingerprint, actual } = told;
-    const altered = actual !== undefined && actual !== fingerprint;
-    if (altered) this.#event('altered', 'its content is not what its fingerprint says', told, place);
-    const known = this.#marks.compare(sequence, fingerprint);
-    if (known !== 'absent') {
-      this.#again(known, altered, told, place);
-      return false;
-    }
+    const { sequence, fingerprint, actual, stub } = told;
+    if (stub && place.log === undefined) return this.#stub(told, place);
+    if (stub || actual !== fingerprint) return this.#hold(told, place);
+    const isStubbed = this.stubs.has(sequence);
+    const known = isStubbed ? 'absent' : this.#marks.compare(sequence, fingerprint);
+    if (known !== 'absent') return this.#again(known, told, place, passed);
+    this.#count(told, place, isStubbed);
+    this.#held.delete(sequence);
     this.#marks.set(sequence, fingerprint);
-    this.events += 1;
-    if (actual === undefined) this.#stub(told, place);
+    this.#sources.add(place.log);
     if (told.authority !== this.authority) this.#event('link', `it is by ${told.authority}, the chain by ${this.authority}`, told, place);
     this.#order(told, place, passed);
-    this.#runs.add(edgeOf(told, place));
-    this.#begin(told, place, altered);
+    const { right, wrong } = this.stubs.met(told);
+    this.duplicates += right;
+    for (const other of wrong) this.#event('stub', 'it does not stand for the event that is here', other.told, other.place);
+    this.#begin(told, place);
     this.#recall(told, place);
     this.#answer(told, place);
-    return actual === fingerprint;
+    return true;
   }
 
   /** A checkpoint whose signature holds, or, where there are no keys to tell, one that is compared all the same but seals nothing. */
@@ -116,18 +122,54 @@ export class Chain {
     }
   }
 
-  #again(known: 'same' | 'other' | 'forgotten', altered: boolean, told: Told, place: Place): void {
-    if (known === 'forgotten') return this.#event('unchecked', 'it came again too late to be compared', told, place, 'incomplete');
-    if (altered) return;
-    if (known === 'other') return this.#event('fork', `there are two events with the number ${told.sequence}`, told, place);
-    this.duplicates += 1;
-    if (told.actual !== undefined) this.stubs.delete(told.sequence);
+  #again(known: 'same' | 'other' | 'forgotten', told: Told, place: Place, passed: boolean): false {
+    const { log } = place;
+    const last = log === undefined ? 0 : (this.#read.get(log) ?? 0);
+    if (known === 'forgotten') this.#event('unchecked', 'it came again too late to be compared', told, place, 'incomplete');
+    else if (known === 'other') this.#event('fork', `there are two events with the number ${told.sequence}`, told, place);
+    else if (log !== undefined && (told.sequence <= last || (this.#sources.size === 1 && this.#sources.has(log)))) this.#event('copied', 'it stands in the log before', told, place);
+    else {
+      if (log !== undefined) this.#order(told, place, passed);
+      this.duplicates += 1;
+    }
+    return false;
   }
 
-  /** A receiver may get a stub of what was too long for it. The log itself keeps everything. */
-  #stub(told: Told, place: Place): void {
-    this.stubs.add(told.sequence);
-    if (place.log !== undefined) this.#event('unchecked', 'a stub stands where the log keeps the whole event', told, place, 'incomplete');
+  /** What is altered, and a stub where none can be, says nothing, but it has its number. */
+  #hold(told: Told, place: Place): false {
+    const { sequence, fingerprint, stub, actual = '' } = told;
+    if (stub) this.#event('stub', 'a stub is no event of a log', told, place);
+    else this.#event('altered', 'its content is not what its fingerprint says', told, place);
+    if (this.#marks.compare(sequence, fingerprint) === 'absent' && !this.#held.has(sequence)) {
+      this.#held.add(sequence);
+      this.#add({ ...edgeOf(told, place), actual });
+    }
+    return false;
+  }
+
+  /** A receiver may get a stub of what was too long for it. */
+  #stub(told: Told, place: Place): false {
+    const { sequence, fingerprint } = told;
+    const isHere = this.#marks.compare(sequence, fingerprint) !== 'absent';
+    const found = this.stubs.take(told, place, isHere && !this.stubs.has(sequence));
+    if (found === 'again') this.duplicates += 1;
+    else if (found === 'wrong') this.#event('stub', 'it does not stand for the event that is here', told, place);
+    else if (found === 'unknown') this.#event('stub', 'nothing proves that it stands for the event that is here', told, place, 'incomplete');
+    if (told.isSmall === true) this.#event('stub', 'it stands for an event that nobody had to cut', told, place);
+    if (isHere) return false;
+    this.#count(told, place, false);
+    this.#marks.set(sequence, fingerprint);
+    return false;
+  }
+
+  /** An event whose number is new, or held by what says nothing. */
+  #count(told: Told, place: Place, isKnown: boolean): void {
+    if (!isKnown && !this.#held.has(told.sequence)) this.#add(edgeOf(told, place));
+  }
+
+  #add(edge: Edge): void {
+    this.events += 1;
+    this.#runs.add(edge);
   }
 
   #order(told: Told, place: Place, passed: boolean): void {
@@ -136,13 +178,13 @@ export class Chain {
     const last = this.#read.get(line);
     if (passed) this.#event('reordered', 'it stands behind the beginning of a later chain', told, place);
     else if (last !== undefined && told.sequence < last) this.#event('reordered', `it stands behind event ${last}`, told, place);
-    this.#read.set(line, told.sequence);
+    this.#read.set(line, Math.max(last ?? 0, told.sequence));
   }
 
-  #begin(told: Told, place: Place, altered: boolean): void {
+  #begin(told: Told, place: Place): void {
     if (told.sequence !== 1) return;
-    if (told.previous !== undefined && !altered) this.#event('link', 'it is the first of its chain and names one before it', told, place);
-    if (!altered && told.actual !== undefined) this.before = told.before;
+    if (told.previous !== undefined) this.#event('link', 'it is the first of its chain and names one before it', told, place);
+    this.before = told.before;
   }
 
   #recall(told: Told, place: Place): void {
@@ -161,14 +203,13 @@ export class Chain {
     for (const [stamp, trusted] of waiting) this.#compare(stamp, trusted);
   }
 
+  /** What is altered is held against nobody, nor anything against it. */
   #join(left: Edge, right: Edge): void {
     const { previous, place } = right;
+    if (isAltered(right)) return;
     if (previous === undefined) return this.#event('restart', `it says that it begins the chain, but is number ${right.sequence}`, right, place);
-    const leftAltered = left.actual !== undefined && left.actual !== left.fingerprint;
-    const linked = previous.fingerprint === left.fingerprint || previous.fingerprint === left.actual;
-    const named = leftAltered || (previous.id === left.id && previous.type === left.type);
-    const rightAltered = right.actual !== undefined && right.actual !== right.fingerprint;
-    if (!rightAltered && !(linked && named)) this.#event('link', `it does not follow from event ${left.sequence} as that is here`, right, place);
+    if (isAltered(left) || (previous.fingerprint === left.fingerprint && previous.id === left.id && previous.type === left.type)) return;
+    this.#event('link', `it does not follow from event ${left.sequence} as that is here`, right, place);
   }
 
   #event(kind: ProblemKind, message: string, { sequence, id, code, at }: Omit<Edge, 'place' | 'type' | 'fingerprint'>, place: Place, verdict: Problem['verdict'] = 'tampered'): void {
@@ -176,3 +217,6 @@ export class Chain {
   }
 }
 
+function isAltered({ actual, fingerprint }: Edge): boolean {
+  return actual !== undefined && actual !== fingerprint;
+}

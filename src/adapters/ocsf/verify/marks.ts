@@ -29,12 +29,14 @@ export class Marks {
     return mark === this.#markOf(fingerprint) ? 'same' : 'other';
   }
 
-  /** Sets an absent number. */
+  /** Sets a number, also one that had another fingerprint. */
   set(sequence: number, fingerprint: string): void {
     const at = Math.floor(sequence / size);
     let block = this.#blocks.get(at);
     if (block === undefined) this.#blocks.set(at, (block = { marks: new BigUint64Array(size), seen: at === 0 ? 1 : 0 }));
+    const isNew = block.marks[sequence % size] === absent;
     block.marks[sequence % size] = this.#markOf(fingerprint);
+    if (!isNew) return;
     block.seen += 1;
     if (block.seen === size) this.#completed(at);
   }

@@ -48,6 +48,12 @@ export type ProblemKind =
   | 'missing'
   /** A last line that was not written to its end. */
   | 'torn'
+  /** A line that stands in its log twice. */
+  | 'copied'
+  /** What stands for an event that was too large: not for the one that is here, or for one that is not. */
+  | 'stub'
+  /** The text of a statement that is not what its event says, or is absent. */
+  | 'text'
   /** What should be sealed is not. */
   | 'unsealed'
   /** It could not be checked: no keys, or it came too late to be compared. */
@@ -86,7 +92,7 @@ export interface ChainReport extends Problems {
   readonly head?: string;
   /** Events, each counted once. */
   readonly events: number;
-  /** The same event again: harmless. */
+  /** The same event, or its stub, again, outside a log: harmless. */
   readonly duplicates: number;
   /** Stubs of which only the place in the chain is proven, not the content. */
   readonly truncated: number;
@@ -109,6 +115,8 @@ export interface Report extends Problems {
   readonly events: number;
   readonly duplicates: number;
   readonly texts: number;
+  /** Checkpoints and texts that came again outside a log: harmless. */
+  readonly again: number;
   readonly checkpoints: number;
   /** Statements that were announced and have no outcome. */
   readonly openIntents: number;

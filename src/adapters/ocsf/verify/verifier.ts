@@ -10,6 +10,8 @@ import type { Memory, Place, ProblemKind, Report } from './report.js';
 import type { Stamp } from './seal.js';
 import { checkEmpty, checkLogs, checkSuccession, sealsOf } from './succession.js';
 import type { Told } from '../reading/told.js';
+import { Marked } from './marked.js';
+import { Texts } from './texts.js';
 import { Trail } from './trail.js';
 
 export interface VerifyOptions {
@@ -17,13 +19,15 @@ export interface VerifyOptions {
   readonly keys?: unknown;
   /** What an earlier verification found. */
   readonly memory?: Memory;
+  /** A text that an event names and that is absent is a problem, too. Default false: texts may be erased. */
+  readonly texts?: boolean;
   /** How many problems a chain's report names; the rest are counted. Default 20. */
   readonly limit?: number;
   /** How many events back an event that comes again can be compared, in each chain; 8 bytes each. Default 4,194,304. */
   readonly window?: number;
 }
 
-const names: OptionNames<VerifyOptions> = { keys: true, memory: true, limit: true, window: true };
+const names: OptionNames<VerifyOptions> = { keys: true, memory: true, texts: true, limit: true, window: true };
 
 export interface Verifier {
   /** The next line, without its newline; undefined for one that could not even be read as text. `complete` is false for a last line that no newline ends. */
@@ -53,7 +57,8 @@ class Check {
   readonly #options: VerifyOptions;
   readonly #keys: Keyring;
   readonly #limit: number;
-  readonly #findings: Findings;
+  readonly #window: number;
+  readonly findings: Findings;
   readonly #chains = new Map<string, Chain>();
   /** The chains of each log that is read in order. */
   readonly #logs = new Map<string, Chain[]>();
@@ -63,13 +68,20 @@ class Check {
   readonly #trail: Trail;
   /** Checkpoints whose key may be announced yet. */
   #strangers: Stamp[] = [];
-  #texts = 0;
+  readonly #texts: Texts;
+  /** What of a log that can stand in it once only was read. */
+  readonly #seen: Marked;
+  /** Lines that came again outside a log. */
+  #again = 0;
 
   constructor(options: VerifyOptions, keys: Keyring) {
     this.#options = options;
     this.#keys = keys;
     this.#limit = options.limit ?? 20;
-    this.#findings = new Findings(this.#limit);
+    this.#window = options.window ?? 4_194_304;
+    this.findings = new Findings(this.#limit);
+    this.#texts = new Texts((problem, chain) => ((chain === undefined ? undefined : this.#chains.get(chain)) ?? this).findings.add(problem), this.#window);
+    this.#seen = new Marked(this.#window);
     this.#trail = new Trail(({ claims, place }) => this.#chain(claims, place), (kid) => keys.empty || keys.has(kid));
   }
 
@@ -81,13 +93,12 @@ class Check {
       case 'event':
         return this.#event(read.told, place);
       case 'checkpoint':
-        return this.#stamp({ ...read.signed, place });
+        return this.#checkpoint({ ...read.signed, place });
       case 'text':
-        this.#texts += 1;
-        return;
+        return this.#texts.take(read.text, place);
       default:
-        if (complete) this.#findings.add({ kind: 'foreign', verdict: 'tampered', message: 'it is no line of a record: changed, or put there by someone else', place });
-        else this.#findings.add({ kind: 'torn', verdict: 'incomplete', message: 'the last line was not written to its end', place });
+        if (complete) this.findings.add({ kind: 'foreign', verdict: 'tampered', message: 'it is no line of a record: changed, or put there by someone else', place });
+        else this.findings.add({ kind: 'torn', verdict: 'incomplete', message: 'the last line was not written to its end', place });
     }
   }
 
@@ -96,11 +107,12 @@ class Check {
     const { memory } = this.#options;
     const chains = [...this.#chains.values()];
     for (const chain of chains) closeChain(chain);
+    this.#texts.close(this.#options.texts === true);
     checkEmpty(this.#chains, memory);
     checkSuccession(this.#chains, memory);
     checkLogs(this.#logs.values());
     this.#trail.close((authority) => continued(memory, authority, this.#trail));
-    if (memory !== undefined) checkMemory(memory, chains, this.#trail, this.#findings);
+    if (memory !== undefined) checkMemory(memory, chains, this.#trail, this.findings);
     const sealed = sealsOf(this.#chains);
     this.#checkSeals(chains, sealed);
     return this.#summary(chains, sealed);
@@ -108,11 +120,11 @@ class Check {
 
   #summary(chains: readonly Chain[], sealed: ReadonlyMap<string, number>): Report {
     const reports = chains.map((chain) => reportOf(chain, sealed.get(chain.name) ?? 0)).toSorted((a, b) => (a.chain < b.chain ? -1 : 1));
-    const verdict = reports.reduce((sum, each) => worse(sum, each.verdict), this.#findings.verdict);
+    const verdict = reports.reduce((sum, each) => worse(sum, each.verdict), this.findings.verdict);
     const sum = (count: (chain: Chain) => number): number => chains.reduce((total, each) => total + count(each), 0);
     return {
       verdict, chains: reports, events: sum((each) => each.events), duplicates: sum((each) => each.duplicates), checkpoints: sum((each) => each.checkpoints),
-      texts: this.#texts, ...this.#intents.counts, ...this.#findings.list,
+      texts: this.#texts.count, again: this.#again + this.#texts.again, ...this.#intents.counts, ...this.findings.list,
       ...(verdict === 'tampered' ? {} : { memory: memoryOf(this.#options.memory, chains, this.#keys.empty ? [] : this.#trail.tails) }),
     };
   }
@@ -123,7 +135,34 @@ class Check {
     const current = log === undefined ? chain : (this.#current.get(log) ?? chain);
     const passed = log !== undefined && current !== chain && chain.isIn(log);
     if (log !== undefined && !passed) this.#current.set(log, chain);
-    if (chain.take(told, place, passed)) this.#intents.note(told);
+    if (log !== undefined && told.actual !== told.fingerprint && this.#isCopy(log, told)) {
+      return chain.findings.add({ kind: 'copied', verdict: 'tampered', message: 'it stands in the log before', place, sequence: told.sequence, id: told.id });
+    }
+    const isNew = chain.take(told, place, passed);
+    if (isNew) this.#intents.note(told);
+    if (isNew) this.#texts.event(told, place);
+    else this.#texts.passed(log, told.id);
+  }
+
+  /** What says nothing is not kept by its chain, but it too stands in a log once. */
+  #isCopy(log: string, { actual, stubDigest, fingerprint }: Told): boolean {
+    const key = `${log}\n${fingerprint} ${actual ?? stubDigest?.() ?? ''}`;
+    if (this.#seen.has(key)) return true;
+    this.#seen.set(key);
+    return false;
+  }
+
+  /** A log has each once, and elsewhere one that came before tells nothing new. */
+  async #checkpoint(stamp: Stamp): Promise<void> {
+    const { digest, place } = stamp;
+    this.#texts.passed(place.log);
+    const isCopy = place.log !== undefined && this.#seen.has(`${place.log}\n${digest}`);
+    const isKnown = this.#seen.has(digest);
+    if (isCopy) this.#refuse(stamp, 'copied', 'it stands in the log before');
+    else if (isKnown) this.#again += 1;
+    if (place.log !== undefined) this.#seen.set(`${place.log}\n${digest}`);
+    this.#seen.set(digest);
+    if (!isKnown) await this.#stamp(stamp);
   }
 
   async #stamp(stamp: Stamp): Promise<void> {
@@ -158,7 +197,7 @@ class Check {
   #refuse(stamp: Stamp, kind: ProblemKind, message: string): void {
     const chain = this.#chains.get(stamp.claims.chain);
     if (chain !== undefined) chain.stamp(kind, stamp, message);
-    else this.#findings.add({ kind, verdict: 'tampered', message: `a checkpoint over ${stamp.claims.chain}: ${message}`, place: stamp.place });
+    else this.findings.add({ kind, verdict: 'tampered', message: `a checkpoint over ${stamp.claims.chain}: ${message}`, place: stamp.place });
   }
 
   #chain({ chain: name, authority }: Pick<Told, 'chain' | 'authority'>, { log }: Place): Chain {
@@ -166,7 +205,7 @@ class Check {
     if (known !== undefined) return known;
     const order = log === undefined ? undefined : (this.#logs.get(log) ?? []);
     const chain = new Chain(name, authority, {
-      limit: this.#limit, window: this.#options.window ?? 4_194_304, remembered: recalled(this.#options.memory, name), mustBegin: order?.some((each) => each.events > 0) === true,
+      limit: this.#limit, window: this.#window, remembered: recalled(this.#options.memory, name), mustBegin: order?.some((each) => each.events > 0) === true,
     });
     this.#chains.set(name, chain);
     if (log !== undefined && order !== undefined) this.#logs.set(log, [...order, chain]);
@@ -177,7 +216,7 @@ class Check {
   #checkSeals(chains: readonly Chain[], sealed: ReadonlyMap<string, number>): void {
     const stamped = chains.reduce((total, each) => total + each.checkpoints, 0);
     if (this.#keys.empty) {
-      if (stamped > 0) this.#findings.add({ kind: 'unchecked', verdict: 'incomplete', message: `${stamped === 1 ? 'one checkpoint was' : `${stamped} checkpoints were`} not checked: no keys` });
+      if (stamped > 0) this.findings.add({ kind: 'unchecked', verdict: 'incomplete', message: `${stamped === 1 ? 'one checkpoint was' : `${stamped} checkpoints were`} not checked: no keys` });
       return;
     }
     const signing = new Set(chains.filter((each) => (sealed.get(each.name) ?? 0) > 0).map(({ authority }) => authority));
