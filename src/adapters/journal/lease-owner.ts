@@ -61,10 +61,11 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** When a process started (Linux, proc(5) field 22). */
+/** When a process started (Linux, proc(5) fields 3 and 22); nothing of one that has ended and that nobody has waited for yet. */
 async function startOf(pid: number): Promise<string> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields[0] === 'Z' || fields[0] === 'X' ? '' : (fields[19] ?? '');
 }
 
 function isText(value: unknown): value is string {

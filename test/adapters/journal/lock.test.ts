@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -70,6 +72,20 @@ describe('the lock', () => {
     writeFileSync(join(directory, 'lock'), owner({ host: 'elsewhere', realm: 'another' }));
     renewing(join(directory, 'lock'));
     await expect(journal(directory)).rejects.toMatchObject(refused('process 999999999 on host elsewhere'));
+  });
+
+  it('of a process that has ended and that nobody has waited for is taken over at once', async () => {
+    const directory = place();
+    // The shell becomes a program that does not wait for the one that it began.
+    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    onTestFinished(() => void parent.kill('SIGKILL'));
+    const [text] = (await once(parent.stdout, 'data')) as [Buffer];
+    const pid = Number(text.toString());
+    const fields = (): string[] => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    await expect.poll(() => fields()[0]).toBe('Z');
+    writeFileSync(join(directory, 'lock'), owner({ pid, started: fields()[19] }));
+    const log = await openJournal({ directory, format: plain }, { ...quickTimes, watchMs: 2 ** 30 });
+    await log.close?.();
   });
 
   it('that goes while it is watched lets the next one in', async () => {
