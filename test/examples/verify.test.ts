@@ -98,6 +98,20 @@ describe('the vectors', () => {
   });
 });
 
+/** Lines that are made to be too much: each is told, and nothing breaks. */
+function hostile(): Vector {
+  const lines = ['x'.repeat(17 * 2 ** 20), `"${'x'.repeat(2 ** 24 - 2)}"`, '9'.repeat(2 ** 20), '['.repeat(2 ** 20), `{"a":${'{"a":'.repeat(5000)}`, `${'A'.repeat(2 ** 20)}.A.A`];
+  mkdirSync(join(folder, 'hostile'), { recursive: true });
+  writeFileSync(join(folder, 'hostile/export.jsonl'), lines.join('\n'));
+  const told = lines.map((_, index) => `${index === lines.length - 1 ? 'incomplete torn' : 'tampered foreign'} export.jsonl:${index + 1} - -`);
+  return { name: 'hostile', description: '', files: {}, binary: [], paths: ['export.jsonl'], texts: false, expected: { verdict: 'tampered', exitCode: 1, lines: [...told, 'verdict tampered'] } };
+}
+
+const ran = (command: string, args: readonly string[], cwd: string): string => {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8', env: { ...process.env, GOFLAGS: '-mod=readonly', GOTOOLCHAIN: 'local' } });
+  return status === 0 ? '' : stdout + stderr;
+};
+
 describe.skipIf(!has('python3', '--version'))('the verifier in Python', () => {
   it('tells of each vector what the page says', () => {
     expect(foundByPython()).toEqual(expected);
@@ -107,13 +121,27 @@ describe.skipIf(!has('python3', '--version'))('the verifier in Python', () => {
     const tampered = vectors.find(({ name }) => name === 'altered-content') as Vector;
     expect(await verify(tampered, ['python3', '-B', join(examples, 'python/verify.py')])).toEqual(expected[tampered.name]);
   }, 60_000);
+
+  it('reads what is too much', async () => {
+    const given = hostile();
+    expect(await verify(given, ['python3', '-B', join(examples, 'python/verify.py')])).toEqual({ exitCode: given.expected.exitCode, lines: given.expected.lines });
+  }, 120_000);
+
+  it('passes its own tests', () => {
+    expect(ran('python3', ['-B', '-m', 'unittest', '-q'], join(examples, 'python'))).toBe('');
+  }, 60_000);
 });
 
 describe.skipIf(!has('go', 'version'))('the verifier in Go', () => {
   it('tells of each vector what the page says', async () => {
     const program = join(folder, 'verify');
-    const built = spawnSync('go', ['build', '-o', program, '.'], { cwd: join(examples, 'go'), encoding: 'utf8', env: { ...process.env, GOFLAGS: '-mod=readonly', GOTOOLCHAIN: 'local' } });
-    expect(built.stderr).toBe('');
+    expect(ran('go', ['build', '-o', program, '.'], join(examples, 'go'))).toBe('');
     expect(await foundBy(program)).toEqual(expected);
+    const given = hostile();
+    expect(await verify(given, [program])).toEqual({ exitCode: given.expected.exitCode, lines: given.expected.lines });
+  }, 300_000);
+
+  it('passes its own tests', () => {
+    expect(ran('go', ['vet', '.'], join(examples, 'go')) + ran('go', ['test', '.'], join(examples, 'go'))).toBe('');
   }, 300_000);
 });
