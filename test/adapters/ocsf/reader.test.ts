@@ -48,6 +48,7 @@ const foreign: readonly (readonly [string, string])[] = [
   ['an event with an attestation behind its own', good.replace('],"class_uid"', ',{}],"class_uid"')],
   ['an event with its attestation in two places', forged(good, (event) => void Object.assign(event.unmapped, { attestation_list: event.attestation_list }))],
   ['an event whose attestation says more', forged(good, (event) => void Object.assign(event.attestation_list[0], { more: 1 }))],
+  ['an event with a number that is none', good.replace('"severity_id":1', '"severity_id":1e999')],
   ['an event with a name given twice', `{"severity_id":5,${good.slice(1)}`],
   ['an event with half a character', good.replace('"quoted', String.raw`\ud800"quoted`).replace(String.raw`\\ud800"quoted`, String.raw`\ud800\"quoted`)],
   ['a checkpoint with something beside it', sorted({ checkpoint: jws, more: 1 })],

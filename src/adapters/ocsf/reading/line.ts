@@ -4,7 +4,7 @@ import { eventFingerprint, sha256 } from '../fingerprint.js';
 import { plain } from '../plain.js';
 import { largest, stubbed } from '../stub.js';
 import { signedOf, type Signed } from '../verify/seal.js';
-import { isMembers, isShallow, isStrict, parsedObject, type Members } from './strict.js';
+import { isMembers, isBounded, isStrict, parsedObject, type Members } from './strict.js';
 import { textOf, type TextLine } from './text-line.js';
 import { cutOf, toldOf, type Told } from './told.js';
 
@@ -35,6 +35,12 @@ export function readLine(line: string, standing: Standing, proven = false): Line
   return event(line, value, proven);
 }
 
+/** Whether a last line that no newline ends was written to its end: it is JSON that all readers read the same, or in an export a bare checkpoint. */
+export function isWholeLine(line: string, standing: Standing): boolean {
+  const value = parsedObject(line);
+  return (value !== undefined && isStrict(line, value) && isBounded(value)) || (standing !== 'log' && /^[ \t\r]*[\w-]+\.[\w-]+\.[\w-]{86}[ \t\r]*$/.test(line));
+}
+
 /** A line with nothing in it but white space. */
 export function isEmpty(line: string): boolean {
   return /^[ \t\r]*$/.test(line);
@@ -57,7 +63,7 @@ function text(line: string, whole: Members, value: Members): Line | undefined {
 
 function event(line: string, value: Members, proven: boolean): Line | undefined {
   const told = toldOf(value);
-  if (told === undefined || !isShallow(value)) return undefined;
+  if (told === undefined || !isBounded(value)) return undefined;
   if (!proven) return isStrict(line, value) ? { kind: 'event', told, value } : undefined;
   if (told.stub) return isStrict(line, value) ? { kind: 'event', told: { ...told, ...provenStub(told, value) }, value } : undefined;
   const { fingerprint: actual, written } = eventFingerprint(value, told.fingerprint);

@@ -33,12 +33,13 @@ export function isMembers(value: unknown): value is Members {
 
 const deepest = 256;
 
-/** Whether objects and arrays are nested no deeper than any reader has to follow. */
-export function isShallow(value: unknown, depth = 1): boolean {
+/** Whether a value is nested no deeper than any reader has to follow, and its numbers are what a double can hold. */
+export function isBounded(value: unknown, depth = 1): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
   if (typeof value !== 'object' || value === null) return true;
   if (depth > deepest) return false;
-  if (Array.isArray(value)) return value.every((each) => isShallow(each, depth + 1));
-  for (const name in value) if (!isShallow((value as Members)[name], depth + 1)) return false;
+  if (Array.isArray(value)) return value.every((each) => isBounded(each, depth + 1));
+  for (const name in value) if (!isBounded((value as Members)[name], depth + 1)) return false;
   return true;
 }
 

@@ -1,16 +1,22 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 
 const size = 1_024;
-const absent = 0n;
+const absent = 0;
+/** A fingerprint is read four hexadecimal digits at a time. */
+const words = 16;
+/** The largest primes below 2^32 and 2^21: two remainders make one number that a double holds. */
+const [large, small] = [4_294_967_291, 2_097_143];
+const shift = 2 ** 32;
 
 /**
- * Which numbers of a chain were seen, and with which fingerprint, in 8 bytes each: the first 64 bits of an HMAC under a key made for this run, so that
- * nobody can prepare two fingerprints that look the same. A block of numbers that are all there is forgotten when `window` newer ones are known.
+ * Which numbers of a chain were seen, and with which fingerprint, in 8 bytes each: the remainders of sums over the fingerprint, with weights that are other ones
+ * in each run, so that nobody can prepare two fingerprints that look the same; two do with a chance of one in 2^53. A block of numbers that are all there is
+ * forgotten when `window` newer ones are known.
  */
 export class Marks {
-  readonly #key = randomBytes(32);
+  readonly #weights = randomFillSync(new Uint32Array(words * 2));
   readonly #window: number;
-  readonly #blocks = new Map<number, { readonly marks: BigUint64Array; seen: number }>();
+  readonly #blocks = new Map<number, { readonly marks: Float64Array; seen: number }>();
   /** In the order of their completion; those before `oldest` are forgotten. */
   readonly #complete: number[] = [];
   #oldest = 0;
@@ -20,7 +26,7 @@ export class Marks {
     this.#window = Math.max(1, Math.ceil(window / size));
   }
 
-  /** What is known of a number's fingerprint. */
+  /** What is known of a number's fingerprint, 64 hexadecimal digits. */
   compare(sequence: number, fingerprint: string): 'absent' | 'same' | 'other' | 'forgotten' {
     const at = Math.floor(sequence / size);
     const mark = this.#blocks.get(at)?.marks[sequence % size];
@@ -33,7 +39,7 @@ export class Marks {
   set(sequence: number, fingerprint: string): void {
     const at = Math.floor(sequence / size);
     let block = this.#blocks.get(at);
-    if (block === undefined) this.#blocks.set(at, (block = { marks: new BigUint64Array(size), seen: at === 0 ? 1 : 0 }));
+    if (block === undefined) this.#blocks.set(at, (block = { marks: new Float64Array(size), seen: at === 0 ? 1 : 0 }));
     const isNew = block.marks[sequence % size] === absent;
     block.marks[sequence % size] = this.#markOf(fingerprint);
     if (!isNew) return;
@@ -50,8 +56,24 @@ export class Marks {
     this.#forgotten.add(oldest);
   }
 
-  #markOf(fingerprint: string): bigint {
-    const mark = createHmac('sha256', this.#key).update(fingerprint).digest().readBigUInt64LE();
-    return mark === absent ? 1n : mark;
+  /** Never 0. Each sum is below 2^52: 16 times 2^16 by 2^32. */
+  #markOf(fingerprint: string): number {
+    let [one, other] = [0, 0];
+    for (let at = 0; at < words; at += 1) {
+      const word = wordAt(fingerprint, at * 4);
+      one += word * (this.#weights[at] as number);
+      other += word * (this.#weights[at + words] as number);
+    }
+    return (other % small) * shift + (one % large) + 1;
   }
+}
+
+function wordAt(fingerprint: string, at: number): number {
+  return (digitAt(fingerprint, at) << 12) | (digitAt(fingerprint, at + 1) << 8) | (digitAt(fingerprint, at + 2) << 4) | digitAt(fingerprint, at + 3);
+}
+
+/** Of `0` to `9` and `a` to `f`. */
+function digitAt(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  return code < 58 ? code - 48 : code - 87;
 }

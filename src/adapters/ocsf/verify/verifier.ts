@@ -5,7 +5,7 @@ import { Findings, worse } from './findings.js';
 import { Intents } from './intents.js';
 import { Keyring } from './keyring.js';
 import { checkMemory, continued, memoryOf, recalled } from './memory.js';
-import { isEmpty, readLine } from '../reading/line.js';
+import { isEmpty, isWholeLine, readLine } from '../reading/line.js';
 import type { Memory, Place, ProblemKind, Report } from './report.js';
 import type { Stamp } from './seal.js';
 import { checkEmpty, checkLogs, checkSuccession, sealsOf } from './succession.js';
@@ -97,7 +97,7 @@ class Check {
       case 'text':
         return this.#texts.take(read.text, place);
       default:
-        if (complete) this.findings.add({ kind: 'foreign', verdict: 'tampered', message: 'it is no line of a record: changed, or put there by someone else', place });
+        if (complete || (line !== undefined && isWholeLine(line, standing))) this.findings.add({ kind: 'foreign', verdict: 'tampered', message: 'it is no line of a record: changed, or put there by someone else', place });
         else this.findings.add({ kind: 'torn', verdict: 'incomplete', message: 'the last line was not written to its end', place });
     }
   }
