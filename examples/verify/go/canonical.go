@@ -64,10 +64,20 @@ func sortedNames(value map[string]any) []string {
 	for name := range value {
 		names = append(names, name)
 	}
-	slices.SortFunc(names, func(a, b string) int {
-		return slices.Compare(utf16.Encode([]rune(a)), utf16.Encode([]rune(b)))
-	})
+	slices.SortFunc(names, compareUnits)
 	return names
+}
+
+func compareUnits(a, b string) int {
+	at := 0
+	for at < len(a) && at < len(b) && a[at] == b[at] {
+		at++
+	}
+	// Bytes are in the order of units, but for the characters from U+E000 on, which stand behind those that need two units.
+	if at == len(a) || at == len(b) || (a[at] < 0xee && b[at] < 0xee) {
+		return strings.Compare(a[at:], b[at:])
+	}
+	return slices.Compare(utf16.Encode([]rune(a)), utf16.Encode([]rune(b)))
 }
 
 func appendString(out []byte, text string) []byte {
@@ -129,7 +139,7 @@ func number(value float64) string {
 func logSize(form []byte) int {
 	size := len(form)
 	for _, each := range string(form) {
-		if unicode.Is(unseen, each) {
+		if each >= 0x7f && unicode.Is(unseen, each) {
 			size += 6*unitsOf(each) - len(string(each))
 		}
 	}

@@ -191,14 +191,16 @@ func weigh(e *event, value, stamp map[string]any, flags *shape) error {
 	}
 	stated := stamp["fingerprint"]
 	delete(stamp, "fingerprint")
-	computed := digest(sha256.Sum256(canonical(value)))
+	covered := canonical(value)
+	computed := digest(sha256.Sum256(covered))
 	stamp["fingerprint"] = stated
 	e.altered = computed != e.fingerprint
 	e.identity = sha256.Sum256(slices.Concat(computed[:], e.fingerprint[:]))
 	if e.altered {
 		return nil
 	}
-	if size := logSize(canonical(value)); size > large || e.version == 1 {
+	size := logSize(covered) + len(canonical(map[string]any{"fingerprint": stated})) - 1 // a comma for two braces
+	if size > large || e.version == 1 {
 		cut(value, flags.value, size)
 		identity := digest(sha256.Sum256(canonical(value)))
 		e.stubIdentity = &identity

@@ -40,7 +40,8 @@ type record struct {
 	wordings    map[wordingOf]*wording
 	logs        []*log
 	late        []late
-	read        int // events
+	names       map[string]string // each once in memory
+	read        int               // events
 }
 
 func newRecord() *record {
@@ -49,7 +50,16 @@ func newRecord() *record {
 		chains:      map[string]numbers{},
 		checkpoints: map[digest]*checkpoint{},
 		wordings:    map[wordingOf]*wording{},
+		names:       map[string]string{},
 	}
+}
+
+// once gives the same string in the memory that it has already.
+func (r *record) once(name string) string {
+	if _, there := r.names[name]; !there {
+		r.names[name] = name
+	}
+	return r.names[name]
 }
 
 func (r *record) tell(verdict, kind string, at place, chain string, sequence int64) {
@@ -144,6 +154,10 @@ func (r *record) keep(e *event) *event {
 	}
 	r.read++
 	e.read = r.read
+	if e.texts == nil {
+		e.session, e.statement = nil, nil // nobody asks
+	}
+	e.chain, e.authority = r.once(e.chain), r.once(e.authority)
 	r.chains[e.chain][e.sequence] = append(contents, e)
 	return e
 }

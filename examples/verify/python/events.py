@@ -1,6 +1,7 @@
 """Events and their stubs."""
 
 import hashlib
+import sys
 from dataclasses import dataclass
 
 import ijson
@@ -57,8 +58,8 @@ def read_event(value):
         previous = (name(named["uid"]), integer(named["type_uid"]), read_fingerprint(named["fingerprint"]))
     event = Event(
         version=version,
-        chain=form(CHAIN, stamp["chain_uid"]),
-        authority=form(AUTHORITY, stamp["authority_uid"]),
+        chain=sys.intern(form(CHAIN, stamp["chain_uid"])),
+        authority=sys.intern(form(AUTHORITY, stamp["authority_uid"])),
         sequence=sequence,
         uid=name(meta.get("uid")),
         type_uid=integer(value.get("type_uid")),
@@ -72,6 +73,8 @@ def read_event(value):
         texts=read_texts(ours["texts"]) if "texts" in ours else None,
         removed=read_removed(ours["data"]) if code == "audit.removed" else None,
     )
+    if event.texts is None:
+        event.session = event.statement = None  # nobody asks
     place = unmapped if ocsf in ("1.1.0", "1.3.0") else meta
     if place.get("is_truncated") is True:
         event.stub = True
@@ -85,13 +88,14 @@ def read_event(value):
 def weigh(event, value, stamp, place):
     """Holds an event against its fingerprint, and finds what its stub would be."""
     stated = stamp.pop("fingerprint")
-    computed = hashlib.sha256(ijson.canonical(value)).digest()
+    covered = ijson.canonical(value)
+    computed = hashlib.sha256(covered).digest()
     stamp["fingerprint"] = stated
     event.altered = computed != event.fingerprint
-    event.identity = computed + event.fingerprint
+    event.identity = computed + event.fingerprint if event.altered else event.fingerprint
     if event.altered:
         return
-    size = ijson.log_size(ijson.canonical(value))
+    size = ijson.log_size(covered) + len(ijson.canonical({"fingerprint": stated})) - 1  # a comma for two braces
     if size <= LARGE and event.version > 1:
         return
     value.pop("authorizations", None)
