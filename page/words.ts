@@ -28,7 +28,7 @@ export const happenings: Readonly<Record<string, string>> = {
   'session.failed': 'session did not open', 'session.closed': 'session closed', 'session.expired': 'session reached its deadline', 'session.revoked': 'session revoked', 'statement.authorized': 'statement let through',
   'statement.denied': 'statement refused', 'statement.approval_requested': 'statement held for a person', 'statement.approval_decided': 'decision on a held statement', 'statement.executed': 'statement ran',
   'statement.failed': 'statement failed', 'statement.delivered': 'rows delivered', 'statement.replayed': 'what became of it told again', 'statement.unresolved': 'nobody can tell whether it ran', 'grant.applied': 'rights given at the engine', 'grant.removed': 'rights taken back at the engine',
-  'breakglass.activated': 'glass broken', 'breakglass.reviewed': 'looked at afterwards', 'policy.changed': 'policy changed', 'engine.disagrees': 'engine reads it otherwise', 'identity.shared': 'identity used from two places', 'clock.changed': 'clock put forward or back',
+  'breakglass.activated': 'glass broken', 'breakglass.reviewed': 'looked at afterwards', 'policy.changed': 'policy changed', 'engine.disagrees': 'engine reads it otherwise', 'identity.shared': 'identity used from two places', 'clock.changed': 'clock put forward or back', 'audit.removed': 'oldest part of the record removed',
 };
 
 /** "1 character", "3 characters". */

@@ -7,7 +7,7 @@ export const eventCodes = [
   'session.closed', 'session.expired', 'session.revoked',
   'statement.authorized', 'statement.denied', 'statement.approval_requested', 'statement.approval_decided', 'statement.executed', 'statement.failed',
   'statement.delivered', 'statement.replayed', 'statement.unresolved', 'statement.resolved', 'engine.disagrees',
-  'grant.applied', 'grant.removed', 'policy.changed', 'config.changed', 'breakglass.activated', 'breakglass.reviewed', 'identity.shared', 'identity.refused', 'actor.limited', 'actor.suspended', 'actor.reinstated', 'clock.changed',
+  'grant.applied', 'grant.removed', 'policy.changed', 'config.changed', 'breakglass.activated', 'breakglass.reviewed', 'identity.shared', 'identity.refused', 'actor.limited', 'actor.suspended', 'actor.reinstated', 'clock.changed', 'audit.removed',
   'audit.degraded', 'audit.recovered', 'audit.gap',
 ] as const;
 export type EventCode = (typeof eventCodes)[number];

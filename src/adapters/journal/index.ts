@@ -80,8 +80,9 @@ async function start(settings: Settings, lease: Lease, own: { segments?: Segment
   const troubles = new Troubles(head.chain, append);
   const scribe = new Scribe({ format, medium, head, batchBytes, checkpointEvents, checkpointMs, signed: troubles.signed });
   const health = new Health({ troubles, degradedAfterMs, fullness: () => segments.fullness, shippers });
+  const tell = (data: AuditEvent['data']): Promise<void> => append({ id: newId(Date.now()), code: 'audit.removed', at: Date.now(), instance: head.chain, data });
   // What another holder still has to deliver is not for this one to remove.
-  const tidy = oneAtATime(async () => (lease.isFresh ? removeDelivered(settings, segments, shippers, ledger) : undefined));
+  const tidy = oneAtATime(async () => (lease.isFresh ? removeDelivered({ settings, segments, shippers, ledger, tell }) : undefined));
   for (const sink of sinks) shippers.push(new Shipper(sink, await Cursor.load(directory, sink.name), settings, () => segments.durable, tidy));
   await tellGaps(directory, head.chain, doubtful, append);
   for (const shipper of shippers) shipper.start();

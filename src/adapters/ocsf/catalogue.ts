@@ -55,6 +55,7 @@ export const catalogue: { readonly [Code in EventCode]: Telling<ClassOf[Code]> }
   'actor.limited': { class: 'authentication', activity: 99, name: 'Requests Limited', status: 2, action: 2, disposition: 2, severity: 3, alert: true, message: 'a caller asked more than is allowed' },
   'actor.suspended': { class: 'api', activity: 3, status: 1, action: 2, disposition: 24, severity: 3, alert: true, message: 'a reviewer closed the door on an actor' },
   'actor.reinstated': { class: 'api', activity: 3, status: 1, action: 1, disposition: 8, severity: 2, message: 'a reviewer opened the door to an actor again' },
+  'audit.removed': { class: 'entity', activity: 4, status: 1, severity: 1, message: 'retention removed the oldest part of the record' },
   'clock.changed': { class: 'entity', activity: 3, status: 1, severity: 3, alert: true, message: 'the clock was put forward or back' },
   'audit.degraded': { class: 'appError', activity: 1, status: 2, severity: 4, alert: true, message: 'the record is in trouble' },
   'audit.recovered': { class: 'appError', activity: 1, status: 1, severity: 4, message: 'the record is well again' },

@@ -10,7 +10,7 @@ export interface ClassOf extends Record<EventCode, keyof typeof classes> {
   'session.opened': 'authentication'; 'session.failed': 'authentication'; 'session.closed': 'authentication'; 'session.expired': 'authentication'; 'session.revoked': 'authentication';
   'statement.authorized': 'datastore'; 'statement.denied': 'datastore'; 'statement.approval_requested': 'datastore'; 'statement.approval_decided': 'api';
   'statement.executed': 'datastore'; 'statement.failed': 'datastore'; 'statement.delivered': 'datastore'; 'statement.replayed': 'datastore'; 'statement.unresolved': 'datastore'; 'statement.resolved': 'datastore'; 'engine.disagrees': 'appError';
-  'grant.applied': 'userManagement'; 'grant.removed': 'userManagement'; 'policy.changed': 'entity'; 'config.changed': 'entity'; 'clock.changed': 'entity';
+  'grant.applied': 'userManagement'; 'grant.removed': 'userManagement'; 'policy.changed': 'entity'; 'config.changed': 'entity'; 'clock.changed': 'entity'; 'audit.removed': 'entity';
   'breakglass.activated': 'authorizeSession'; 'breakglass.reviewed': 'api'; 'identity.shared': 'authentication'; 'identity.refused': 'authentication'; 'actor.limited': 'authentication'; 'actor.suspended': 'api'; 'actor.reinstated': 'api';
   'audit.degraded': 'appError'; 'audit.recovered': 'appError'; 'audit.gap': 'appError';
 }

@@ -79,6 +79,7 @@ export const facts = {
   'actor.suspended': open({ transport: request.transport, actor: text, places, expiresAt: time, comment: text, code: text }),
   'actor.reinstated': open({ transport: request.transport, actor: text, places, comment: text, code: text }),
   'clock.changed': open({ byMs: time }),
+  'audit.removed': open({ chain: text, sequence: count, fingerprint: text, checkpoint: text, segments: count }),
   'audit.degraded': open(trouble),
   'audit.recovered': open(trouble),
   'audit.gap': open({ cause: text, segment: count, bytes: count, count, codes: z.record(text, count), since: time }),

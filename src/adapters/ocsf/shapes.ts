@@ -100,7 +100,7 @@ function session({ session: id, data: { engineSession, expiresAt, by }, code }: 
   return `,"session":{${optional('"expiration_reason":', code === 'identity.shared' ? undefined : textOf(by), ',')}${time}"uid":${quoted(id)}${optional(',"uid_alt":', textOf(engineSession))}}`;
 }
 
-const entities: Partial<Record<AuditEvent['code'], readonly [name: string, type: string]>> = { 'policy.changed': ['policy', 'Policy'], 'clock.changed': ['clock', 'Clock'] };
+const entities: Partial<Record<AuditEvent['code'], readonly [name: string, type: string]>> = { 'policy.changed': ['policy', 'Policy'], 'clock.changed': ['clock', 'Clock'], 'audit.removed': ['record', 'Record'] };
 
 function entity({ code, data: { after } }: AuditEvent): string {
   const [name, type] = entities[code] ?? ['configuration', 'Configuration'];

@@ -5,7 +5,7 @@ import { printable, timeOf } from '../printable.js';
 const verdicts: Readonly<Record<Verdict, string>> = { ok: 'OK', tampered: 'TAMPERED', incomplete: 'INCOMPLETE' };
 
 /** A report for people. */
-export function reportInWords(report: Report, keys: FoundKeys): string {
+export function reportInWords(report: Report, keys: FoundKeys, remembers: boolean): string {
   const rows = [
     ...report.chains.flatMap(chainRows),
     ...(report.problems.length === 0 ? [] : ['outside the chains', ...problemRows(report), '']),
@@ -13,6 +13,7 @@ export function reportInWords(report: Report, keys: FoundKeys): string {
     ...(report.unannounced === 0 ? [] : [`open       ${report.unannounced} outcomes whose announcement is not here`]),
     ...(report.duplicates + report.again === 0 ? [] : [`again      ${count(report.duplicates, 'event')}, ${report.again} of checkpoints and texts came again`]),
     `keys       ${keysInWords(keys)}`,
+    ...(report.verdict === 'tampered' ? [] : provenRows(report, keys, remembers)),
     `${verdicts[report.verdict]}: ${count(report.events, 'event')} in ${count(report.chains.length, 'chain')}, ${count(report.checkpoints, 'checkpoint')}.${conclusion(report)}`,
   ];
   return `${rows.join('\n')}\n`;
@@ -45,6 +46,27 @@ function keysInWords({ from, pinned }: FoundKeys): string {
   if (from.length === 0) return 'none: no signature was checked. Give them with --jwks';
   const names = printable(from.join(', '));
   return pinned ? names : `${names}, found beside the data: who can change the log there can change them too. Keep a copy elsewhere and give it with --jwks`;
+}
+
+/** What was proven, what was not, and what would prove more. */
+function provenRows({ chains }: Report, { pinned, from }: FoundKeys, remembers: boolean): string[] {
+  const writers = [...new Set(chains.map(({ authority }) => authority))].toSorted();
+  const proven = writers.flatMap((authority) => {
+    const own = chains.filter((each) => each.authority === authority);
+    const sealed = own.reduce((sum, each) => sum + (each.last === undefined ? 0 : each.last - (each.first ?? 1) + 1 - each.unsealed), 0);
+    const until = Math.max(...own.map(({ sealedAt }) => sealedAt ?? 0));
+    return sealed === 0 || until === 0 ? [] : [`proven     ${count(sealed, 'event')} of ${printable(authority)} ${sealed === 1 ? 'is' : 'are'} as a holder of its key signed, until ${timeOf(until)}`];
+  });
+  const unsealed = chains.reduce((sum, each) => sum + each.unsealed, 0);
+  const more = [
+    ...(pinned || from.length === 0 ? [] : ['--jwks with a copy of the keys that the writer cannot change']),
+    ...(remembers ? [] : ['--state, which remembers the end: one that is cut off together with its checkpoints looks like a shorter record']),
+  ];
+  return [
+    ...proven,
+    ...(unsealed === 0 ? [] : [`unproven   ${count(unsealed, 'event')} behind what is sealed: who can write there could have changed ${unsealed === 1 ? 'it' : 'them'}`]),
+    ...more.map((each, index) => `${(index === 0 ? 'more' : '').padEnd(11)}${each}`),
+  ];
 }
 
 function conclusion({ verdict, chains, checkpoints }: Report): string {

@@ -42,7 +42,7 @@ export async function verify(args: readonly string[], streams: Streams): Promise
   const keys = await keysFor(positionals, values.jwks);
   const memory = values.state === undefined ? undefined : await loadState(values.state);
   const report = await checked(lines, { texts: values.texts === true, ...(keys.jwks === undefined ? {} : { keys: keys.jwks }), ...(memory === undefined ? {} : { memory }) });
-  await write(streams.stdout, values.json === true ? `${JSON.stringify(report, undefined, 2)}\n` : reportInWords(report, keys));
+  await write(streams.stdout, values.json === true ? `${JSON.stringify(report, undefined, 2)}\n` : reportInWords(report, keys, values.state !== undefined));
   if (values.state !== undefined && report.memory !== undefined) await saveState(values.state, report.memory);
   return exits[report.verdict];
 }

@@ -109,7 +109,10 @@ describe('two processes and one directory', { timeout: 120_000 }, () => {
     await vi.waitFor(() => expect(first.said('refused').length).toBeGreaterThan(20), patiently);
     expect(first.said('kept')).toHaveLength(kept);
     await log.close?.();
-    expect(idsIn(directory)).toEqual([...first.said('kept'), mine.id]);
+    // One may have been on the disk when it was stopped, and was not acknowledged any more.
+    const [ids, acknowledged] = [idsIn(directory), first.said('kept')];
+    expect(ids.filter((id) => id === mine.id || acknowledged.includes(id))).toEqual([...acknowledged, mine.id]);
+    expect([ids.at(-1), ids.length - acknowledged.length - 1]).toEqual([mine.id, expect.toBeOneOf([0, 1])]);
     expect((await verified(directory)).verdict).toBe('ok');
   });
 

@@ -26,10 +26,10 @@ export class LogWriter {
     this.start();
   }
 
-  /** A new process over the same log. */
-  start(): this {
+  /** A new process over the same log; it vouches for the events of the one before up to a number, or for all. */
+  start(sealed = this.sequence): this {
     const fingerprint = this.#last?.fingerprint['value'];
-    this.#before = this.#last === undefined ? undefined : { chain: this.chain, sequence: this.sequence, id: this.#last.uid, fingerprint, ...(this.#v === 1 ? {} : { sealed: 0 }) };
+    this.#before = this.#last === undefined ? undefined : { chain: this.chain, sequence: this.sequence, id: this.#last.uid, fingerprint, ...(this.#v === 1 ? {} : { sealed }) };
     this.#last = undefined;
     this.sequence = 0;
     this.chain = `w-${this.authority}-${this.#id()}`;
@@ -78,9 +78,25 @@ export class LogWriter {
     return { named: texts.length === 0 ? {} : { texts: named }, textLines };
   }
 
+  /** The clock is put forward, or back. */
+  later(ms: number): this {
+    this.now += ms;
+    return this;
+  }
+
   events(count: number): this {
     for (let each = 0; each < count; each += 1) this.event();
     return this;
+  }
+
+  /** What retention removed: the first `count` lines. */
+  removed(count: number): this {
+    const gone = this.lines.slice(0, count);
+    const event = JSON.parse(gone.findLast((line) => !line.startsWith('{"checkpoint"')) ?? '{}') as { readonly metadata: Json; readonly attestation_list: readonly [{ readonly chain_uid: string; readonly fingerprint: Json }] };
+    const checkpoint = gone.findLast((line) => line.startsWith('{"checkpoint"'));
+    const digest = checkpoint === undefined ? {} : { checkpoint: sha256((JSON.parse(checkpoint) as { readonly checkpoint: string }).checkpoint) };
+    const [{ chain_uid: chain, fingerprint }] = event.attestation_list;
+    return this.event('audit.removed', { chain, sequence: event.metadata['sequence'], fingerprint: fingerprint['value'], ...digest });
   }
 
   seal(reason = 'count', more: Json = {}, key = this.key): this {
@@ -94,7 +110,7 @@ export class LogWriter {
     this.now += 3;
     const prev = this.#checkpoint === undefined ? {} : { prev: this.#checkpoint };
     return signed(key, {
-      v: 1, authority: this.authority, chain: this.chain, seq: this.sequence, head: this.#last?.fingerprint['value'], head_uid: this.#last?.uid, at: this.now, reason, ...prev, ...more,
+      v: this.#v, ...(this.#v === 1 ? {} : { interval: { events: 1_256, ms: 60_000 } }), authority: this.authority, chain: this.chain, seq: this.sequence, head: this.#last?.fingerprint['value'], head_uid: this.#last?.uid, at: this.now, reason, ...prev, ...more,
     }, header);
   }
 

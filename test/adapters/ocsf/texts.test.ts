@@ -65,7 +65,7 @@ describe('the text of a statement', () => {
 
   it('whose event a crash took is no tampering', async () => {
     const cut = log.lines.slice(0, 4);
-    expect((await judged(cut))[1]).toEqual(['unsealed']);
+    expect((await judged(cut))[1]).toEqual(['unsealed@1']);
     expect((await judged(cut, 'log', true))[1]).toEqual(expect.arrayContaining(['text@2', 'text@3', 'text@4']));
   });
 

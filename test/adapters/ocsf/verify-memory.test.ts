@@ -60,28 +60,47 @@ describe('what was verified before', () => {
     expect((await twice(log.lines, log.lines, log.keys)).verdict).toBe('ok');
   });
 
-  it('a beginning that retention removed is no gap where it was verified before', async () => {
+  it('a beginning that is absent is said with a memory as without one, but where the record says that retention removed it', async () => {
     const log = new LogWriter().events(5).seal().events(5).seal();
     const first = [...log.lines];
     log.events(2).seal();
-    expect(told(await twice(first, log.lines.slice(6), log.keys))).toEqual([]);
-    expect(told(await twice(first, log.lines.slice(11), log.keys))).toEqual([]);
-    expect((await twice(first, log.lines.slice(13), log.keys)).verdict).toBe('incomplete');
+    for (const cut of [6, 11, 13]) {
+      const [known, fresh] = [await twice(first, log.lines.slice(cut), log.keys), await verified(log.lines.slice(cut), { keys: log.keys })];
+      expect([known.verdict, fresh.verdict]).toEqual(['incomplete', 'incomplete']);
+      expect(told(known)).toEqual(expect.arrayContaining([...told(fresh)]));
+    }
     const other = rechained(log.lines, 9, (event: Record<string, unknown>) => {
       event['severity_id'] = 5;
     });
     expect(kinds(await twice(first, other.slice(12), log.keys))).toContain('link');
+
+    const told6 = log.removed(6).seal();
+    expect(told(await verified(told6.lines.slice(6), { keys: log.keys }))).toEqual([]);
+    expect(told(await verified(told6.lines.slice(7), { keys: log.keys }))).toEqual(['start@1']);
   });
 
-  it('a chain that retention removed stays known for as long as one names it', async () => {
+  it('a removal counts only where it is sealed, and of its own writer only', async () => {
+    const unsealed = new LogWriter().events(5).seal().events(5).seal().removed(6);
+    expect(kinds(await verified(unsealed.lines.slice(6), { keys: unsealed.keys }))).toContain('start');
+    const log = new LogWriter().events(5).seal().events(5).seal();
+    const other = new LogWriter('host-b');
+    other.lines.push(...log.lines);
+    const told6 = other.removed(6).lines.at(-1) as string;
+    other.lines.length = 0;
+    const report = await verified([...log.lines.slice(6), told6, ...other.seal().lines], { keys: { keys: [log.key.jwk, other.key.jwk] } }, null);
+    expect(kinds(report)).toContain('start');
+  });
+
+  it('a chain that is absent is missed with a memory as without one, unless retention removed it', async () => {
     const log = new LogWriter().events(5).seal();
     const { length } = log.lines;
     log.start().events(3).seal();
     const one = await verified(log.lines, { keys: log.keys });
     const two = await verified(log.lines.slice(length), { keys: log.keys, memory: again(one.memory) });
-    const three = await verified(log.lines.slice(length), { keys: log.keys, memory: again(two.memory) });
-    expect([one, two, three].map(told)).toEqual([[], [], []]);
-    expect((await verified(log.lines.slice(length), { keys: log.keys })).verdict).toBe('incomplete');
+    const bare = await verified(log.lines.slice(length), { keys: log.keys });
+    expect([one, two, bare].map(told)).toEqual([[], ['missing', 'start@4'], ['missing', 'start@4']]);
+    log.removed(length).seal();
+    expect(told(await verified(log.lines.slice(length), { keys: log.keys }))).toEqual([]);
   });
 
   it('a chain between others is missed though it was verified', async () => {
@@ -156,6 +175,6 @@ describe('how much it keeps', () => {
     const log = new LogWriter().events(2).seal();
     log.sequence = Number.MAX_SAFE_INTEGER - 1;
     log.event();
-    expect(kinds(await verified(log.lines, { keys: log.keys }))).toEqual(['gap']);
+    expect(kinds(await verified(log.lines, { keys: log.keys }))).toEqual(['gap', 'unsealed']);
   });
 });

@@ -68,11 +68,32 @@ describe('a whole log', () => {
     expect(report.chains[0]).toMatchObject({ sealed: 5, unsealed: 3, closed: false });
   });
 
-  it('takes a crashed chain for sealed up to where the next one says it ended', async () => {
-    const log = new LogWriter().events(5).seal().events(3).start().events(2).stop();
+  it('takes a crashed chain for sealed up to where the next one vouches for it', async () => {
+    for (const [vouched, sealed] of [[8, 8], [6, 6], [0, 5]] as const) {
+      const log = new LogWriter().events(5).seal().events(3).start(vouched).events(2).stop();
+      const report = await verified(log.lines, { keys: log.keys });
+      expect(told(report)).toEqual([]);
+      expect(report.chains.map((each) => [each.sealed, each.unsealed])).toEqual([[sealed, 8 - sealed], [3, 0]]);
+    }
+  });
+
+  it('a chain that nobody vouches for is sealed by no later one', async () => {
+    const log = new LogWriter().events(5).seal().start().events(3).start(0).events(2).stop();
     const report = await verified(log.lines, { keys: log.keys });
-    expect(told(report)).toEqual([]);
-    expect(report.chains.map(({ sealed, unsealed }) => [sealed, unsealed])).toEqual([[8, 0], [3, 0]]);
+    expect(report.chains.map((each) => each.unsealed)).toEqual([0, 3, 0]);
+  });
+
+  it('more behind the last seal than its writer promised is not whole, however long it goes on', async () => {
+    const interval = { interval: { events: 4, ms: 60_000 } };
+    const few = new LogWriter().events(3).seal('count', interval).events(4);
+    const many = new LogWriter().events(3).seal('count', interval).events(5);
+    const late = new LogWriter().events(3).seal('count', interval).later(70_000).events(1);
+    const crashed = new LogWriter().events(3).seal('count', interval).events(5).start(0).events(2).stop();
+    const verdicts = [few, many, late, crashed].map(async (log) => {
+      const report = await verified(log.lines, { keys: log.keys });
+      return [report.verdict, ...told(report)];
+    });
+    expect(await Promise.all(verdicts)).toEqual([['ok'], ['incomplete', 'unsealed@9'], ['incomplete', 'unsealed@5'], ['incomplete', 'unsealed@9']]);
   });
 
   it('counts statements that were announced and have no outcome', async () => {
@@ -113,20 +134,21 @@ describe('what was done to a log is told for what it is', () => {
     ['the fingerprint described otherwise', ({ lines }) => edited(lines, 3, (event: Record<string, never>) => {
       (event as unknown as { attestation_list: [{ fingerprint: { algorithm_id: number } }] }).attestation_list[0].fingerprint.algorithm_id = 4;
     }), ['foreign@3', 'gap@4'], 'tampered'],
-    ['computed anew from an event, without the key', ({ lines }) => rechained(lines, at(3), severity), ['rewritten@12', 'rewritten@14', 'rewritten@6'], 'tampered'],
-    ['computed anew behind a good checkpoint', ({ lines }) => rechained(lines, at(8), severity), ['rewritten@12', 'rewritten@14'], 'tampered'],
+    ['computed anew from an event, without the key', ({ lines }) => rechained(lines, at(3), severity), ['rewritten@12', 'rewritten@14', 'rewritten@6', 'unsealed@13'], 'tampered'],
+    ['computed anew behind a good checkpoint', ({ lines }) => rechained(lines, at(8), severity), ['rewritten@12', 'rewritten@14', 'unsealed@13'], 'tampered'],
     ['the tail cut, its checkpoint kept', ({ lines }) => without(lines, 11, 13), ['cut@12'], 'tampered'],
     ['a checkpoint taken out', ({ lines }) => without(lines, 12), ['checkpoint@13'], 'tampered'],
     ['the first checkpoint taken out', ({ lines }) => without(lines, 6), ['start@11'], 'incomplete'],
-    ['the last checkpoint taken out', ({ lines }) => without(lines, 14), ['unsealed'], 'incomplete'],
-    ['all checkpoints taken out', ({ lines }) => without(lines, 6, 12, 14), ['unsealed'], 'incomplete'],
+    ['the last checkpoint taken out', ({ lines }) => without(lines, 14), ['unsealed@13'], 'incomplete'],
+    ['all checkpoints taken out', ({ lines }) => without(lines, 6, 12, 14), ['unsealed@11'], 'incomplete'],
     ['the beginning removed, as retention does', ({ lines }) => lines.slice(6), ['start@1', 'start@6'], 'incomplete'],
     ['a line put in', ({ lines }) => [...lines.slice(0, 3), '{"hello":1}', ...lines.slice(3)], ['foreign@4'], 'tampered'],
     ['an event without attestation put in', ({ lines }) => [...lines.slice(0, 3), changed(lines[2] as string, (event: Record<string, unknown>) => delete event['attestation_list']), ...lines.slice(3)], ['foreign@4'], 'tampered'],
     ['a name given twice', ({ lines }) => lines.map((line, index) => (index === 2 ? `{"severity_id":5,${line.slice(1)}` : line)), ['foreign@3', 'gap@4'], 'tampered'],
     ['an event that says it begins the chain', ({ lines }) => rechained(lines, at(8), (event) => {
       delete (event as unknown as { attestation_list: [{ prev_event?: object }] }).attestation_list[0].prev_event;
-    }), ['restart@8', 'rewritten@12', 'rewritten@14'], 'tampered'],
+    }), ['restart@8', 'rewritten@12', 'rewritten@14', 'unsealed@13'], 'tampered'],
+    ['an event later than its checkpoint', (log) => new LogWriter('host-a', log.key).events(2).later(60_000).events(1).later(-60_000).seal().stop().lines, ['time@3'], 'tampered'],
   ])('%s', async (_name, tamper, expected, verdict) => {
     const log = whole();
     const report = await verified(tamper(log), { keys: log.keys });

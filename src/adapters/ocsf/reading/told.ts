@@ -34,6 +34,8 @@ export interface Told {
   readonly previous?: Named;
   /** Where the chain before it in the same log ended; on a first event only. */
   readonly before?: Before;
+  /** What retention was about to remove; on `audit.removed` only. */
+  readonly removed?: Removed;
   /** The texts that were written before it. */
   readonly texts?: NamedTexts;
 }
@@ -52,6 +54,15 @@ export interface Before {
   readonly fingerprint: string;
   /** Up to which number the writer vouches for it; 0 where it does not say. */
   readonly sealed: number;
+}
+
+/** The last event and checkpoint that went. */
+export interface Removed {
+  readonly chain: string;
+  readonly sequence: number;
+  readonly fingerprint: string;
+  /** SHA-256 (hex) of the JWS. */
+  readonly checkpoint?: string;
 }
 
 export type TextRole = 'run' | 'asked';
@@ -75,7 +86,11 @@ export function toldOf(event: Members): Told | undefined {
   if (attested === undefined || ours === undefined) return undefined;
   const cut = cutOf(event);
   if (cut !== undefined && ours.v === 2 && !isWhole(cut)) return undefined;
-  return { ...attested, ...ours, sequence, id, type, code, at: time, stub: cut !== undefined, ...(session === undefined ? {} : { session }) };
+  const removed = code === 'audit.removed' && cut === undefined ? removedOf((unmapped['sallyport'] as Members)['data'] as Members) : undefined;
+  return {
+    ...attested, ...ours, sequence, id, type, code, at: time, stub: cut !== undefined,
+    ...(session === undefined ? {} : { session }), ...(removed === undefined ? {} : { removed }),
+  };
 }
 
 /** What a stub says of the size of the whole (`untruncated_size`; null for nothing); undefined where the event is none. */
@@ -142,6 +157,12 @@ function textsOf(value: unknown): NamedTexts | undefined {
   const each = Object.values(value);
   const good = each.length > 0 && each.every((named) => isMembers(named) && closed(named, namedTextNames) && isCount(named['parts']) && isDigest(named['sha256']));
   return good ? value : undefined;
+}
+
+/** One of another form says nothing. */
+function removedOf({ chain, sequence, fingerprint, checkpoint }: Members): Removed | undefined {
+  if (!isChain(chain) || !isCount(sequence) || !isDigest(fingerprint)) return undefined;
+  return { chain, sequence, fingerprint, ...(isDigest(checkpoint) ? { checkpoint } : {}) };
 }
 
 /** What follows an intent has `durationMs`, and what recovery writes names the intent. */

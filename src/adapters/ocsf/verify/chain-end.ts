@@ -1,14 +1,16 @@
 import type { Chain } from './chain.js';
+import type { SealedRemovals } from './removals.js';
 import type { ChainReport, Problem } from './report.js';
 import type { Edge } from './runs.js';
 import type { Seen } from './stubs.js';
 
 /** What can be told of a chain only when everything was read: what is absent. */
-export function closeChain(chain: Chain): void {
+export function closeChain(chain: Chain, removals: SealedRemovals): void {
+  chain.times.close();
   const { runs, settings: { mustBegin, remembered } } = chain;
   const first = runs[0]?.first;
   const last = runs.at(-1)?.last;
-  if (first !== undefined && first.sequence > 1 && !continues(chain, first)) {
+  if (first !== undefined && first.sequence > 1 && !wasRemoved(chain, first, removals)) {
     const known = mustBegin ? ' though a chain before it is here' : ', as where retention removed them';
     chain.findings.add(absent(mustBegin ? 'gap' : 'start', mustBegin ? 'tampered' : 'incomplete', `${span(1, first.sequence - 1)} absent${known}`, first));
   }
@@ -27,15 +29,14 @@ export function closeChain(chain: Chain): void {
   }
 }
 
-/** The absent beginning was verified before, and what is here goes on from there. */
-function continues(chain: Chain, first: Edge): boolean {
+/** Retention removed what is absent, and the record says so. What was verified before must be what stands before it. */
+function wasRemoved(chain: Chain, first: Edge, removals: SealedRemovals): boolean {
   const { remembered } = chain.settings;
-  if (remembered === undefined) return false;
-  if (chain.met) return true;
-  if (first.sequence !== remembered.seq + 1) return false;
-  if (first.previous?.fingerprint === remembered.head) return true;
-  chain.findings.add(absent('link', 'tampered', 'it does not follow from the event that was verified before', first));
-  return true;
+  const { previous, sequence } = first;
+  if (previous !== undefined && remembered?.seq === sequence - 1 && previous.fingerprint !== remembered.head) {
+    chain.findings.add(absent('link', 'tampered', 'it does not follow from the event that was verified before', first));
+  }
+  return previous !== undefined && removals.endWith(chain.authority, { chain: chain.name, sequence: sequence - 1, fingerprint: previous.fingerprint });
 }
 
 function stubbed(verdict: Problem['verdict'], message: string, { told: { sequence, id, code, at }, place }: Seen): Problem {

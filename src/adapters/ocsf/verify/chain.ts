@@ -1,8 +1,10 @@
 import type { Place, Problem, ProblemKind, Remembered } from './report.js';
+import type { CheckpointInterval } from '../../../core/index.js';
 import { Findings } from './findings.js';
 import { Marks } from './marks.js';
 import { edgeOf, Runs, type Edge, type Run } from './runs.js';
 import type { Stamp } from './seal.js';
+import { Times } from './times.js';
 import { Stubs } from './stubs.js';
 import type { Before, Told } from '../reading/told.js';
 
@@ -16,6 +18,9 @@ export interface ChainSettings {
   readonly mustBegin: boolean;
 }
 
+/** What a checkpoint of version 1 is taken to promise. */
+export const earlierInterval: CheckpointInterval = { events: 1_256, ms: 60_000 };
+
 /** The events of one process start as they are read, and the checkpoints over them. */
 export class Chain {
   readonly name: string;
@@ -27,11 +32,13 @@ export class Chain {
   /** Events up to this number are under a signature. */
   sealed = 0;
   sealedAt: number | undefined;
+  /** What the last good checkpoint promised. */
+  interval: CheckpointInterval | undefined;
+  /** Events that are later than the first good checkpoint over them are told. */
+  readonly times = new Times((event) => this.#event('time', 'it is later than the first checkpoint over it', event, event.place));
   events = 0;
   duplicates = 0;
   checkpoints = 0;
-  /** The remembered event was met. */
-  met = false;
   readonly keys = new Set<string>();
   /** Stubs, and what they are held against. */
   readonly stubs = new Stubs();
@@ -87,6 +94,7 @@ export class Chain {
     const { right, wrong } = this.stubs.met(told);
     this.duplicates += right;
     for (const other of wrong) this.#event('stub', 'it does not stand for the event that is here', other.told, other.place);
+    if (told.v === 2) this.times.note({ sequence, id: told.id, code: told.code, at: told.at, place });
     this.#begin(told, place);
     this.#recall(told, place);
     this.#answer(told, place);
@@ -111,6 +119,8 @@ export class Chain {
     switch (this.#marks.compare(seq, head)) {
       case 'same':
         if (!trusted) return;
+        if (seq >= this.sealed) this.interval = stamp.claims.interval ?? earlierInterval;
+        if (stamp.claims.v === 2) this.times.seal(stamp.claims);
         this.sealed = Math.max(this.sealed, seq);
         this.sealedAt = Math.max(this.sealedAt ?? at, at);
         return;
@@ -191,7 +201,6 @@ export class Chain {
   #recall(told: Told, place: Place): void {
     const { remembered } = this.settings;
     if (remembered === undefined || told.sequence !== remembered.seq) return;
-    this.met = true;
     if (told.fingerprint !== remembered.head) this.#event('rewritten', 'another event stood here when it was verified before', told, place);
   }
 

@@ -20,11 +20,6 @@ export function recalled(memory: Memory | undefined, chain: string): Remembered 
   return memory !== undefined && Object.hasOwn(memory.chains, chain) ? memory.chains[chain] : undefined;
 }
 
-/** A checkpoint of the writer that was verified before is here. */
-export function continued(memory: Memory | undefined, authority: string, trail: Trail): boolean {
-  return memory !== undefined && Object.hasOwn(memory.authorities, authority) && memory.authorities[authority]?.checkpoints.some(({ digest }) => trail.has(digest)) === true;
-}
-
 function isRemembered(value: unknown): boolean {
   return isMembers(value) && Number.isSafeInteger(value['seq']) && typeof value['head'] === 'string';
 }

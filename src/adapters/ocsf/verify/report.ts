@@ -54,6 +54,8 @@ export type ProblemKind =
   | 'stub'
   /** The text of a statement that is not what its event says, or is absent. */
   | 'text'
+  /** An event is later than the first checkpoint over it. */
+  | 'time'
   /** What should be sealed is not. */
   | 'unsealed'
   /** It could not be checked: no keys, or it came too late to be compared. */

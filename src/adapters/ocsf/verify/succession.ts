@@ -1,12 +1,13 @@
 import type { Chain } from './chain.js';
 import { recalled } from './memory.js';
+import type { SealedRemovals } from './removals.js';
 import type { Memory } from './report.js';
 import type { Before } from '../reading/told.js';
 
 type Chains = ReadonlyMap<string, Chain>;
 
 /** Holds every chain against what the chain after it says of its end. */
-export function checkSuccession(chains: Chains, memory: Memory | undefined): void {
+export function checkSuccession(chains: Chains, memory: Memory | undefined, removals: SealedRemovals): void {
   const followed = new Set<string>();
   for (const chain of chains.values()) {
     const { before } = chain;
@@ -14,7 +15,7 @@ export function checkSuccession(chains: Chains, memory: Memory | undefined): voi
     if (followed.has(before.chain)) found(chain, 'fork', `two chains say that they follow ${before.chain}`);
     followed.add(before.chain);
     const earlier = chains.get(before.chain);
-    if (earlier === undefined || earlier.events === 0) absent(chain, before, chains, memory);
+    if (earlier === undefined || earlier.events === 0) absent(chain, before, memory, removals);
     else compare(earlier, before, chain.name);
   }
 }
@@ -28,22 +29,20 @@ function compare(earlier: Chain, before: Before, by: string): void {
   if (!same) found(earlier, 'rewritten', `${by} names another event ${before.sequence} than the one that is here`, before.sequence);
 }
 
-function absent(chain: Chain, before: Before, chains: Chains, memory: Memory | undefined): void {
+function absent(chain: Chain, before: Before, memory: Memory | undefined, removals: SealedRemovals): void {
   const known = recalled(memory, before.chain);
-  const oldest = ![...chains.values()].some((each) => each.events > 0 && each.authority === chain.authority && each.name < before.chain);
   if (known !== undefined && known.seq === before.sequence && known.head !== before.fingerprint) found(chain, 'rewritten', `it names another end of ${before.chain} than was verified before`);
   else if (known !== undefined && known.seq > before.sequence) found(chain, 'cut', `it says that ${before.chain} ended with event ${before.sequence}, but event ${known.seq} was verified before`);
-  else if (known?.seq !== before.sequence || !oldest) chain.findings.add({ kind: 'missing', verdict: 'incomplete', message: `the chain before it, ${before.chain} with ${before.sequence} events, is absent` });
+  else if (!removals.endWith(chain.authority, before)) chain.findings.add({ kind: 'missing', verdict: 'incomplete', message: `the chain before it, ${before.chain} with ${before.sequence} events, is absent` });
 }
 
 /** A chain of which nothing but checkpoints is here: removed by retention where later ones go on, else cut off. */
-export function checkEmpty(chains: Chains, memory: Memory | undefined): void {
+export function checkEmpty(chains: Chains, removals: SealedRemovals): void {
   for (const chain of chains.values()) {
     if (chain.events > 0) continue;
     const seq = Math.max(0, ...chain.waiting.keys());
-    const head = chain.waiting.get(seq)?.[0]?.[0].claims.head;
-    const known = recalled(memory, chain.name);
-    if (known?.seq === seq && known.head === head) continue;
+    const last = chain.waiting.get(seq)?.[0]?.[0];
+    if (last !== undefined && removals.took(last)) continue;
     const later = [...chains.values()].some((each) => each.events > 0 && each.authority === chain.authority && each.name > chain.name);
     if (later) chain.findings.add({ kind: 'missing', verdict: 'incomplete', message: `its checkpoints are here, its ${seq} events are not` });
     else found(chain, 'cut', `a checkpoint names event ${seq}, which is absent, as is the whole chain`, seq);
@@ -61,14 +60,14 @@ export function checkLogs(logs: Iterable<readonly Chain[]>): void {
   }
 }
 
-/** How far each chain is under a signature: its own, or one over the chain after it, which names its end. */
+/** How far each chain is under a signature: its own, or one over the chain after it, which names its end and says how much of it the writer vouches for. */
 export function sealsOf(chains: Chains): ReadonlyMap<string, number> {
   const sealed = new Map([...chains.values()].map((chain) => [chain.name, chain.sealed]));
   for (const chain of [...chains.values()].toSorted((a, b) => (a.name < b.name ? 1 : -1))) {
     const { before } = chain;
     const earlier = before === undefined ? undefined : chains.get(before.chain);
     if (before === undefined || earlier === undefined || (sealed.get(chain.name) ?? 0) < 1 || earlier.compare(before.sequence, before.fingerprint) !== 'same') continue;
-    sealed.set(earlier.name, Math.max(sealed.get(earlier.name) ?? 0, before.sequence));
+    sealed.set(earlier.name, Math.max(sealed.get(earlier.name) ?? 0, before.sealed));
   }
   return sealed;
 }

@@ -1,4 +1,5 @@
 import type { Chain } from './chain.js';
+import type { SealedRemovals } from './removals.js';
 import type { Stamp } from './seal.js';
 
 /** Checkpoints that follow each other, each naming the one before. */
@@ -53,13 +54,13 @@ export class Trail {
     return true;
   }
 
-  /** Tells what is absent. `continued` names the writers of whom a checkpoint was verified before and is here: what stood in front of it was verified then. */
-  close(continued: (authority: string) => boolean): void {
+  /** Tells what is absent. */
+  close(removals: SealedRemovals): void {
     const begun = new Set(this.#roots.map(({ first }) => placeOf(first)));
     for (const { first } of [...this.#orphans.values()].toSorted((a, b) => a.first.claims.at - b.first.claims.at)) {
       const place = placeOf(first);
       if (begun.has(place)) this.#chain(first).stamp('checkpoint', first, 'the one before it is absent');
-      else if (!continued(first.claims.authority)) this.#chain(first).stamp('start', first, 'the one before it is absent, as where retention removed it', 'incomplete');
+      else if (!removals.tookCheckpoint(first.claims.authority, first.claims.prev)) this.#chain(first).stamp('start', first, 'the one before it is absent, as where retention removed it', 'incomplete');
       begun.add(place);
     }
   }

@@ -4,8 +4,9 @@ import { closeChain, reportOf } from './chain-end.js';
 import { Findings, worse } from './findings.js';
 import { Intents } from './intents.js';
 import { Keyring } from './keyring.js';
-import { checkMemory, continued, memoryOf, recalled } from './memory.js';
+import { checkMemory, memoryOf, recalled } from './memory.js';
 import { isEmpty, isWholeLine, readLine } from '../reading/line.js';
+import { Removals } from './removals.js';
 import type { Memory, Place, ProblemKind, Report } from './report.js';
 import type { Stamp } from './seal.js';
 import { checkEmpty, checkLogs, checkSuccession, sealsOf } from './succession.js';
@@ -13,6 +14,7 @@ import type { Told } from '../reading/told.js';
 import { Marked } from './marked.js';
 import { Texts } from './texts.js';
 import { Trail } from './trail.js';
+import { checkSeals } from './unsealed.js';
 
 export interface VerifyOptions {
   /** A JWK set (RFC 7517) of the Ed25519 keys that are trusted. Without one no signature is checked, and the verdict is `incomplete` where there are any. */
@@ -65,6 +67,7 @@ class Check {
   /** The one that is being read in each of them. */
   readonly #current = new Map<string, Chain>();
   readonly #intents = new Intents();
+  readonly #removals = new Removals();
   readonly #trail: Trail;
   /** Checkpoints whose key may be announced yet. */
   #strangers: Stamp[] = [];
@@ -106,15 +109,17 @@ class Check {
     for (const stamp of this.#strangers) this.#refuse(stamp, 'key', 'its key is unknown');
     const { memory } = this.#options;
     const chains = [...this.#chains.values()];
-    for (const chain of chains) closeChain(chain);
-    this.#texts.close(this.#options.texts === true);
-    checkEmpty(this.#chains, memory);
-    checkSuccession(this.#chains, memory);
-    checkLogs(this.#logs.values());
-    this.#trail.close((authority) => continued(memory, authority, this.#trail));
-    if (memory !== undefined) checkMemory(memory, chains, this.#trail, this.findings);
     const sealed = sealsOf(this.#chains);
-    this.#checkSeals(chains, sealed);
+    const removals = this.#removals.among(sealed);
+    for (const chain of chains) closeChain(chain, removals);
+    this.#texts.close(this.#options.texts === true);
+    checkEmpty(this.#chains, removals);
+    checkSuccession(this.#chains, memory, removals);
+    checkLogs(this.#logs.values());
+    this.#trail.close(removals);
+    if (memory !== undefined) checkMemory(memory, chains, this.#trail, this.findings);
+    if (this.#keys.empty) this.#checkUnchecked(chains);
+    else checkSeals(chains, sealed);
     return this.#summary(chains, sealed);
   }
 
@@ -140,6 +145,7 @@ class Check {
     }
     const isNew = chain.take(told, place, passed);
     if (isNew) this.#intents.note(told);
+    if (isNew) this.#removals.note(told);
     if (isNew) this.#texts.event(told, place);
     else this.#texts.passed(log, told.id);
   }
@@ -212,19 +218,8 @@ class Check {
     return chain;
   }
 
-  /** With keys at hand, a writer who signed nothing and an orderly end without a seal are no proof. */
-  #checkSeals(chains: readonly Chain[], sealed: ReadonlyMap<string, number>): void {
+  #checkUnchecked(chains: readonly Chain[]): void {
     const stamped = chains.reduce((total, each) => total + each.checkpoints, 0);
-    if (this.#keys.empty) {
-      if (stamped > 0) this.findings.add({ kind: 'unchecked', verdict: 'incomplete', message: `${stamped === 1 ? 'one checkpoint was' : `${stamped} checkpoints were`} not checked: no keys` });
-      return;
-    }
-    const signing = new Set(chains.filter((each) => (sealed.get(each.name) ?? 0) > 0).map(({ authority }) => authority));
-    for (const chain of chains) {
-      const last = chain.runs.at(-1)?.last;
-      if (last === undefined || chain.findings.verdict === 'tampered') continue;
-      if (!signing.has(chain.authority)) chain.findings.add({ kind: 'unsealed', verdict: 'incomplete', message: 'nothing of it is sealed: there is no good checkpoint of its writer' });
-      else if (last.code === 'gateway.stopped' && (sealed.get(chain.name) ?? 0) < last.sequence) chain.findings.add({ kind: 'unsealed', verdict: 'incomplete', message: 'it ended in good order, but its end is not sealed' });
-    }
+    if (stamped > 0) this.findings.add({ kind: 'unchecked', verdict: 'incomplete', message: `${stamped === 1 ? 'one checkpoint was' : `${stamped} checkpoints were`} not checked: no keys` });
   }
 }

@@ -21,6 +21,18 @@ export async function troubled(): Promise<readonly AuditEvent[]> {
   appendFileSync(join(directory, 'journal-00000001.jsonl'), '{"class_uid":60');
   await (await journal({ directory })).close?.();
   codesIn(directory, 'audit.gap');
+  return [...eventsIn(directory), ...(await removed())];
+}
+
+/** A journal whose receiver has everything. */
+async function removed(): Promise<readonly AuditEvent[]> {
+  const directory = mkdtempSync(join(tmpdir(), 'removed-'));
+  const log = await journal({ directory, ship: { name: 'siem', deliver: async () => undefined }, segmentBytes: 1, keepMs: 0, checkpointEvents: 1 });
+  await vi.waitFor(async () => {
+    await log.append(sampleEvent('session.opened', { session: 's', data: {} }));
+    codesIn(directory, 'audit.removed');
+  }, { timeout: 20_000 });
+  await log.close?.();
   return eventsIn(directory);
 }
 

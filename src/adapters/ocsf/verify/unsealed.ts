@@ -1,0 +1,42 @@
+import type { CheckpointInterval } from '../../../core/index.js';
+import { earlierInterval, type Chain } from './chain.js';
+
+/** A checkpoint is due at the end of its interval; signing and writing it take their time, milliseconds. */
+const graceMs = 5_000;
+
+/**
+ * With keys at hand, a writer who signed nothing, an orderly end without a seal, and more behind the last seal than the writer promised are no proof. `sealed` says up to which
+ * number each chain is.
+ */
+export function checkSeals(chains: readonly Chain[], sealed: ReadonlyMap<string, number>): void {
+  const signing = new Set(chains.filter((each) => (sealed.get(each.name) ?? 0) > 0).map(({ authority }) => authority));
+  for (const chain of chains) {
+    const last = chain.runs.at(-1)?.last;
+    if (last === undefined) continue;
+    const to = sealed.get(chain.name) ?? 0;
+    const tell = (message: string): void => chain.findings.add({ kind: 'unsealed', verdict: 'incomplete', message, place: last.place, sequence: last.sequence, id: last.id, code: last.code, at: last.at });
+    if (!signing.has(chain.authority)) tell('nothing of it is sealed: there is no good checkpoint of its writer');
+    else if (last.code === 'gateway.stopped' && to < last.sequence) tell('it ended in good order, but its end is not sealed');
+    else {
+      const behind = unsealedOf(chain, to, chain.interval ?? intervalOf(chain.authority, chains));
+      if (behind !== undefined) tell(behind);
+    }
+  }
+}
+
+function unsealedOf(chain: Chain, sealed: number, { events, ms }: CheckpointInterval): string | undefined {
+  const [first, last] = [chain.runs[0]?.first, chain.runs.at(-1)?.last];
+  if (first === undefined || last === undefined || sealed >= last.sequence) return undefined;
+  const count = last.sequence - Math.max(sealed, first.sequence - 1);
+  if (count > events) return `${count} events stand behind the last one that is sealed; its writer promised a checkpoint after at most ${events}`;
+  const since = sealed > chain.sealed ? chain.times.atOf(sealed) : (chain.sealedAt ?? first.at);
+  const late = since === undefined ? 0 : last.at - since;
+  if (late <= ms + graceMs) return undefined;
+  return `it is ${Math.round(late / 1_000)} seconds later than what is sealed; its writer promised a checkpoint after at most ${Math.round(ms / 1_000)}`;
+}
+
+/** What the writer's last good checkpoint promised. */
+function intervalOf(authority: string, chains: readonly Chain[]): CheckpointInterval {
+  const known = chains.filter((each) => each.authority === authority && each.interval !== undefined).toSorted((a, b) => (a.sealedAt ?? 0) - (b.sealedAt ?? 0));
+  return known.at(-1)?.interval ?? earlierInterval;
+}
