@@ -71,8 +71,10 @@ function event(line: string, value: Members, proven: boolean): Line | undefined 
   const isCanonical = written === line || (line.includes(String.raw`\u`) && plain(written) === line);
   if (!isCanonical && !isStrict(line, value)) return undefined;
   const size = sizeOf(written);
-  const isLarge = size > largest ? { isLarge: true as const } : {};
-  return { kind: 'event', told: { ...told, actual, ...isLarge, stubDigest: () => sha256(canonical(stubbed(value, size))) }, value };
+  told.actual = actual;
+  if (size > largest) told.isLarge = true;
+  told.stubDigest = () => sha256(canonical(stubbed(value, size)));
+  return { kind: 'event', told, value };
 }
 
 function provenStub(told: Told, value: Members): Pick<Told, 'isSmall' | 'stubDigest'> {

@@ -73,12 +73,16 @@ export type NamedTexts = Readonly<Partial<Record<TextRole, { readonly parts: num
 /** OCSF had no place for attestations before 1.9. */
 const early: ReadonlySet<unknown> = new Set(['1.1.0', '1.3.0', '1.8.0']);
 /** Those would make another kind of line of it. */
-const never = ['checkpoint', 'sqltext', 'v', 'text'];
+function isAnother(event: Members): boolean {
+  return event['checkpoint'] !== undefined || event['sqltext'] !== undefined || event['v'] !== undefined || event['text'] !== undefined;
+}
+
+export type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
 
 /** The facts of an event's line; undefined where it is no event of a chain. */
-export function toldOf(event: Members): Told | undefined {
+export function toldOf(event: Members): Writable<Told> | undefined {
   const { metadata, time, type_uid: type, unmapped } = event;
-  if (never.some((name) => event[name] !== undefined) || !isMembers(metadata) || !isMembers(unmapped) || !isWhole(time) || !isWhole(type)) return undefined;
+  if (isAnother(event) || !isMembers(metadata) || !isMembers(unmapped) || !isWhole(time) || !isWhole(type)) return undefined;
   const { uid: id, sequence, event_code: code, correlation_uid: session, version } = metadata;
   if (!isCount(sequence) || !isName(id) || !isName(code) || !isName(version) || !isNameOrNothing(session)) return undefined;
   const attested = attestedOf(event['attestation_list'], unmapped['attestation_list'], early.has(version));
@@ -87,10 +91,18 @@ export function toldOf(event: Members): Told | undefined {
   const cut = cutOf(event);
   if (cut !== undefined && ours.v === 2 && !isWhole(cut)) return undefined;
   const removed = code === 'audit.removed' && cut === undefined ? removedOf((unmapped['sallyport'] as Members)['data'] as Members) : undefined;
-  return {
-    ...attested, ...ours, sequence, id, type, code, at: time, stub: cut !== undefined,
-    ...(session === undefined ? {} : { session }), ...(removed === undefined ? {} : { removed }),
-  };
+  // One object for each event, member by member: to join several takes as long as to parse the line.
+  const { v, statement, before, texts, announced } = ours;
+  const { chain, authority, fingerprint, previous } = attested;
+  const told: Writable<Told> = { v, chain, authority, sequence, id, type, code, at: time, fingerprint, stub: cut !== undefined };
+  if (session !== undefined) told.session = session;
+  if (statement !== undefined) told.statement = statement;
+  if (announced !== undefined) told.announced = announced;
+  if (previous !== undefined) told.previous = previous;
+  if (before !== undefined) told.before = before;
+  if (texts !== undefined) told.texts = texts;
+  if (removed !== undefined) told.removed = removed;
+  return told;
 }
 
 /** What a stub says of the size of the whole (`untruncated_size`; null for nothing); undefined where the event is none. */
@@ -100,7 +112,7 @@ export function cutOf({ metadata, unmapped }: Members): unknown {
   return place['is_truncated'] === true ? (place['untruncated_size'] ?? null) : undefined;
 }
 
-type Attested = Pick<Told, 'chain' | 'authority' | 'fingerprint' | 'previous'>;
+type Attested = Pick<Told, 'chain' | 'authority' | 'fingerprint'> & { readonly previous: Named | undefined };
 
 /** The one attestation of an event, in the place where its version has it and in no other. */
 function attestedOf(top: unknown, below: unknown, isEarly: boolean): Attested | undefined {
@@ -112,7 +124,7 @@ function attestedOf(top: unknown, below: unknown, isEarly: boolean): Attested | 
   const fingerprint = digestOf(stated);
   const previous = named === undefined ? undefined : namedOf(named);
   if (!isChain(chain) || !isAuthority(authority) || fingerprint === undefined || (named !== undefined && previous === undefined)) return undefined;
-  return { chain, authority, fingerprint, ...(previous === undefined ? {} : { previous }) };
+  return { chain, authority, fingerprint, previous };
 }
 
 /** Only one way to state a fingerprint is taken: its own members are the one part of an event that no fingerprint covers. */
@@ -128,7 +140,13 @@ function namedOf(value: unknown): Named | undefined {
   return isName(value['uid']) && isWhole(value['type_uid']) && fingerprint !== undefined ? { id: value['uid'], type: value['type_uid'], fingerprint } : undefined;
 }
 
-type Ours = Pick<Told, 'v' | 'statement' | 'before' | 'texts' | 'announced'>;
+interface Ours {
+  readonly v: 1 | 2;
+  readonly statement: string | undefined;
+  readonly before: Before | undefined;
+  readonly texts: NamedTexts | undefined;
+  readonly announced: true | undefined;
+}
 
 /** What has no place in OCSF. Closed but for `data`: a member that nobody knows may mean something to somebody else. */
 function oursOf(ours: unknown, sequence: number): Ours | undefined {
@@ -139,10 +157,7 @@ function oursOf(ours: unknown, sequence: number): Ours | undefined {
   const before = end === undefined || sequence !== 1 ? undefined : beforeOf(end, v);
   const texts = named === undefined ? undefined : textsOf(named);
   if ((end !== undefined && before === undefined) || (named !== undefined && texts === undefined)) return undefined;
-  return {
-    v, ...(statement === undefined ? {} : { statement }), ...(before === undefined ? {} : { before }),
-    ...(texts === undefined ? {} : { texts }), ...(isAnnounced(data) ? { announced: true } : {}),
-  };
+  return { v, statement, before, texts, announced: isAnnounced(data) ? true : undefined };
 }
 
 function beforeOf(value: unknown, v: 1 | 2): Before | undefined {
