@@ -40,7 +40,6 @@ describe('what cannot be read, or is no record, is an input that cannot be used'
     ['an empty directory', () => ['audit', 'verify', at('empty')], /there is no journal-/], ['an empty file', () => ['audit', 'verify', at('none.jsonl')], /no line was read/],
     ['binary junk', () => ['audit', 'verify', at('junk.bin')], /not one line of a record/], ['one endless line', () => ['audit', 'verify', at('long.jsonl')], /not one line of a record/],
     ['keys that are not there', () => [...good().slice(0, 3), '--jwks', at('missing.json')], /missing\.json: it cannot be read \(ENOENT\)/], ['keys that are half there', () => [...good().slice(0, 3), '--jwks', at('no.json')], /no JWK set/],
-    ['no keys at all', () => [...good().slice(0, 3), '--jwks', at('nokeys.json')], /no Ed25519 key/], ['a state that cannot be read', () => [...good(), '--state', at('state.json')], /restore it, or delete it/],
     ['a state that cannot be written', () => [...good(), '--state', at('nowhere/state.json')], /nowhere\/state\.json: it cannot be written \(ENOENT\)/],
     ['brokers that are none', () => ['audit', 'verify', '--kafka', 'nonsense'], /--kafka takes HOST:PORT/], ['no brokers', () => ['audit', 'show', 'x', '--kafka', ''], /--kafka takes HOST:PORT/],
     ['a topic and files', () => ['audit', 'show', 'x', at('good.jsonl'), '--kafka', '127.0.0.1:9'], /not both/], ['a broker that is away', () => ['audit', 'show', 'x', '--kafka', '127.0.0.1:1'], /cannot be read: .*ECONNREFUSED/],

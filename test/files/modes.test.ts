@@ -68,7 +68,7 @@ describe.skipIf(process.platform === 'win32')('modes', () => {
     const keys = await localKeys({ directory, rotateMs: 0 });
     writeFileSync(join(directory, 'keys.json.new'), '', { mode: 0o666 });
     chmodSync(join(directory, 'keys.json.new'), 0o666);
-    await keys.signer();
+    await keys.signer({ authority: 'gate-1', at: Date.now() });
     expect(statSync(join(directory, 'keys.json')).mode & 0o777).toBe(0o600);
   });
 });

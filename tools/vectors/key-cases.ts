@@ -171,6 +171,26 @@ export const keyCases: Readonly<Record<string, Case>> = {
     incomplete: ['unsealed B5'],
     chains: ['A 1-10 sealed 6 events 10', 'B 1-5 sealed 0 events 5'],
   },
+  'key-announced-and-expired': {
+    is: 'the second key, which is announced, ends in the set before its last checkpoint',
+    change: (w) => {
+      w.keys = jwks([first], [second, { exp: seconds('C5', w) }]);
+    },
+    verdict: 'tampered',
+    tampered: ['key C5'],
+    incomplete: stop,
+    chains: [A, B4],
+  },
+  'key-announced-of-another-writer': {
+    is: 'the second key, which is announced, is bound to another writer in the set',
+    change: (w) => {
+      w.keys = jwks([first], [second, { authority: 'gate-2' }]);
+    },
+    verdict: 'tampered',
+    tampered: ['key C3', 'key C4', 'key C5'],
+    incomplete: stop,
+    chains: ['A 1-10 sealed 7 events 10', 'B 1-5 sealed 0 events 5'],
+  },
   'key-same-name': {
     is: 'two keys of the set have one name',
     change: (w) => {

@@ -117,9 +117,24 @@ func (k *keyring) fault(c *checkpoint, follows func(rotation *checkpoint) bool) 
 	return ""
 }
 
-func (k *keyring) may(one key, c *checkpoint, follows func(*checkpoint) bool) bool {
+func (k key) binds(c *checkpoint) bool {
 	at := float64(c.at) / 1000
-	if (one.authority != "" && one.authority != c.authority) || at < one.since || at >= one.until {
+	return (k.authority == "" || k.authority == c.authority) && at >= k.since && at < k.until
+}
+
+func (k *keyring) may(one key, c *checkpoint, follows func(*checkpoint) bool) bool {
+	if !one.binds(c) {
+		return false
+	}
+	// What the set says of these bytes holds for an announced key, too.
+	same, bound := false, false
+	for _, each := range k.given {
+		if each.x == one.x {
+			same = true
+			bound = bound || each.binds(c)
+		}
+	}
+	if same && !bound {
 		return false
 	}
 	rotation := k.replaced[replacement{c.authority, one.x}]

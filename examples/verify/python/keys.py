@@ -15,6 +15,10 @@ class Key:
     since: float = float("-inf")  # epoch seconds, as `until`
     until: float = float("inf")
 
+    def binds(self, checkpoint):
+        bound = self.authority in (None, checkpoint.authority)
+        return bound and self.since <= checkpoint.at / 1000 < self.until
+
 
 def read_keys(data):
     """The keys of a JWK set. Raises Foreign or NotJson: an error of the input."""
@@ -75,7 +79,9 @@ class Keys:
         return None
 
     def may(self, key, checkpoint, follows):
-        if key.authority not in (None, checkpoint.authority) or not key.since <= checkpoint.at / 1000 < key.until:
+        # What the set says of these bytes holds for an announced key, too.
+        same = [each for each in self.given if each.x == key.x]
+        if not key.binds(checkpoint) or (same and not any(each.binds(checkpoint) for each in same)):
             return False
         rotation = self.replaced.get((checkpoint.authority, key.x))
         return rotation is None or not (checkpoint.at > rotation.at or follows(rotation))

@@ -1,6 +1,6 @@
 import { AccessError, type CheckpointInterval, type CheckpointReason, type Link } from '../../core/index.js';
 import { sha256 } from './fingerprint.js';
-import type { PublicKey, Signer } from './signer.js';
+import { publicKey as publicKeyOf, type PublicKey, type Signer, type SignerRequest } from './signer.js';
 
 /** What a checkpoint vouches for: `chain` has `seq` events, and the last one's fingerprint is `head`. */
 export interface Checkpoint {
@@ -63,11 +63,11 @@ export function keyAfter(jws: string): string | undefined {
 /** Signs checkpoints, one after the other; a new key is announced under the old one first, and again where the log did not take the announcement. */
 export class Notary {
   readonly #authority: string;
-  readonly #signer: () => Signer | Promise<Signer>;
+  readonly #signer: (asked: SignerRequest) => Signer | Promise<Signer>;
   /** Who was known to sign when asked last, and who was to go on; whether the log took that is seen the next time. */
   #known: readonly Signer[] = [];
 
-  constructor(authority: string, signer: () => Signer | Promise<Signer>) {
+  constructor(authority: string, signer: (asked: SignerRequest) => Signer | Promise<Signer>) {
     this.#authority = authority;
     this.#signer = signer;
   }
@@ -80,13 +80,13 @@ export class Notary {
     const at = Math.max(now, checkpoint?.at ?? 0, head.latest ?? 0);
     const facts = { v: 2, authority: this.#authority, chain, seq, head: fingerprint, head_uid: id, at, interval } as const;
     try {
-      const signer = await this.#signer();
+      const signer = await this.#signer({ authority: this.#authority, at });
       const old = this.#before(signer, checkpoint?.key);
       const isNew = old.publicKey.kid !== signer.publicKey.kid;
       // What it holds too long does no harm to the record.
-      if (!isNew) await signer.predecessor?.retire().catch(() => undefined);
-      const announced = isNew ? [await signed(old, { ...facts, ...linkTo(checkpoint?.digest), reason: 'rotation', next: signer.publicKey })] : [];
-      const sealed = [...announced, await signed(signer, { ...facts, ...linkTo(isNew ? sha256(announced[0] as string) : checkpoint?.digest), reason })];
+      if (!isNew) await signer.predecessor?.retire(checkpoint?.at ?? at).catch(() => undefined);
+      const rotation = isNew ? [await signed(old, { ...facts, ...linkTo(checkpoint?.digest), reason: 'rotation', next: announced(signer) })] : [];
+      const sealed = [...rotation, await signed(signer, { ...facts, ...linkTo(isNew ? sha256(rotation[0] as string) : checkpoint?.digest), reason })];
       this.#known = [old, signer];
       return sealed.map((jws) => ({ jws, at }));
     } catch (error) {
@@ -97,7 +97,7 @@ export class Notary {
   /** The keys that are this writer's: the one that signs, the one before it, and those that signed since the start. Throws AUDIT_UNAVAILABLE when the signer fails. */
   async keys(): Promise<readonly PublicKey[]> {
     try {
-      const signer = await this.#signer();
+      const signer = await this.#signer({ authority: this.#authority });
       const { predecessor } = signer;
       return [signer, ...(predecessor === undefined ? [] : [predecessor]), ...this.#known].map(({ publicKey }) => publicKey);
     } catch (error) {
@@ -117,8 +117,13 @@ function linkTo(prev: string | undefined): { readonly prev?: string } {
   return prev === undefined ? {} : { prev };
 }
 
+/** Whatever else a signer's key says stays here. */
+function announced({ publicKey: { x, kid, alg } }: Signer): PublicKey {
+  return publicKeyOf(x, kid, alg);
+}
+
 async function signed(signer: Signer, checkpoint: Checkpoint): Promise<string> {
-  const header = { alg: 'Ed25519', kid: signer.publicKey.kid, typ: checkpointType };
+  const header = { alg: signer.publicKey.alg, kid: signer.publicKey.kid, typ: checkpointType };
   const input = `${encoded(header)}.${encoded(checkpoint)}`;
   const signature = await signer.sign(Buffer.from(input));
   if (signature.length !== 64) throw new TypeError('an Ed25519 signature has 64 bytes');

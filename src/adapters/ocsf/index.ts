@@ -4,7 +4,7 @@ import { settingsOf, type OcsfOptions } from './options.js';
 
 export type { HmacKey, OcsfOptions, OcsfVersion, RecordLevel } from './options.js';
 export { localKeys, type LocalKeys, type LocalKeysOptions } from './keys.js';
-export { jwkSigner, newSigningKey, publicKey, type Predecessor, type PrivateKey, type PublicKey, type Signer } from './signer.js';
+export { jwkSigner, newSigningKey, publicKey, type Predecessor, type PrivateKey, type PublicKey, type SignatureAlgorithm, type Signer, type SignerRequest } from './signer.js';
 export type { Checkpoint } from './checkpoint.js';
 export type { OcsfEvent, OcsfEventOf } from './event.js';
 export { eventSchema } from './schema.js';

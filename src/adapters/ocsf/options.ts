@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { AccessError, packageVersion, readOptions, type OptionNames } from '../../core/index.js';
 import { Notary } from './checkpoint.js';
 import type { MapSettings } from './settings.js';
-import type { Signer } from './signer.js';
+import type { Signer, SignerRequest } from './signer.js';
 
 /** What the SIEM reads. Amazon Security Lake and most parsers want 1.1.0, Splunk's add-on up to 1.3.0. */
 export type OcsfVersion = MapSettings['version'];
@@ -24,7 +24,7 @@ export interface OcsfOptions {
   /** The writer's name in chains and checkpoints: letters, digits, `.`, `_`, `-`. Default the host's name. */
   readonly authority?: string;
   /** Signs checkpoints; asked before each, so that it can change the key. Without one there are none. */
-  readonly signer?: Signer | (() => Signer | Promise<Signer>);
+  readonly signer?: Signer | ((asked: SignerRequest) => Signer | Promise<Signer>);
   /** Makes `sql_hmac`, by which equal statements are found: a plain digest of short SQL could be guessed. Default a random key, good for this process start only. */
   readonly hmac?: HmacKey;
   /** The most that is recorded, whatever the policy says. Default `full`. */

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { strictObject } from '../../adapters/ocsf/verify/index.js';
 import { UsageError } from '../exit.js';
 import { isDirectory, unreadable } from './inputs.js';
 
@@ -34,11 +35,7 @@ async function read(path: string): Promise<readonly unknown[]> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw unreadable(path, error);
   });
-  try {
-    const { keys } = JSON.parse(text) as { readonly keys: unknown };
-    if (!Array.isArray(keys)) throw new TypeError('no keys');
-    return keys as readonly unknown[];
-  } catch (error) {
-    throw new UsageError(`${path}: it is no JWK set: {"keys":[…]}`, { cause: error });
-  }
+  const keys = strictObject(text)?.['keys'];
+  if (!Array.isArray(keys)) throw new UsageError(`${path}: it is no JWK set: {"keys":[…]}`);
+  return keys as readonly unknown[];
 }

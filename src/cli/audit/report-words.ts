@@ -1,4 +1,5 @@
 import type { ChainReport, Problem, Problems, Report, Verdict } from '../../adapters/ocsf/verify/index.js';
+import { keyRows } from './key-words.js';
 import type { FoundKeys } from './keys.js';
 import { printable, timeOf } from '../printable.js';
 
@@ -13,6 +14,7 @@ export function reportInWords(report: Report, keys: FoundKeys, remembers: boolea
     ...(report.unannounced === 0 ? [] : [`open       ${report.unannounced} outcomes whose announcement is not here`]),
     ...(report.duplicates + report.again === 0 ? [] : [`again      ${count(report.duplicates, 'event')}, ${report.again} of checkpoints and texts came again`]),
     `keys       ${keysInWords(keys)}`,
+    ...keyRows(report.keys),
     ...(report.verdict === 'tampered' ? [] : provenRows(report, keys, remembers)),
     `${verdicts[report.verdict]}: ${count(report.events, 'event')} in ${count(report.chains.length, 'chain')}, ${count(report.checkpoints, 'checkpoint')}.${conclusion(report)}`,
   ];

@@ -110,7 +110,7 @@ export class Chain {
   }
 
   /** A problem of one of its checkpoints. */
-  stamp(kind: ProblemKind, { place, claims: { seq, at } }: Stamp, message: string, verdict: Problem['verdict'] = 'tampered'): void {
+  stamp(kind: ProblemKind, { place, claims: { seq, at } }: Pick<Stamp, 'claims' | 'place'>, message: string, verdict: Problem['verdict'] = 'tampered'): void {
     this.findings.add({ kind, verdict, message: `the checkpoint over ${seq}: ${message}`, place, sequence: seq, at });
   }
 

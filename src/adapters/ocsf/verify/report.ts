@@ -111,9 +111,26 @@ export interface ChainReport extends Problems {
   readonly keys: readonly string[];
 }
 
+/** What is known of a key after a verification. Times are epoch milliseconds. */
+export interface KeyReport {
+  readonly kid: string;
+  /** It was given; otherwise a writer announced it under a key that is trusted. */
+  readonly given: boolean;
+  /** It may sign for this writer only; absent for one that is not bound. */
+  readonly authority?: string;
+  /** It may sign from then on, and before then; absent where nothing is said. */
+  readonly from?: number;
+  readonly until?: number;
+  /** How many good checkpoints it signed, and when the last of them was made. */
+  readonly signed: number;
+  readonly last?: number;
+}
+
 export interface Report extends Problems {
   readonly verdict: Verdict;
   readonly chains: readonly ChainReport[];
+  /** The keys that were given, and those that were announced under them. */
+  readonly keys: readonly KeyReport[];
   readonly events: number;
   readonly duplicates: number;
   readonly texts: number;

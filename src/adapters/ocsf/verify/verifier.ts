@@ -3,7 +3,8 @@ import { Chain } from './chain.js';
 import { closeChain, reportOf } from './chain-end.js';
 import { Findings, worse } from './findings.js';
 import { Intents } from './intents.js';
-import { Keyring } from './keyring.js';
+import type { Key } from './jwks.js';
+import { Keyring, type Held } from './keyring.js';
 import { checkMemory, memoryOf, recalled } from './memory.js';
 import { isEmpty, isWholeLine, readLine } from '../reading/line.js';
 import { Removals } from './removals.js';
@@ -69,8 +70,8 @@ class Check {
   readonly #intents = new Intents();
   readonly #removals = new Removals();
   readonly #trail: Trail;
-  /** Checkpoints whose key may be announced yet. */
-  #strangers: Stamp[] = [];
+  /** Checkpoints that do not hold; a key that they do hold under may be announced yet. */
+  #strangers: { readonly stamp: Stamp; readonly held: Held }[] = [];
   readonly #texts: Texts;
   /** What of a log that can stand in it once only was read. */
   readonly #seen: Marked;
@@ -85,7 +86,7 @@ class Check {
     this.findings = new Findings(this.#limit);
     this.#texts = new Texts((problem, chain) => ((chain === undefined ? undefined : this.#chains.get(chain)) ?? this).findings.add(problem), this.#window);
     this.#seen = new Marked(this.#window);
-    this.#trail = new Trail(({ claims, place }) => this.#chain(claims, place), (kid) => keys.empty || keys.has(kid));
+    this.#trail = new Trail(({ claims, place }) => this.#chain(claims, place));
   }
 
   async take(line: string | undefined, place: Place, complete: boolean): Promise<void> {
@@ -106,7 +107,11 @@ class Check {
   }
 
   report(): Report {
-    for (const stamp of this.#strangers) this.#refuse(stamp, 'key', 'its key is unknown');
+    for (const { stamp, held } of this.#strangers) {
+      this.#trail.pass(stamp);
+      if (held.is === 'refused') this.#refuse(stamp, 'key', held.why);
+      else this.#refuse(stamp, 'signature', 'its signature does not hold');
+    }
     const { memory } = this.#options;
     const chains = [...this.#chains.values()];
     const sealed = sealsOf(this.#chains);
@@ -128,7 +133,7 @@ class Check {
     const verdict = reports.reduce((sum, each) => worse(sum, each.verdict), this.findings.verdict);
     const sum = (count: (chain: Chain) => number): number => chains.reduce((total, each) => total + count(each), 0);
     return {
-      verdict, chains: reports, events: sum((each) => each.events), duplicates: sum((each) => each.duplicates), checkpoints: sum((each) => each.checkpoints),
+      verdict, chains: reports, keys: this.#keys.reports, events: sum((each) => each.events), duplicates: sum((each) => each.duplicates), checkpoints: sum((each) => each.checkpoints),
       texts: this.#texts.count, again: this.#again + this.#texts.again, ...this.#intents.counts, ...this.findings.list,
       ...(verdict === 'tampered' ? {} : { memory: memoryOf(this.#options.memory, chains, this.#keys.empty ? [] : this.#trail.tails) }),
     };
@@ -173,30 +178,26 @@ class Check {
 
   async #stamp(stamp: Stamp): Promise<void> {
     if (this.#keys.empty) return this.#accept(stamp, false);
-    switch (await this.#keys.judge(stamp)) {
-      case 'good':
-        this.#accept(stamp, true);
-        return stamp.claims.reason === 'rotation' ? this.#announce(stamp) : undefined;
-      case 'bad':
-        return this.#refuse(stamp, 'signature', 'its signature does not hold');
-      case 'untimely':
-        return this.#refuse(stamp, 'key', 'it was made at a time for which its key is not valid');
-      default:
-        this.#strangers.push(stamp);
-    }
+    const held = await this.#keys.judge(stamp);
+    this.#keys.follow(stamp, held.is === 'good' ? held.key : undefined);
+    if (held.is !== 'good') return void this.#strangers.push({ stamp, held });
+    this.#accept(stamp, true);
+    if (stamp.claims.reason === 'rotation') await this.#announce(stamp, held.key);
   }
 
   #accept(stamp: Stamp, trusted: boolean): void {
     if (this.#trail.add(stamp)) this.#chain(stamp.claims, stamp.place).seal(stamp, trusted);
   }
 
-  async #announce(stamp: Stamp): Promise<void> {
-    const kid = await this.#keys.announce(stamp);
-    if (kid === undefined) return this.#refuse(stamp, 'key', 'it announces a key that cannot be read');
-    const known = this.#strangers.filter((each) => each.kid === kid && each.claims.authority === stamp.claims.authority);
+  async #announce(stamp: Stamp, key: Key): Promise<void> {
+    const late = await this.#keys.announce(stamp, key);
+    if (late === undefined) return this.#refuse(stamp, 'key', 'it announces a key that cannot be read');
+    for (const each of late) this.#chain(each.claims, each.place).stamp('key', each, 'it is signed with a key that had been replaced');
+    const { authority, next } = stamp.claims;
+    const known = this.#strangers.filter((each) => each.stamp.kid === next?.kid && each.stamp.claims.authority === authority);
     if (known.length === 0) return;
     this.#strangers = this.#strangers.filter((each) => !known.includes(each));
-    for (const each of known) await this.#stamp(each);
+    for (const each of known) await this.#stamp(each.stamp);
   }
 
   /** What does not hold says nothing, not even of which chain it is. */
