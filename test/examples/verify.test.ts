@@ -2,9 +2,13 @@ import { execFile, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { vectors, type Vector } from 'sallyport/ocsf/vectors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { verify as ours } from '../../src/cli/audit/verify.js';
+import { UsageError } from '../../src/cli/exit.js';
 import { vectorsText } from '../../tools/vectors/data.js';
+import { open } from './verify-open.js';
 
 const root = join(import.meta.dirname, '../..');
 const examples = join(root, 'examples/verify');
@@ -100,10 +104,10 @@ describe('the vectors', () => {
 
 /** Lines that are made to be too much: each is told, and nothing breaks. */
 function hostile(): Vector {
-  const lines = ['x'.repeat(17 * 2 ** 20), `"${'x'.repeat(2 ** 24 - 2)}"`, '9'.repeat(2 ** 20), '['.repeat(2 ** 20), `{"a":${'{"a":'.repeat(5000)}`, `${'A'.repeat(2 ** 20)}.A.A`];
+  const lines = [vectors[0]?.files['log/journal-00000001.jsonl']?.split('\n')[3] as string, 'x'.repeat(17 * 2 ** 20), `"${'x'.repeat(2 ** 24 - 2)}"`, '9'.repeat(2 ** 20), '['.repeat(2 ** 20), `{"a":${'{"a":'.repeat(5000)}`, `${'A'.repeat(2 ** 20)}.A.A`];
   mkdirSync(join(folder, 'hostile'), { recursive: true });
   writeFileSync(join(folder, 'hostile/export.jsonl'), lines.join('\n'));
-  const told = lines.map((_, index) => `${index === lines.length - 1 ? 'incomplete torn' : 'tampered foreign'} export.jsonl:${index + 1} - -`);
+  const told = lines.slice(1).map((_, index) => `${index === lines.length - 2 ? 'incomplete torn' : 'tampered foreign'} export.jsonl:${index + 2} - -`);
   return { name: 'hostile', description: '', files: {}, binary: [], paths: ['export.jsonl'], texts: false, expected: { verdict: 'tampered', exitCode: 1, lines: [...told, 'verdict tampered'] } };
 }
 
@@ -130,6 +134,52 @@ describe.skipIf(!has('python3', '--version'))('the verifier in Python', () => {
   it('passes its own tests', () => {
     expect(ran('python3', ['-B', '-m', 'unittest', '-q'], join(examples, 'python'))).toBe('');
   }, 60_000);
+});
+
+/** `sallyport audit verify --lines`, in this process. */
+async function foundByUs(vector: Vector): Promise<Found> {
+  const stdout = new PassThrough({ encoding: 'utf8', highWaterMark: 2 ** 24 });
+  const at = (name: string): string => join(folder, vector.name, name);
+  const options = [...vector.jwks === undefined ? [] : ['--jwks', at(vector.jwks)], ...vector.texts ? ['--texts'] : []];
+  try {
+    const exitCode = await ours([...options, '--lines', ...vector.paths.map(at)], { stdin: process.stdin, stdout, stderr: stdout });
+    return { exitCode, lines: linesOf((stdout.read() as string | null) ?? '') };
+  } catch (error) {
+    if (error instanceof UsageError) return { exitCode: 3, lines: [] };
+    throw error;
+  }
+}
+
+/** How far two findings agree; what is in `open` is compared no further than it agrees. */
+function compared({ exitCode, lines }: Found, name: string): unknown {
+  if (open.verdict.has(name)) return 'open';
+  if (open.problems.has(name)) return { exitCode };
+  return { exitCode, lines: open.sealed.has(name) ? lines.filter((line) => !line.startsWith('chain ')) : lines };
+}
+
+describe('our own verifier', () => {
+  it('tells of each vector what the page says, but for what is open', async () => {
+    const found = new Map<string, Found>();
+    for (const vector of vectors) found.set(vector.name, await foundByUs(vector));
+    for (const [name, each] of found) expect({ name, found: compared(each, name) }).toEqual({ name, found: compared(expected[name] as Found, name) });
+  }, 300_000);
+});
+
+describe('the record of the quick start', () => {
+  it('is whole for each verifier', async () => {
+    const journal = join(folder, 'quickstart');
+    const told = ran(process.execPath, [join(root, 'node_modules/tsx/dist/cli.mjs'), 'examples/quickstart/main.ts', '--once', '--journal', journal], root);
+    expect(told).toBe('');
+    const given: Vector = { name: 'quickstart', description: '', files: {}, binary: [], paths: ['.'], jwks: 'jwks.json', texts: true, expected: { verdict: 'ok', exitCode: 0, lines: [] } };
+    const found = [await foundByUs(given)];
+    if (has('python3', '--version')) found.push(await verify(given, ['python3', '-B', join(examples, 'python/verify.py')]));
+    if (has('go', 'version')) {
+      expect(ran('go', ['build', '-o', join(folder, 'verify'), '.'], join(examples, 'go'))).toBe('');
+      found.push(await verify(given, [join(folder, 'verify')]));
+    }
+    expect(found[0]?.lines.at(-1)).toBe('verdict ok');
+    for (const each of found) expect(each).toEqual(found[0]);
+  }, 300_000);
 });
 
 describe.skipIf(!has('go', 'version'))('the verifier in Go', () => {

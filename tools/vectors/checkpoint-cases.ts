@@ -191,8 +191,9 @@ export const checkpointCases: Readonly<Record<string, Case>> = {
     change: (w) => {
       w.anchored = [w.find('C1')];
       w.keys = undefined;
+      const text = [bare(w.find('TA4asked1'))];
       w.segments = [];
-      w.given.set('export.jsonl', '');
+      w.exported = text;
     },
     verdict: 'tampered',
     tampered: ['anchor C1'],

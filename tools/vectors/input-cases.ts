@@ -66,4 +66,20 @@ export const inputCases: Readonly<Record<string, Case>> = {
     },
     verdict: 'error',
   },
+  'input-empty': {
+    is: 'an empty file',
+    change: (w) => {
+      w.segments = [];
+      w.given.set('export.jsonl', '');
+    },
+    verdict: 'error',
+  },
+  'input-other': {
+    is: 'a file of something else',
+    change: (w) => {
+      w.segments = [];
+      w.given.set('export.jsonl', 'hello\n{"hello":"world"}\n');
+    },
+    verdict: 'error',
+  },
 };

@@ -64,9 +64,11 @@ func (r *record) readFile(path string, l *log) error {
 			return nil
 		}
 		at := place{source, number}
+		r.any = true
 		line, err := readLine(data, l != nil)
 		switch {
 		case err == nil:
+			r.known++
 			r.take(line, at, l)
 		case !ended && len(data) <= longestLine && !isWhole(data, l != nil):
 			r.tell(incomplete, "torn", at, "-", 0)

@@ -62,6 +62,9 @@ func run(arguments []string, out io.Writer) (int, error) {
 			return 3, err
 		}
 	}
+	if r.isNone() {
+		return 3, fmt.Errorf("there is nothing to verify")
+	}
 	v := newVerifier(r)
 	v.verify(keys, *texts, kept)
 	return v.report(bufio.NewWriter(out), keys != nil), nil

@@ -42,6 +42,8 @@ type record struct {
 	late        []late
 	names       map[string]string // each once in memory
 	read        int               // events
+	any         bool              // a line was read
+	known       int               // lines that are a record's
 }
 
 func newRecord() *record {
@@ -53,6 +55,9 @@ func newRecord() *record {
 		names:       map[string]string{},
 	}
 }
+
+// isNone: no record was read. In a directory a strange line is tampering; a file may just be another one than was meant.
+func (r *record) isNone() bool { return !r.any || (len(r.logs) == 0 && r.known == 0) }
 
 // once gives the same string in the memory that it has already.
 func (r *record) once(name string) string {

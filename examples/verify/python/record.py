@@ -39,6 +39,8 @@ class Record:
         self.checkpoints = {}  # SHA-256 of the JWS: checkpoint
         self.wordings = {}  # (event, role): texts of version 2
         self.read_events = 0
+        self.any = False  # a line was read
+        self.known = 0  # lines that are a record's
         self.late = []  # problems of texts
         self.logs = []
 
@@ -82,11 +84,17 @@ class Record:
             place = (source, number)
             if log is None and not data.strip(BLANK):
                 continue
+            self.any = True
             try:
                 self.take(read_line(data, log is not None), place, log)
+                self.known += 1
             except Foreign:
                 torn = not ended and len(data) <= ijson.LONGEST_LINE and not is_whole(data, log is not None)
                 self.tell("incomplete" if torn else "tampered", "torn" if torn else "foreign", place)
+
+    def is_none(self):
+        """No record was read. In a directory a strange line is tampering; a file may just be another one than was meant."""
+        return not self.any or not (self.logs or self.known)
 
     def take(self, line, place, log):
         line.place = place

@@ -116,6 +116,8 @@ def main(given):
         record = Record()
         for path in asked.paths:
             record.read(path)
+        if record.is_none():
+            raise Unreadable("there is nothing to verify")
     except Unreadable as error:
         print(f"verify: {error}", file=sys.stderr)
         return 3

@@ -7,6 +7,7 @@ import { keysFor } from './keys.js';
 import { recordLines } from './lines.js';
 import type { RecordLine } from './record-line.js';
 import { parsed } from '../options.js';
+import { reportInLines } from './report-lines.js';
 import { reportInWords } from './report-words.js';
 import { loadState, saveState } from './state.js';
 import { kafkaHelp, kafkaOptions } from './topic.js';
@@ -26,6 +27,7 @@ Options:
   --state FILE           remembers what was verified, so that nothing of it can go away unseen; one file for each log
 ${kafkaHelp}
   --json                 the report as JSON
+  --lines                the report in lines by which verifiers can be compared
   -h, --help             this text
 
 Exit codes: 0 whole; 1 tampered with; 2 incomplete: something is absent or could not be checked; 3 wrong command line,
@@ -36,13 +38,15 @@ const exits: Readonly<Record<Verdict, ExitCode>> = { ok: auditExits.ok, tampered
 
 /** `sallyport audit verify`. Throws UsageError. */
 export async function verify(args: readonly string[], streams: Streams): Promise<ExitCode> {
-  const { values, positionals } = parsed(args, { ...kafkaOptions, jwks: { type: 'string' }, state: { type: 'string' }, texts: { type: 'boolean' }, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } });
+  const { values, positionals } = parsed(args, { ...kafkaOptions, jwks: { type: 'string' }, state: { type: 'string' }, texts: { type: 'boolean' }, lines: { type: 'boolean' }, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } });
   if (values.help === true) return write(streams.stdout, verifyHelp);
   const lines = await recordLines(positionals, values, values.texts);
   const keys = await keysFor(positionals, values.jwks);
   const memory = values.state === undefined ? undefined : await loadState(values.state);
-  const report = await checked(lines, { texts: values.texts === true, ...(keys.jwks === undefined ? {} : { keys: keys.jwks }), ...(memory === undefined ? {} : { memory }) });
-  await write(streams.stdout, values.json === true ? `${JSON.stringify(report, undefined, 2)}\n` : reportInWords(report, keys, values.state !== undefined));
+  const limit = values.lines === true ? { limit: Number.MAX_SAFE_INTEGER } : {};
+  const report = await checked(lines, { ...limit, texts: values.texts === true, ...(keys.jwks === undefined ? {} : { keys: keys.jwks }), ...(memory === undefined ? {} : { memory }) });
+  const told = values.json === true ? `${JSON.stringify(report, undefined, 2)}\n` : values.lines === true ? reportInLines(report) : reportInWords(report, keys, values.state !== undefined);
+  await write(streams.stdout, told);
   if (values.state !== undefined && report.memory !== undefined) await saveState(values.state, report.memory);
   return exits[report.verdict];
 }
