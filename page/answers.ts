@@ -4,6 +4,8 @@ import type * as answered from '../src/mount/answered.js';
 /** The answers of the REST mount, by the schemas that its contract is made of. */
 export type Approval = z.infer<typeof answered.approval>;
 export type Session = z.infer<typeof answered.session>;
+export type Suspension = z.infer<typeof answered.suspensions>['suspensions'][number];
+export type Suspended = z.infer<typeof answered.suspended>;
 export type Review = z.infer<typeof answered.review>;
 export type EventPage = z.infer<typeof answered.record>;
 export type Event = EventPage['events'][number];

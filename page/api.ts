@@ -1,4 +1,4 @@
-import type { Approval, Event, EventPage, Problem, Review, Session } from './answers.js';
+import type { Approval, Event, EventPage, Problem, Review, Session, Suspended, Suspension } from './answers.js';
 import { learnTime } from './clock.js';
 import { mount } from './settings.js';
 
@@ -24,6 +24,10 @@ export interface Api {
   decide(ticket: string, said: { readonly decision: 'approve' | 'reject'; readonly digest: string; readonly comment?: string }): Promise<Approval>;
   sessions(signal?: AbortSignal): Promise<readonly Session[]>;
   revoke(session: string, comment?: string): Promise<Session>;
+  suspensions(signal?: AbortSignal): Promise<readonly Suspension[]>;
+  /** For an hour, or `ttl` seconds. */
+  suspend(actor: string, said: { readonly ttl?: number; readonly comment?: string }): Promise<Suspended>;
+  reinstate(actor: string, comment?: string): Promise<unknown>;
   reviews(signal?: AbortSignal): Promise<readonly Review[]>;
   sign(session: string, comment: string): Promise<Review>;
   /** The first `pages` pages of a session's record. */
@@ -52,6 +56,9 @@ export function apiWith(token: string, expired: () => void): Api {
     decide: (ticket, body) => call('POST', `/approvals/${id(ticket)}/decision`, { body }),
     sessions: async (signal) => (await call<{ sessions: Session[] }>('GET', '/sessions', { signal })).sessions,
     revoke: (session, comment) => call('DELETE', `/sessions/${id(session)}?revoke`, { body: comment === undefined ? {} : { comment } }),
+    suspensions: async (signal) => (await call<{ suspensions: Suspension[] }>('GET', '/suspensions', { signal })).suspensions,
+    suspend: (actor, said) => call('POST', '/suspensions', { body: { actor, ...said } }),
+    reinstate: (actor, comment) => call('DELETE', `/suspensions/${id(actor)}`, { body: comment === undefined ? {} : { comment } }),
     reviews: async (signal) => (await call<{ reviews: Review[] }>('GET', '/reviews', { signal })).reviews,
     sign: (session, comment) => call('POST', `/reviews/${id(session)}`, { body: { comment } }),
     async record(session, pages, signal) {

@@ -7,6 +7,10 @@ export const hindrances: Readonly<Record<string, string>> = {
   'review.delegated': 'You cannot decide: whoever acts for somebody else reviews nothing.',
   'review.agent': 'You cannot decide: somebody answers for this identity, so it is an agent.',
   'review.open': 'The session still goes on. Revoke it, or look when it is over.',
+  'suspension.self': 'You cannot do this for yourself, or for an agent that you answer for. Another reviewer has to.',
+  'suspension.nothing': 'You cannot suspend anybody: no rule lets you oversee a schema.',
+  'suspension.unknown': 'It is not suspended on anything that you oversee, or not any more.',
+  'suspension.full': 'Too many suspensions hold. Reinstate some, or revoke the sessions.',
   'approval.state': 'It is no longer waited for.',
   'approval.policy': 'The policy has changed since it was asked for. It must be asked for again.',
   'approval.twice': 'You have answered already. It waits for somebody else.',
@@ -28,7 +32,7 @@ export const happenings: Readonly<Record<string, string>> = {
   'session.failed': 'session did not open', 'session.closed': 'session closed', 'session.expired': 'session reached its deadline', 'session.revoked': 'session revoked', 'statement.authorized': 'statement let through',
   'statement.denied': 'statement refused', 'statement.approval_requested': 'statement held for a person', 'statement.approval_decided': 'decision on a held statement', 'statement.executed': 'statement ran',
   'statement.failed': 'statement failed', 'statement.delivered': 'rows delivered', 'statement.replayed': 'what became of it told again', 'statement.unresolved': 'nobody can tell whether it ran', 'grant.applied': 'rights given at the engine', 'grant.removed': 'rights taken back at the engine',
-  'breakglass.activated': 'glass broken', 'breakglass.reviewed': 'looked at afterwards', 'policy.changed': 'policy changed', 'engine.disagrees': 'engine reads it otherwise', 'identity.shared': 'identity used from two places', 'clock.changed': 'clock put forward or back', 'audit.removed': 'oldest part of the record removed',
+  'breakglass.activated': 'glass broken', 'breakglass.reviewed': 'looked at afterwards', 'policy.changed': 'policy changed', 'engine.disagrees': 'engine reads it otherwise', 'identity.shared': 'identity used from two places', 'clock.changed': 'clock put forward or back', 'actor.suspended': 'agent suspended', 'actor.reinstated': 'agent reinstated', 'actor.limited': 'asked more than is allowed', 'identity.refused': 'credentials refused', 'audit.removed': 'oldest part of the record removed',
 };
 
 /** "1 character", "3 characters". */

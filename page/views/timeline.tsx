@@ -86,9 +86,9 @@ function decisionOf({ decision, code, why, at, state }: Event['data']): string {
 }
 
 function toneOf({ code, data }: Event): 'good' | 'grave' | 'held' | 'plain' {
-  if (/denied|failed|revoked|unresolved|breakglass\.activated/.test(code) || data['decision'] === 'reject') return 'grave';
+  if (/denied|failed|revoked|suspended|unresolved|breakglass\.activated/.test(code) || data['decision'] === 'reject') return 'grave';
   if (/approval_requested/.test(code)) return 'held';
-  return /executed|opened|approved|approval_decided|reviewed/.test(code) ? 'good' : 'plain';
+  return /executed|opened|approved|approval_decided|reinstated|reviewed/.test(code) ? 'good' : 'plain';
 }
 
 function textsOf({ data }: Event): readonly string[] {

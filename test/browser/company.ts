@@ -67,6 +67,8 @@ export interface Company {
   readonly held: (sql: string, more?: { readonly binds?: readonly unknown[]; readonly reason?: string }) => Promise<{ readonly ticket: string; readonly session: string }>;
   /** Another reviewer's answer, by other means than the page. */
   readonly decide: (person: string, ticket: string, decision: 'approve' | 'reject') => Promise<number>;
+  /** Keeps an agent out for an hour, by other means than the page. */
+  readonly suspend: (person: string, actor: string) => Promise<number>;
   readonly close: () => Promise<void>;
 }
 
@@ -107,6 +109,10 @@ export async function company({ terms = 'role:stewards', analyzer = trusting(), 
       const { value } = await reviewerToken(issuer, person, redirectUri);
       const { digest } = await call<{ digest: string }>(value, 'GET', `/approvals/${ticket}`);
       return (await call(value, 'POST', `/approvals/${ticket}/decision`, { decision, digest })).status;
+    },
+    suspend: async (person, actor) => {
+      const { value } = await reviewerToken(issuer, person, redirectUri);
+      return (await call(value, 'POST', '/suspensions', { actor, comment: 'Asks for what it should not' })).status;
     },
     close: async () => {
       await gateway.shutdown();

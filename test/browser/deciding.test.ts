@@ -89,6 +89,27 @@ describe.skipIf(chromium.missing)('a reviewer with a browser', { timeout: 180_00
     await bob.page.getByText('Approved. The agent may ask again').waitFor();
   });
 
+  it('suspends an agent: its sessions end, it opens no other, and it is listed until it is reinstated', async () => {
+    const session = await acme.session({ reason: 'to be suspended' });
+    await goTo(bob.page, '#/sessions');
+    await bob.page.locator('.card', { hasText: 'to be suspended' }).getByRole('button', { name: 'Suspend agent idp:orders-agent' }).click();
+    const dialog = bob.page.getByRole('dialog', { name: 'Suspend this agent?' });
+    await dialog.getByLabel('For how long').selectOption('a day');
+    await dialog.getByLabel(/^Why/).fill('It asks for too much.');
+    await dialog.getByRole('button', { name: 'Suspend it now' }).click();
+    await bob.page.getByText(/The agent was suspended: \d+ sessions? (?:was|were) revoked/).waitFor();
+    expect((await run(session, 'SELECT 1')).code).toBe('ACTOR_SUSPENDED');
+    expect(await acme.agent<{ code?: string }>('POST', '/sessions', { connection: 'warehouse', schema: 'ACME.OPS', access: 'read', ttl: 60, reason: 'again' })).toMatchObject({ status: 403, code: 'ACTOR_SUSPENDED' });
+    const listed = bob.page.getByRole('region', { name: 'Suspended agents' });
+    expect(await listed.innerText()).toMatch(/idp:orders-agent[\s\S]*Suspended by [\s\S]*ACME\.OPS \(warehouse\)[\s\S]*It asks for too much\./);
+    await listed.getByRole('button', { name: 'Reinstate idp:orders-agent' }).click();
+    await bob.page.getByRole('dialog', { name: 'Reinstate this agent?' }).getByRole('button', { name: 'Reinstate it now' }).click();
+    await bob.page.getByText('The agent was reinstated.').waitFor();
+    await listed.waitFor({ state: 'detached' });
+    expect(acme.audit.events.filter(({ code }) => code.startsWith('actor.')).map(({ code, data }) => [code, data['comment']])).toEqual([['actor.suspended', 'It asks for too much.'], ['actor.reinstated', undefined]]);
+    await acme.session({ reason: 'after it was reinstated' });
+  });
+
   it('revokes a live session, after being asked once more', async () => {
     const session = await acme.session({ reason: 'to be revoked' });
     await goTo(bob.page, '#/sessions');

@@ -31,6 +31,7 @@ describe.skipIf(chromium.missing)('how the page looks', { timeout: 300_000 }, ()
     acme = await company({ terms: 'role:stewards/2' });
     const held = await acme.held("DELETE FROM orders WHERE status = 'cancelled' AND order_id IN (SELECT order_id FROM orders WHERE placed_at < '2026-01-01' AND amount > 100)", { binds: ['cancelled', 42], reason: 'Clear the backlog of cancelled orders, as the monthly plan says.' });
     await acme.held('TRUNCATE TABLE orders', { reason: 'Start afresh' });
+    await acme.suspend('bob', 'idp:other-agent');
     await acme.agent('POST', '/sessions', { connection: 'warehouse', schema: 'ACME.FINANCE', access: 'read', ttl: 900, reason: 'The books of November' });
     await acme.session({ reason: 'The site is down', breakGlass: true });
     const suspect = await acme.held(`UPDATE "ОRDERS" SET status = 'pa\u200bid\u202e' WHERE note = '${'long '.repeat(300)}'`, { reason: 'Nothing to see' });
