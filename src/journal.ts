@@ -2,6 +2,9 @@ import { openJournal, readJournalOptions, type JournalOptions as OpenOptions } f
 import { localKeys, ocsf } from './adapters/ocsf/index.js';
 import type { AuditLog, RecordFormat } from './core/index.js';
 
+export type { Anchor } from './adapters/journal/index.js';
+export type { RecordCheckpoint } from './core/index.js';
+
 export interface JournalOptions extends Omit<OpenOptions, 'format'> {
   /** How an event becomes a line. Default OCSF 1.9.0, sealed with keys made in the directory. */
   readonly format?: RecordFormat;

@@ -30,6 +30,21 @@ export interface Sealed {
   readonly key?: string;
 }
 
+/** A signed checkpoint of a log, for who keeps it elsewhere. */
+export interface RecordCheckpoint {
+  /** As compact JWS (RFC 7515). */
+  readonly jws: string;
+  /** SHA-256 of the JWS, lower-case hex. */
+  readonly digest: string;
+  /** When it was made, epoch milliseconds. */
+  readonly at: number;
+  /** The writer. */
+  readonly authority: string;
+  /** The chain of which it speaks, and how many events of it are sealed. */
+  readonly chain: string;
+  readonly seq: number;
+}
+
 /** What a line of a log is: an event, a signed statement of how far the chain goes, or the text of a statement kept apart. */
 export type LineKind = 'event' | 'checkpoint' | 'text';
 
@@ -105,6 +120,8 @@ export interface RecordFormat {
   read(line: string, standing?: Standing): Recorded | undefined;
   /** What is delivered for a line that `read` knows. */
   parcel(line: string): Parcel;
+  /** The checkpoint of a line; undefined for every other line, which it tells at a glance. Absent where there are none. */
+  checkpoint?(line: string): RecordCheckpoint | undefined;
   /** Absent where nothing tells the writer's own lines: a later run then vouches for none of them. */
   readonly origin?: OriginCheck;
 }

@@ -3,8 +3,8 @@ import type { AuditEvent, EventCode } from './events.js';
 import { newId } from './id.js';
 import type { Json } from './model.js';
 
-/** What may be wrong with a record: the disk, the room left, a receiver, or who signs the checkpoints. */
-export type TroubleCause = 'disk' | 'room' | 'receiver' | 'signer';
+/** What may be wrong with a record: the disk, the room left, a receiver, where checkpoints are anchored, or who signs them. */
+export type TroubleCause = 'disk' | 'room' | 'receiver' | 'anchor' | 'signer';
 
 type Facts = Readonly<Record<string, Json>>;
 

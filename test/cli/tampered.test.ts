@@ -97,6 +97,18 @@ describe('a journal of several segments and keys', () => {
     expect(ended).toBe(code);
   });
 
+  it('an end that is cut off together with its checkpoints is told by what was anchored, and by nothing else', async () => {
+    const anchors = join(place(), 'anchors.txt');
+    const lines = segmentsIn(whole).flatMap((name) => readFileSync(join(whole, name), 'utf8').split('\n'));
+    writeFileSync(anchors, lines.flatMap((line) => sealed(line) ?? []).join('\n'));
+    const cut = without((names) => names.at(-1));
+    const good = await verified(() => undefined, '--jwks', pinned, '--anchors', anchors);
+    expect([good.code, good.out]).toEqual([0, expect.stringMatching(/anchored {3}\S+ until .*, \S+ to \d+: nothing before/) as string]);
+    expect((await verified(cut, '--jwks', pinned)).code).not.toBe(1);
+    const told = await verified(cut, '--jwks', pinned, '--anchors', anchors);
+    expect([told.code, told.out]).toEqual([1, expect.stringMatching(/! anchor {5}.*anchors\.txt:\d+: .*was anchored and is not in the record/) as string]);
+  });
+
   it('keys of somebody else prove nothing, and say so', async () => {
     const other = join(place(), 'jwks.json');
     writeFileSync(other, JSON.stringify({ keys: [jwkSigner(newSigningKey()).publicKey] }));

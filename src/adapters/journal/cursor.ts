@@ -30,6 +30,11 @@ export class Cursor {
     return cursor;
   }
 
+  /** No earlier run left it. */
+  get isNew(): boolean {
+    return this.#position === start;
+  }
+
   get position(): Position {
     return this.#position;
   }

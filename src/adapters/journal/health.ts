@@ -7,6 +7,8 @@ export interface HealthParts {
   readonly degradedAfterMs: number;
   readonly fullness: () => number;
   readonly shippers: readonly Shipper[];
+  /** Brings checkpoints elsewhere. */
+  readonly anchor?: Shipper | undefined;
 }
 
 const everyMs = 1_000;
@@ -25,14 +27,18 @@ export class Health {
   }
 
   look(): void {
-    const { fullness, shippers, degradedAfterMs, troubles } = this.#parts;
+    const { fullness, shippers, anchor, troubles } = this.#parts;
     const full = fullness();
     if (full >= marks.degraded) troubles.begun('room', { percent: Math.floor(full * 100) });
     else if (full < marks.degraded - relief) troubles.over('room');
-    for (const { sink, failingMs } of shippers) {
-      if (failingMs > degradedAfterMs) troubles.begun('receiver', { failingMs: Math.round(failingMs) }, sink.name);
-      else if (failingMs === 0) troubles.over('receiver', sink.name);
-    }
+    for (const shipper of shippers) this.#ask(shipper, 'receiver', shipper.sink.name);
+    if (anchor !== undefined) this.#ask(anchor, 'anchor');
+  }
+
+  #ask({ failingMs }: Shipper, cause: 'receiver' | 'anchor', name?: string): void {
+    const { degradedAfterMs, troubles } = this.#parts;
+    if (failingMs > degradedAfterMs) troubles.begun(cause, { failingMs: Math.round(failingMs) }, name);
+    else if (failingMs === 0) troubles.over(cause, name);
   }
 
   /** A write failed; it can only be told once writing works again. */

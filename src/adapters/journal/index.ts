@@ -1,5 +1,6 @@
 import { newId, Scribe, Troubles, type AuditEvent, type AuditLog, type Medium } from '../../core/index.js';
 import { makeDirectory } from '../../files/make-directory.js';
+import { anchorShipper } from './anchor.js';
 import { told, untold } from './aside.js';
 import { Cursor } from './cursor.js';
 import { Health } from './health.js';
@@ -19,7 +20,7 @@ import { Segments } from './segments.js';
 import { Shipper } from './shipper.js';
 import { readNote, WriterNote } from './writer-note.js';
 
-export { readJournalOptions, type JournalOptions } from './options.js';
+export { readJournalOptions, type Anchor, type JournalOptions } from './options.js';
 
 /** How long what is left may take to be delivered when the journal closes. */
 const closingMs = 5_000;
@@ -72,20 +73,23 @@ async function start(settings: Settings, lease: Lease, own: { segments?: Segment
         health.failed();
         throw error;
       }
-      for (const shipper of shippers) shipper.wake();
+      for (const shipper of everyone()) shipper.wake();
       health.succeeded();
     },
   };
   const append = (event: AuditEvent): Promise<void> => scribe.append(event);
   const troubles = new Troubles(head.chain, append);
   const scribe = new Scribe({ format, medium, head, batchBytes, checkpointEvents, checkpointMs, signed: troubles.signed });
-  const health = new Health({ troubles, degradedAfterMs, fullness: () => segments.fullness, shippers });
+  const begin = { segment: segments.next, offset: 0 };
+  const anchor = settings.anchor === undefined ? undefined : await anchorShipper(settings.anchor, settings, begin, () => segments.durable);
+  const everyone = (): readonly Shipper[] => (anchor === undefined ? shippers : [...shippers, anchor]);
+  const health = new Health({ troubles, degradedAfterMs, fullness: () => segments.fullness, shippers, anchor });
   const tell = (data: AuditEvent['data']): Promise<void> => append({ id: newId(Date.now()), code: 'audit.removed', at: Date.now(), instance: head.chain, data });
   // What another holder still has to deliver is not for this one to remove.
   const tidy = oneAtATime(async () => (lease.isFresh ? removeDelivered({ settings, segments, shippers, ledger, tell }) : undefined));
   for (const sink of sinks) shippers.push(new Shipper(sink, await Cursor.load(directory, sink.name), settings, () => segments.durable, tidy));
   await tellGaps(directory, head.chain, doubtful, append);
-  for (const shipper of shippers) shipper.start();
+  for (const shipper of everyone()) shipper.start();
   return {
     append,
     record: (session, range) => readRecord(settings, ledger, session, range),
@@ -96,7 +100,7 @@ async function start(settings: Settings, lease: Lease, own: { segments?: Segment
     async close() {
       health.stop();
       await scribe.close();
-      await Promise.allSettled(shippers.map((shipper) => shipper.close(closingMs)));
+      await Promise.allSettled(everyone().map((shipper) => shipper.close(closingMs)));
       await segments.close();
       await note?.close();
       await lease.release();

@@ -1,5 +1,10 @@
 import { resolve } from 'node:path';
-import { AccessError, readOptions, type AuditSink, type OptionNames, type RecordFormat } from '../../core/index.js';
+import { AccessError, readOptions, type AuditSink, type OptionNames, type RecordCheckpoint, type RecordFormat } from '../../core/index.js';
+
+/**
+ * Brings a checkpoint to where the gateway cannot change it. Resolves when it is there for good; where it rejects, or `signal` aborts before, the same one comes again.
+ */
+export type Anchor = (checkpoint: RecordCheckpoint, signal: AbortSignal) => Promise<void>;
 
 export interface JournalOptions {
   /** Where the segments live; made if missing. One process at a time may own it. */
@@ -8,6 +13,11 @@ export interface JournalOptions {
   readonly format: RecordFormat;
   /** Where the record is copied to, each receiver at its own pace. Default nowhere. */
   readonly ship?: AuditSink | readonly AuditSink[];
+  /**
+   * Brings each signed checkpoint, once it is durable, to where the gateway cannot change it. Default nowhere. One after the other, at least once, also after a restart; the
+   * record does not wait for it, and `audit.degraded` tells where it fails.
+   */
+  readonly anchor?: Anchor;
   /** A segment is closed and the next begun at this size. Default 16 MiB. */
   readonly segmentBytes?: number;
   /** And at this age, milliseconds, with the next event: a segment goes as a whole, and what little is written must go too one day. Default one hour. */
@@ -36,10 +46,10 @@ const numbers = ['segmentBytes', 'segmentMs', 'maxBytes', 'reserveBytes', 'batch
 /** `openJournal` may be given how to make the format: that is done when the directory is taken. */
 export type Opening = Omit<JournalOptions, 'format'> & { readonly format: RecordFormat | (() => Promise<RecordFormat>) };
 
-export type Settings = Required<Omit<JournalOptions, 'ship'>> & { readonly sinks: readonly AuditSink[] };
+export type Settings = Required<Omit<JournalOptions, 'ship' | 'anchor'>> & Pick<JournalOptions, 'anchor'> & { readonly sinks: readonly AuditSink[] };
 
 const optionNames: OptionNames<JournalOptions> = {
-  directory: true, format: true, ship: true, segmentBytes: true, segmentMs: true, maxBytes: true, reserveBytes: true, batchBytes: true, keepMs: true, checkpointEvents: true, checkpointMs: true, degradedAfterMs: true,
+  directory: true, format: true, ship: true, anchor: true, segmentBytes: true, segmentMs: true, maxBytes: true, reserveBytes: true, batchBytes: true, keepMs: true, checkpointEvents: true, checkpointMs: true, degradedAfterMs: true,
 };
 
 /** The options by their names alone. Throws CONFIG_INVALID. */
@@ -50,18 +60,19 @@ export function readJournalOptions(given: unknown): Omit<JournalOptions, 'format
 /** The options with their defaults. Throws CONFIG_INVALID. */
 export function settingsOf(given: Opening): Omit<Settings, 'format'> {
   const options = readOptions<Opening>(given, optionNames, 'journal');
-  const { directory, ship = [], segmentBytes = 16 * 1024 ** 2, segmentMs = 3_600_000, batchBytes = 1024 ** 2, keepMs = 86_400_000, checkpointEvents = 1_000, checkpointMs = 60_000, degradedAfterMs = 30_000 } = options;
+  const { directory, ship = [], segmentBytes = 16 * 1024 ** 2, segmentMs = 3_600_000, batchBytes = 1024 ** 2, keepMs = 86_400_000, checkpointEvents = 1_000, checkpointMs = 60_000, degradedAfterMs = 30_000, anchor } = options;
   if (typeof directory !== 'string' || directory === '') throw invalid('directory is not set');
   const sinks = Array.isArray(ship) ? (ship as readonly AuditSink[]) : [ship as AuditSink];
   const maxBytes = options.maxBytes ?? (sinks.length > 0 ? 2 : 8) * 1024 ** 3;
   const settings = {
     directory: resolve(directory), sinks, segmentBytes, segmentMs, maxBytes, reserveBytes: options.reserveBytes ?? Math.floor(maxBytes / 64), batchBytes,
-    keepMs, checkpointEvents, checkpointMs, degradedAfterMs,
+    keepMs, checkpointEvents, checkpointMs, degradedAfterMs, ...(anchor === undefined ? {} : { anchor }),
   };
   for (const name of numbers) {
     if (!Number.isSafeInteger(settings[name]) || settings[name] < (name === 'keepMs' ? 0 : 1)) throw invalid(`${name} must be a positive whole number`);
   }
   if (settings.reserveBytes >= maxBytes) throw invalid('reserveBytes must be smaller than maxBytes');
+  if (anchor !== undefined && typeof anchor !== 'function') throw invalid('anchor must be a function');
   checkSinks(sinks);
   return settings;
 }

@@ -1,4 +1,4 @@
-import { newId, type Link, type Recorded, type RecordFormat, type Sealed, type Standing } from '../../core/index.js';
+import { newId, type Link, type RecordCheckpoint, type Recorded, type RecordFormat, type Sealed, type Standing } from '../../core/index.js';
 import { checkpointLine, keyAfter, type Notary } from './checkpoint.js';
 import { fingerprintText, sha256 } from './fingerprint.js';
 import { mapper } from './map.js';
@@ -32,6 +32,7 @@ export function createFormat(settings: MapSettings, notary: Notary | undefined):
     },
     read,
     parcel: (line) => parcelOf(line, authority),
+    checkpoint,
     origin: createOriginCheck(settings, notary),
   };
 }
@@ -72,6 +73,13 @@ function read(line: string, standing: Standing = 'log'): Recorded | undefined {
 function recordedEvent({ chain, sequence, id, type, fingerprint, stub }: Told, value: Members): Recorded {
   const event = fromOcsf(value);
   return { kind: 'event', link: { chain, sequence, id, type, fingerprint }, ...(event === undefined ? {} : { event }), ...(stub ? { unproven: true } : {}) };
+}
+
+function checkpoint(line: string): RecordCheckpoint | undefined {
+  const found = line.startsWith('{"checkpoint"') ? readLine(line, 'log') : undefined;
+  if (found?.kind !== 'checkpoint') return undefined;
+  const { jws, digest, claims: { at, authority, chain, seq } } = found.signed;
+  return { jws, digest, at, authority, chain, seq };
 }
 
 function linkBy({ jws, claims: { chain, seq, head, head_uid: id, at } }: Signed): Link {

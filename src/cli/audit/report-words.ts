@@ -15,6 +15,7 @@ export function reportInWords(report: Report, keys: FoundKeys, remembers: boolea
     ...(report.duplicates + report.again === 0 ? [] : [`again      ${count(report.duplicates, 'event')}, ${report.again} of checkpoints and texts came again`]),
     `keys       ${keysInWords(keys)}`,
     ...keyRows(report.keys),
+    ...anchoredRows(report),
     ...(report.verdict === 'tampered' ? [] : provenRows(report, keys, remembers)),
     `${verdicts[report.verdict]}: ${count(report.events, 'event')} in ${count(report.chains.length, 'chain')}, ${count(report.checkpoints, 'checkpoint')}.${conclusion(report)}`,
   ];
@@ -50,8 +51,14 @@ function keysInWords({ from, pinned }: FoundKeys): string {
   return pinned ? names : `${names}, found beside the data: who can change the log there can change them too. Keep a copy elsewhere and give it with --jwks`;
 }
 
+function anchoredRows({ anchored }: Report): string[] {
+  if (anchored === undefined) return [];
+  if (anchored.length === 0) return ['anchored   nothing: no good checkpoint of this record was anchored'];
+  return anchored.map(({ authority, at, chain, seq }) => `anchored   ${printable(authority)} until ${timeOf(at)}, ${printable(chain)} to ${seq}: nothing before can be changed unseen`);
+}
+
 /** What was proven, what was not, and what would prove more. */
-function provenRows({ chains }: Report, { pinned, from }: FoundKeys, remembers: boolean): string[] {
+function provenRows({ chains, anchored }: Report, { pinned, from }: FoundKeys, remembers: boolean): string[] {
   const writers = [...new Set(chains.map(({ authority }) => authority))].toSorted();
   const proven = writers.flatMap((authority) => {
     const own = chains.filter((each) => each.authority === authority);
@@ -62,7 +69,7 @@ function provenRows({ chains }: Report, { pinned, from }: FoundKeys, remembers: 
   const unsealed = chains.reduce((sum, each) => sum + each.unsealed, 0);
   const more = [
     ...(pinned || from.length === 0 ? [] : ['--jwks with a copy of the keys that the writer cannot change']),
-    ...(remembers ? [] : ['--state, which remembers the end: one that is cut off together with its checkpoints looks like a shorter record']),
+    ...(remembers || anchored !== undefined ? [] : ['--state or --anchors, which remembers the end: one that is cut off together with its checkpoints looks like a shorter record']),
   ];
   return [
     ...proven,

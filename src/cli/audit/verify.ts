@@ -2,6 +2,7 @@ import { verifier, type Report, type Verdict, type VerifyOptions, type Verifier 
 import { AccessError } from '../../core/index.js';
 import { UsageError, type ExitCode } from '../exit.js';
 import type { Streams } from '../streams.js';
+import { anchorsOf } from './anchors.js';
 import { auditExits } from './exit.js';
 import { keysFor } from './keys.js';
 import { recordLines } from './lines.js';
@@ -24,6 +25,8 @@ Options:
                          change the log there can change the keys too
   --texts                each text of a statement that an event names must be there, too. With --kafka <topic>.sqltext
                          is read as well
+  --anchors FILE         checkpoints that somebody else kept, one a line: each has to be in the record, unless that
+                         begins behind it. A line is a compact JWS, a line of the log, or a SHA-256 in hexadecimal
   --state FILE           remembers what was verified, so that nothing of it can go away unseen; one file for each log
 ${kafkaHelp}
   --json                 the report as JSON
@@ -38,13 +41,14 @@ const exits: Readonly<Record<Verdict, ExitCode>> = { ok: auditExits.ok, tampered
 
 /** `sallyport audit verify`. Throws UsageError. */
 export async function verify(args: readonly string[], streams: Streams): Promise<ExitCode> {
-  const { values, positionals } = parsed(args, { ...kafkaOptions, jwks: { type: 'string' }, state: { type: 'string' }, texts: { type: 'boolean' }, lines: { type: 'boolean' }, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } });
+  const { values, positionals } = parsed(args, { ...kafkaOptions, jwks: { type: 'string' }, state: { type: 'string' }, anchors: { type: 'string' }, texts: { type: 'boolean' }, lines: { type: 'boolean' }, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } });
   if (values.help === true) return write(streams.stdout, verifyHelp);
   const lines = await recordLines(positionals, values, values.texts);
   const keys = await keysFor(positionals, values.jwks);
   const memory = values.state === undefined ? undefined : await loadState(values.state);
   const limit = values.lines === true ? { limit: Number.MAX_SAFE_INTEGER } : {};
-  const report = await checked(lines, { ...limit, texts: values.texts === true, ...(keys.jwks === undefined ? {} : { keys: keys.jwks }), ...(memory === undefined ? {} : { memory }) });
+  const anchors = values.anchors === undefined ? undefined : await anchorsOf(values.anchors);
+  const report = await checked(lines, { ...limit, texts: values.texts === true, ...(anchors === undefined ? {} : { anchors }), ...(keys.jwks === undefined ? {} : { keys: keys.jwks }), ...(memory === undefined ? {} : { memory }) });
   const told = values.json === true ? `${JSON.stringify(report, undefined, 2)}\n` : values.lines === true ? reportInLines(report) : reportInWords(report, keys, values.state !== undefined);
   await write(streams.stdout, told);
   if (values.state !== undefined && report.memory !== undefined) await saveState(values.state, report.memory);

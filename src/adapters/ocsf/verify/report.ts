@@ -56,6 +56,8 @@ export type ProblemKind =
   | 'text'
   /** An event is later than the first checkpoint over it. */
   | 'time'
+  /** A checkpoint that was anchored is absent. */
+  | 'anchor'
   /** What should be sealed is not. */
   | 'unsealed'
   /** It could not be checked: no keys, or it came too late to be compared. */
@@ -126,11 +128,22 @@ export interface KeyReport {
   readonly last?: number;
 }
 
+/** The last good checkpoint of a writer that was anchored, and is in the record. */
+export interface AnchoredWriter {
+  readonly authority: string;
+  /** Epoch milliseconds: nothing that it seals can be changed unseen. */
+  readonly at: number;
+  readonly chain: string;
+  readonly seq: number;
+}
+
 export interface Report extends Problems {
   readonly verdict: Verdict;
   readonly chains: readonly ChainReport[];
   /** The keys that were given, and those that were announced under them. */
   readonly keys: readonly KeyReport[];
+  /** Absent where no anchors were given. */
+  readonly anchored?: readonly AnchoredWriter[];
   readonly events: number;
   readonly duplicates: number;
   readonly texts: number;

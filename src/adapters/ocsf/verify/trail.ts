@@ -69,6 +69,11 @@ export class Trail {
     }
   }
 
+  /** No checkpoint of any log names one that is absent: nothing older was there, as far as they say. */
+  get isFromTheStart(): boolean {
+    return [...this.#orphans.values()].every(({ first }) => this.#passed.has(first.claims.prev ?? ''));
+  }
+
   /** When the first checkpoint of each of a writer's logs was made, epoch milliseconds. */
   times(authority: string): readonly number[] {
     return [...this.#roots, ...this.#orphans.values()].filter(({ first }) => first.claims.authority === authority).map(({ first }) => first.claims.at);

@@ -1,5 +1,6 @@
 import { readOptions, type OptionNames, type Standing } from '../../../core/index.js';
 import { Chain } from './chain.js';
+import { Anchors, type AnchorLine } from './anchors.js';
 import { closeChain, reportOf } from './chain-end.js';
 import { Findings, worse } from './findings.js';
 import { Intents } from './intents.js';
@@ -22,6 +23,8 @@ export interface VerifyOptions {
   readonly keys?: unknown;
   /** What an earlier verification found. */
   readonly memory?: Memory;
+  /** Checkpoints that somebody else kept: each has to be in the record, unless that begins behind it. */
+  readonly anchors?: readonly AnchorLine[];
   /** A text that an event names and that is absent is a problem, too. Default false: texts may be erased. */
   readonly texts?: boolean;
   /** How many problems a chain's report names; the rest are counted. Default 20. */
@@ -30,7 +33,7 @@ export interface VerifyOptions {
   readonly window?: number;
 }
 
-const names: OptionNames<VerifyOptions> = { keys: true, memory: true, texts: true, limit: true, window: true };
+const names: OptionNames<VerifyOptions> = { keys: true, memory: true, anchors: true, texts: true, limit: true, window: true };
 
 export interface Verifier {
   /** The next line, without its newline; undefined for one that could not even be read as text. `complete` is false for a last line that no newline ends. */
@@ -42,7 +45,7 @@ export interface Verifier {
 /**
  * Checks a record: every event's fingerprint, its place in its chain, the checkpoints' signatures and the links between checkpoints and between chains. Lines may come in
  * any order, more than once and from several logs. In order it keeps a fixed amount of memory; events that come early are kept until the gap before them is filled.
- * Throws CONFIG_INVALID for keys that cannot be used.
+ * Throws CONFIG_INVALID for keys or anchors that cannot be used.
  */
 export async function verifier(given: VerifyOptions = {}): Promise<Verifier> {
   const options = readOptions<VerifyOptions>(given, names, 'verifier');
@@ -70,6 +73,7 @@ class Check {
   readonly #intents = new Intents();
   readonly #removals = new Removals();
   readonly #trail: Trail;
+  readonly #anchors: Anchors;
   /** Checkpoints that do not hold; a key that they do hold under may be announced yet. */
   #strangers: { readonly stamp: Stamp; readonly held: Held }[] = [];
   readonly #texts: Texts;
@@ -81,6 +85,7 @@ class Check {
   constructor(options: VerifyOptions, keys: Keyring) {
     this.#options = options;
     this.#keys = keys;
+    this.#anchors = new Anchors(options.anchors ?? []);
     this.#limit = options.limit ?? 20;
     this.#window = options.window ?? 4_194_304;
     this.findings = new Findings(this.#limit);
@@ -109,6 +114,7 @@ class Check {
   report(): Report {
     for (const { stamp, held } of this.#strangers) {
       this.#trail.pass(stamp);
+      this.#anchors.met(stamp, false);
       if (held.is === 'refused') this.#refuse(stamp, 'key', held.why);
       else this.#refuse(stamp, 'signature', 'its signature does not hold');
     }
@@ -122,6 +128,7 @@ class Check {
     checkSuccession(this.#chains, memory, removals);
     checkLogs(this.#logs.values());
     this.#trail.close(removals);
+    for (const { problem, chain = '' } of this.#anchors.absent(this.#trail)) (this.#chains.get(chain) ?? this).findings.add(problem);
     if (memory !== undefined) checkMemory(memory, chains, this.#trail, this.findings);
     if (this.#keys.empty) this.#checkUnchecked(chains);
     else checkSeals(chains, sealed);
@@ -133,7 +140,7 @@ class Check {
     const verdict = reports.reduce((sum, each) => worse(sum, each.verdict), this.findings.verdict);
     const sum = (count: (chain: Chain) => number): number => chains.reduce((total, each) => total + count(each), 0);
     return {
-      verdict, chains: reports, keys: this.#keys.reports, events: sum((each) => each.events), duplicates: sum((each) => each.duplicates), checkpoints: sum((each) => each.checkpoints),
+      verdict, chains: reports, keys: this.#keys.reports, ...(this.#options.anchors === undefined ? {} : { anchored: this.#anchors.writers }), events: sum((each) => each.events), duplicates: sum((each) => each.duplicates), checkpoints: sum((each) => each.checkpoints),
       texts: this.#texts.count, again: this.#again + this.#texts.again, ...this.#intents.counts, ...this.findings.list,
       ...(verdict === 'tampered' ? {} : { memory: memoryOf(this.#options.memory, chains, this.#keys.empty ? [] : this.#trail.tails) }),
     };
@@ -186,6 +193,7 @@ class Check {
   }
 
   #accept(stamp: Stamp, trusted: boolean): void {
+    this.#anchors.met(stamp, trusted);
     if (this.#trail.add(stamp)) this.#chain(stamp.claims, stamp.place).seal(stamp, trusted);
   }
 
