@@ -57,7 +57,7 @@ export interface EngineSubject {
   readonly catalogue?: readonly CatalogueObject[];
 }
 
-export type Run = (sample: EngineSample, signal?: AbortSignal) => Promise<Execution>;
+export type Run = (sample: EngineSample, signal?: AbortSignal, timeLeftMs?: number) => Promise<Execution>;
 export type Use = (run: Run, session: EngineSession, connector: Connector) => Promise<void>;
 
 const analysis: Omit<Analysis, 'canonical'> = {
@@ -66,8 +66,8 @@ const analysis: Omit<Analysis, 'canonical'> = {
 
 export type Contract = (name: string, use: Use) => ContractCase;
 
-export function statementOf({ sql, binds = [], kind = 'read', reads = [], writes = [] }: EngineSample, count: number): EngineStatement {
-  return { id: `statement-${count}`, text: sql, canonical: sql, binds, analysis: { ...analysis, kind, canonical: sql, reads, writes }, limits: { maxRows: 1e9, maxBytes: 1e12 }, timeLeftMs: 60_000 };
+export function statementOf({ sql, binds = [], kind = 'read', reads = [], writes = [] }: EngineSample, count: number, timeLeftMs = 60_000): EngineStatement {
+  return { id: `statement-${count}`, text: sql, canonical: sql, binds, analysis: { ...analysis, kind, canonical: sql, reads, writes }, limits: { maxRows: 1e9, maxBytes: 1e12 }, timeLeftMs };
 }
 
 export async function drain(execution: Execution): Promise<Row[]> {

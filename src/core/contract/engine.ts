@@ -1,4 +1,5 @@
 import { expectCode, expectThat, type ContractCase } from './case.js';
+import { cutCases } from './engine-cuts.js';
 import { nameCases } from './engine-names.js';
 import { drain, statementOf, type Contract, type EngineSample, type EngineSubject, type Run, type Use } from './engine-subject.js';
 
@@ -64,11 +65,7 @@ function streams(many: EngineSample & { readonly count: number }, few: EngineSub
       await run(many);
       expectThat(same(await drain(await run(few)), few.rows), 'an unfinished result disturbs the next statement');
     }),
-    ...[1, 2, 3, 4, 5, 6].map((round) => contract(`never ends a cut result as whole: close, round ${round}`, (run, session) => expectCutTold(run, many, () => session.close(), round))),
-    ...[1, 2, 3, 4, 5, 6].map((round) => {
-      const stop = new AbortController();
-      return contract(`never ends a cut result as whole: abort, round ${round}`, (run) => expectCutTold((sample) => run(sample, stop.signal), many, () => stop.abort(), round));
-    }),
+    ...cutCases(many, contract),
   ];
 }
 
@@ -129,25 +126,13 @@ async function within(subject: EngineSubject, use: Use): Promise<void> {
   const connector = await subject.connector();
   const session = await connector.open(subject.grant, new AbortController().signal);
   let count = 0;
-  const run: Run = (sample, signal = new AbortController().signal) => session.run(statementOf(sample, ++count), signal);
+  const run: Run = (sample, signal = new AbortController().signal, timeLeftMs = 60_000) => session.run(statementOf(sample, ++count, timeLeftMs), signal);
   try {
     await use(run, session, connector);
   } finally {
     await session.close();
     await connector.close?.();
   }
-}
-
-/** Cuts a result while its rows are fetched: they end in an error, or all of them came. */
-async function expectCutTold(run: Run, many: EngineSample & { readonly count: number }, cut: () => void | Promise<void>, round: number): Promise<void> {
-  let rows = 0;
-  const reading = (async () => {
-    for await (const batch of (await run(many)).batches) rows += batch.length;
-  })().then(() => true, () => false);
-  await pause(round * 2);
-  await cut();
-  const whole = await reading;
-  expectThat(!whole || rows === many.count, `${rows} of ${many.count} rows came, and the result ended as if it were whole`);
 }
 
 /** Settles when the statement has failed; rejects when it succeeds. */
