@@ -51,14 +51,14 @@ function span(from: number, to: number): string {
   return from === to ? `event ${from} is` : `events ${from} to ${to} are`;
 }
 
-/** `sealed` counts what a later chain vouches for, too. */
-export function reportOf(chain: Chain, sealed: number): ChainReport {
+/** What a later chain vouches for counts as sealed, too. */
+export function reportOf(chain: Chain): ChainReport {
   const { runs, name, authority, events, duplicates, checkpoints, sealedAt, findings, keys, stubs } = chain;
   const first = runs[0]?.first;
   const last = runs.at(-1)?.last;
+  const { count, to } = chain.stretches.sealed;
   return {
-    chain: name, authority, verdict: findings.verdict, events, duplicates, truncated: stubs.size, checkpoints, sealed,
-    unsealed: last === undefined ? 0 : Math.max(0, last.sequence - Math.max(sealed, (first?.sequence ?? 1) - 1)),
+    chain: name, authority, verdict: findings.verdict, events, duplicates, truncated: stubs.size, checkpoints, sealed: to, unsealed: events - count,
     closed: last?.code === 'gateway.stopped', keys: [...keys], ...findings.list,
     ...(first === undefined || last === undefined ? {} : { first: first.sequence, last: last.sequence, from: first.at, to: last.at, head: last.fingerprint }),
     ...(sealedAt === undefined ? {} : { sealedAt }),

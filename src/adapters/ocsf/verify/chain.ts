@@ -4,6 +4,7 @@ import { Findings } from './findings.js';
 import { Marks } from './marks.js';
 import { edgeOf, Runs, type Edge, type Run } from './runs.js';
 import type { Stamp } from './seal.js';
+import { Stretches } from './stretches.js';
 import { Times } from './times.js';
 import { Stubs } from './stubs.js';
 import type { Before, Told } from '../reading/told.js';
@@ -29,8 +30,12 @@ export class Chain {
   readonly settings: ChainSettings;
   /** Where the chain before this one ended, as its first event says. */
   before: Before | undefined;
-  /** Events up to this number are under a signature. */
+  /** What the signatures over it reach. */
+  readonly stretches = new Stretches();
+  /** The highest number that a good checkpoint of its own names. */
   sealed = 0;
+  /** Up to which number the chain after it vouches for it. */
+  vouched = 0;
   sealedAt: number | undefined;
   /** What the last good checkpoint promised. */
   interval: CheckpointInterval | undefined;
@@ -71,6 +76,12 @@ export class Chain {
     return this.#marks.compare(sequence, fingerprint);
   }
 
+  /** The chain after it is sealed, names its end, and says how much of it is the writer's own. */
+  vouch({ sequence, sealed }: Before): void {
+    this.vouched = Math.max(this.vouched, sealed);
+    this.stretches.seal(sequence, sealed);
+  }
+
   /** Events of it were read in this log. */
   isIn(log: string): boolean {
     return this.#read.has(log);
@@ -87,6 +98,7 @@ export class Chain {
     this.#count(told, place, isStubbed);
     this.#held.delete(sequence);
     this.#marks.set(sequence, fingerprint);
+    this.stretches.add(told);
     this.#sources.add(place.log);
     if (told.authority !== this.authority) this.#event('link', `it is by ${told.authority}, the chain by ${this.authority}`, told, place);
     // Where a stub kept its place, the event itself may come to a partition later.
@@ -122,6 +134,7 @@ export class Chain {
         if (seq >= this.sealed) this.interval = stamp.claims.interval ?? earlierInterval;
         if (stamp.claims.v === 2) this.times.seal(stamp.claims);
         this.sealed = Math.max(this.sealed, seq);
+        this.stretches.seal(seq);
         this.sealedAt = Math.max(this.sealedAt ?? at, at);
         return;
       case 'other':

@@ -1,4 +1,5 @@
 import type { Removed, Told } from '../reading/told.js';
+import type { Chain } from './chain.js';
 import type { Stamp } from './seal.js';
 
 interface Announced {
@@ -18,9 +19,9 @@ export class Removals {
     if (removed !== undefined) this.#announced.push({ chain, sequence, authority, removed });
   }
 
-  /** Those that count. `sealed` says up to which number a chain is. */
-  among(sealed: ReadonlyMap<string, number>): SealedRemovals {
-    return new SealedRemovals(this.#announced.filter(({ chain, sequence }) => (sealed.get(chain) ?? 0) >= sequence));
+  /** Those that count. */
+  among(chains: ReadonlyMap<string, Chain>): SealedRemovals {
+    return new SealedRemovals(this.#announced.filter(({ chain, sequence }) => chains.get(chain)?.stretches.isSealed(sequence) === true));
   }
 }
 

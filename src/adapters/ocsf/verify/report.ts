@@ -101,11 +101,11 @@ export interface ChainReport extends Problems {
   /** Stubs of which only the place in the chain is proven, not the content. */
   readonly truncated: number;
   readonly checkpoints: number;
-  /** Events up to this number are vouched for by a signature; 0 for none. */
+  /** The highest number that a signature vouches for; 0 for none. */
   readonly sealed: number;
   /** When the last good checkpoint was made, epoch milliseconds. */
   readonly sealedAt?: number;
-  /** Events behind `sealed`: whoever can write the log could have changed them. */
+  /** Events that no signature vouches for: whoever can write the log could have changed them. */
   readonly unsealed: number;
   /** The last event is the writer's orderly end. */
   readonly closed: boolean;

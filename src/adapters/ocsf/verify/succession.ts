@@ -60,16 +60,13 @@ export function checkLogs(logs: Iterable<readonly Chain[]>): void {
   }
 }
 
-/** How far each chain is under a signature: its own, or one over the chain after it, which names its end and says how much of it the writer vouches for. */
-export function sealsOf(chains: Chains): ReadonlyMap<string, number> {
-  const sealed = new Map([...chains.values()].map((chain) => [chain.name, chain.sealed]));
+/** What a signature over the first event of a chain reaches in the chain before it: up to where the writer vouched for that, and as far as its end is the one that is named. */
+export function sealBefore(chains: Chains): void {
   for (const chain of [...chains.values()].toSorted((a, b) => (a.name < b.name ? 1 : -1))) {
     const { before } = chain;
-    const earlier = before === undefined ? undefined : chains.get(before.chain);
-    if (before === undefined || earlier === undefined || (sealed.get(chain.name) ?? 0) < 1 || earlier.compare(before.sequence, before.fingerprint) !== 'same') continue;
-    sealed.set(earlier.name, Math.max(sealed.get(earlier.name) ?? 0, before.sealed));
+    const earlier = before === undefined || !chain.stretches.isSealed(1) ? undefined : chains.get(before.chain);
+    if (before !== undefined && earlier?.compare(before.sequence, before.fingerprint) === 'same') earlier.vouch(before);
   }
-  return sealed;
 }
 
 function found(chain: Chain, kind: 'fork' | 'cut' | 'appended' | 'rewritten', message: string, sequence?: number): void {

@@ -5,15 +5,14 @@ import { earlierInterval, type Chain } from './chain.js';
 const graceMs = 5_000;
 
 /**
- * With keys at hand, a writer who signed nothing, an orderly end without a seal, and more behind the last seal than the writer promised are no proof. `sealed` says up to which
- * number each chain is.
+ * With keys at hand, a writer who signed nothing, an orderly end without a seal, and more behind the last seal than the writer promised are no proof.
  */
-export function checkSeals(chains: readonly Chain[], sealed: ReadonlyMap<string, number>): void {
-  const signing = new Set(chains.filter((each) => (sealed.get(each.name) ?? 0) > 0).map(({ authority }) => authority));
+export function checkSeals(chains: readonly Chain[]): void {
+  const signing = new Set(chains.filter((each) => each.sealed > 0).map(({ authority }) => authority));
   for (const chain of chains) {
     const last = chain.runs.at(-1)?.last;
     if (last === undefined) continue;
-    const to = sealed.get(chain.name) ?? 0;
+    const to = Math.max(chain.sealed, chain.vouched);
     const tell = (message: string): void => chain.findings.add({ kind: 'unsealed', verdict: 'incomplete', message, place: last.place, sequence: last.sequence, id: last.id, code: last.code, at: last.at });
     if (!signing.has(chain.authority)) tell('nothing of it is sealed: there is no good checkpoint of its writer');
     else if (last.code === 'gateway.stopped' && to < last.sequence) tell('it ended in good order, but its end is not sealed');

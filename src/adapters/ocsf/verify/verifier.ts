@@ -11,7 +11,7 @@ import { isEmpty, isWholeLine, readLine } from '../reading/line.js';
 import { Removals } from './removals.js';
 import type { Memory, Place, ProblemKind, Report } from './report.js';
 import type { Stamp } from './seal.js';
-import { checkEmpty, checkLogs, checkSuccession, sealsOf } from './succession.js';
+import { checkEmpty, checkLogs, checkSuccession, sealBefore } from './succession.js';
 import type { Told } from '../reading/told.js';
 import { Marked } from './marked.js';
 import { Texts } from './texts.js';
@@ -120,8 +120,8 @@ class Check {
     }
     const { memory } = this.#options;
     const chains = [...this.#chains.values()];
-    const sealed = sealsOf(this.#chains);
-    const removals = this.#removals.among(sealed);
+    sealBefore(this.#chains);
+    const removals = this.#removals.among(this.#chains);
     for (const chain of chains) closeChain(chain, removals);
     this.#texts.close(this.#options.texts === true);
     checkEmpty(this.#chains, removals);
@@ -131,12 +131,12 @@ class Check {
     for (const { problem, chain = '' } of this.#anchors.absent(this.#trail)) (this.#chains.get(chain) ?? this).findings.add(problem);
     if (memory !== undefined) checkMemory(memory, chains, this.#trail, this.findings);
     if (this.#keys.empty) this.#checkUnchecked(chains);
-    else checkSeals(chains, sealed);
-    return this.#summary(chains, sealed);
+    else checkSeals(chains);
+    return this.#summary(chains);
   }
 
-  #summary(chains: readonly Chain[], sealed: ReadonlyMap<string, number>): Report {
-    const reports = chains.map((chain) => reportOf(chain, sealed.get(chain.name) ?? 0)).toSorted((a, b) => (a.chain < b.chain ? -1 : 1));
+  #summary(chains: readonly Chain[]): Report {
+    const reports = chains.map((chain) => reportOf(chain)).toSorted((a, b) => (a.chain < b.chain ? -1 : 1));
     const verdict = reports.reduce((sum, each) => worse(sum, each.verdict), this.findings.verdict);
     const sum = (count: (chain: Chain) => number): number => chains.reduce((total, each) => total + count(each), 0);
     return {
