@@ -15,6 +15,7 @@ export { systemClock, type Clock } from './clock.js';
 export { timeLeft } from './grant.js';
 export { eventCodes, intents, sessionEnds, statementOutcomes, type AuditEvent, type EventActor, type EventCode } from './events.js';
 export * from './record.js';
+export { setupDigest } from './setup.js';
 export { pageOf, rangeOf } from './record-page.js';
 export { objectsOf, type CatalogueEntry } from './catalogue.js';
 export { facts } from './freeze.js';

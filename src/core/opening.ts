@@ -10,6 +10,7 @@ import type { Connector, EngineSession } from './ports.js';
 import { makeEvent, seenOf } from './seen.js';
 import { Session } from './session.js';
 import type { Sessions } from './sessions.js';
+import { setupFact } from './setup.js';
 import type { Road, Trip } from './trip.js';
 import type { Suspensions } from './suspensions.js';
 import { within } from './within.js';
@@ -58,7 +59,7 @@ async function opened(parts: OpeningParts, approved: Approved<'open'>, trip: Tri
   let session: Session | undefined;
   let path: Promise<unknown> = Promise.resolve();
   try {
-    await trip.intend('session.requested', { grant: grant.id, expiresAt: grant.expiresAt, limits: { ...grant.limits } });
+    await trip.intend('session.requested', { grant: grant.id, expiresAt: grant.expiresAt, limits: { ...grant.limits }, ...(await setupFact(connector, grant)) });
     if (grant.breakGlass === true) {
       await trip.conclude('breakglass.activated', { grant: grant.id, reason: approved.asked.reason, expiresAt: grant.expiresAt });
       parts.broken(grant, approved.asked.reason);

@@ -169,6 +169,16 @@ export interface LeftOver {
   readonly applied?: Readonly<Record<string, Json>>;
 }
 
+/** What a connector says of its own for one session, besides the statements of its owner. The record has its digests, so that the engine's own history can be held against it. */
+export interface EngineSetup {
+  /** On the session's own path, in this order, each once; it may end early. */
+  readonly session: readonly string[];
+  /** Elsewhere, each once: what gives the session its rights. */
+  readonly making?: readonly string[];
+  /** Elsewhere, as often as it takes: what takes them away. */
+  readonly removing?: readonly string[];
+}
+
 /** A registered target: one connection's engine. The credential is its own affair. */
 export interface Connector extends Checkable {
   /** The engine's lower-case product name, as OpenTelemetry's `db.system.name`: `snowflake`, `duckdb`. */
@@ -187,6 +197,11 @@ export interface Connector extends Checkable {
    * it throws stops the gateway from starting.
    */
   start?(note: EngineNote, left: readonly LeftOver[]): void | Promise<void>;
+  /**
+   * All that will be said of its own for this grant, before it is opened; no secret may be in it. What `open` then sends is exactly that. Left out where nothing is said, or the
+   * engine keeps no history.
+   */
+  setup?(grant: Grant): EngineSetup;
   /** Opens the path for this grant, and verifies it, or throws ENGINE_UNAVAILABLE and leaves nothing. */
   open(grant: Grant, signal: AbortSignal): Promise<EngineSession>;
   close?(): Promise<void>;

@@ -62,6 +62,16 @@ afterAll(async () => {
   rmSync(directory, { recursive: true });
 });
 
+interface Exported {
+  readonly QUERY_ID: string;
+  readonly QUERY_TAG: string;
+  readonly START_TIME: string;
+  readonly USER_NAME: string;
+  readonly QUERY_TEXT: string;
+}
+
+const rowOf = ({ queryId, tag, startedAt, text, user }: SnowflakeServer['history'][number]): Exported => ({ QUERY_ID: queryId, QUERY_TAG: tag, START_TIME: new Date(startedAt).toISOString(), USER_NAME: user, QUERY_TEXT: text });
+
 const as = (token: string) => ({ credential: { scheme: 'bearer', token } });
 const open = async (token = 'one', schema = 'ACME.OPS', access: 'read' | 'write' = 'read'): Promise<string> =>
   valueOf(await gateway.open({ ...as(token), connection: 'warehouse', schema, access, ttlMs: 60_000, reason: 'a test' })).id;
@@ -153,15 +163,35 @@ describe('afterwards', () => {
     const opened = new Set(lines().split('\n').filter((line) => line.includes('"event_code":"session.opened"')).map((line) => /"correlation_uid":"([^"]+)"/.exec(line)?.[1]));
     // The tests above also use the connector without a gateway, where nobody records a statement.
     const ours = server.history.filter(({ user, tag }) => user.startsWith('AGENT') && (tag === '' || opened.has((JSON.parse(tag) as { session?: string }).session)));
-    const rows = ours.map(({ queryId, tag, startedAt, text }) => ({ QUERY_ID: queryId, QUERY_TAG: tag, START_TIME: new Date(startedAt).toISOString(), USER_NAME: 'AGENT', QUERY_TEXT: text }));
-    const reconciled = (more: readonly object[]): SpawnSyncReturns<string> => {
-      writeFileSync(history, [...rows, ...more].map((row) => `${JSON.stringify(row)}\n`).join(''));
-      return spawnSync(process.execPath, ['dist/cli/main.js', 'audit', 'reconcile', directory, '--history', history, '--user', 'AGENT'], { encoding: 'utf8' });
+    const rows = ours.map(rowOf);
+    const reconciled = (all: readonly object[], ...users: readonly string[]): SpawnSyncReturns<string> => {
+      writeFileSync(history, all.map((row) => `${JSON.stringify(row)}\n`).join(''));
+      return spawnSync(process.execPath, ['dist/cli/main.js', 'audit', 'reconcile', directory, '--history', history, ...['AGENT', 'AGENT_2', ...users].flatMap((user) => ['--user', user])], { encoding: 'utf8' });
     };
     expect(ours.filter(({ text }) => /^(USE|ALTER SESSION)/.test(text)).length).toBeGreaterThan(5);
-    expect(reconciled([])).toMatchObject({ status: 0, stdout: expect.stringContaining('AGREE') as string });
-    const rogue = { ...rows[0], QUERY_ID: 'rogue-1', QUERY_TAG: '', QUERY_TEXT: 'SELECT * FROM ACME.FINANCE.PAYROLL' };
-    expect(reconciled([rogue])).toMatchObject({ status: 1, stdout: expect.stringContaining('rogue-1') as string });
+    expect(reconciled(rows)).toMatchObject({ status: 0, stdout: expect.stringContaining('AGREE') as string });
+    const rogue = { ...(rows[0] as Exported), QUERY_ID: 'rogue-1', QUERY_TAG: '', QUERY_TEXT: 'SELECT * FROM ACME.FINANCE.PAYROLL' };
+    expect(reconciled([...rows, rogue])).toMatchObject({ status: 1, stdout: expect.stringContaining('rogue-1') as string });
+    // What is sent under the tag of a known session is what was written down before, whole, once and in its order: each of these is none of it.
+    const session = rows.filter(({ QUERY_TAG }) => QUERY_TAG === rows.find(({ QUERY_TEXT }) => QUERY_TEXT.startsWith('ALTER SESSION'))?.QUERY_TAG);
+    const direct = [
+      'SHOW TERSE TABLES ->> SELECT * FROM PAYROLL', 'DESC TABLE ORDERS ->> SELECT * FROM PAYROLL', 'SHOW ROLES', 'GRANT ROLE FINANCE_READ TO USER AGENT', 'CREATE OR REPLACE ROLE X', 'USE ROLE ACCOUNTADMIN',
+      'SELECT CURRENT_USER(), (SELECT MAX(SALARY) FROM PAYROLL)', `${session[1]?.QUERY_TEXT}; SELECT 1`, `${session[0]?.QUERY_TEXT} ->> SELECT 1`, ...session.slice(0, 4).map(({ QUERY_TEXT }) => QUERY_TEXT),
+    ];
+    const later = new Date(Date.parse(session.at(-1)?.START_TIME ?? '') + 5_000).toISOString();
+    const told = reconciled([...rows, ...direct.map((text, index) => ({ ...session[0], QUERY_ID: `direct-${index}!`, QUERY_TEXT: text, START_TIME: later }))]);
+    expect([told.status, direct.map((_text, index) => index).filter((index) => !told.stdout.includes(`direct-${index}!`))]).toEqual([1, []]);
+    const turned = rows.map((row) => (row.QUERY_ID === session[0]?.QUERY_ID ? { ...row, START_TIME: later } : row));
+    expect(reconciled(turned)).toMatchObject({ status: 1, stdout: expect.stringContaining(String(session[0]?.QUERY_ID)) as string });
+    // The role's own, by who makes it: as often as was written down.
+    const roles = lines().split('\n').filter((line) => line.includes('"event_code":"grant.applied"') && opened.has(/"correlation_uid":"([^"]+)"/.exec(line)?.[1])).map((line) => /"role":"(SALLYPORT_[0-9A-F]{32})"/.exec(line)?.[1] ?? '?');
+    const made = server.history.filter(({ user, text }) => user === 'GATE_USER' && (/^SELECT|%'$/.test(text) || roles.some((role) => text.includes(role.replace('_', String.raw`\\_`)) || text.includes(role)))).map(rowOf);
+    expect(made.filter(({ QUERY_TEXT }) => QUERY_TEXT.startsWith('GRANT')).length).toBe(roles.length * 2);
+    expect(reconciled([...rows, ...made], 'GATE_USER')).toMatchObject({ status: 0, stdout: expect.stringContaining('AGREE') as string });
+    const granting = made.find(({ QUERY_TEXT }) => QUERY_TEXT.startsWith('GRANT')) as Exported;
+    for (const text of [granting.QUERY_TEXT, granting.QUERY_TEXT.replace('OPS', 'FINANCE'), 'GRANT ROLE "FINANCE_READ" TO USER "AGENT"', "SHOW ROLES LIKE 'OPS%' ->> SELECT * FROM PAYROLL"]) {
+      expect(reconciled([...rows, ...made, { ...granting, QUERY_ID: 'granted-1', QUERY_TEXT: text }], 'GATE_USER').stdout).toContain('granted-1');
+    }
     rmSync(history);
   });
 

@@ -47,7 +47,7 @@ function open<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
 export const facts = {
   'gateway.started': open({ policyVersion: text, connections: texts, recovered: z.record(text, count), config: setUp }),
   'gateway.stopped': open({ config: setUp }),
-  'session.requested': open({ ...asked, grant: text, expiresAt: time, limits: z.record(text, z.number()) }),
+  'session.requested': open({ ...asked, grant: text, expiresAt: time, limits: z.record(text, z.number()), setup: z.looseObject({ session: texts, making: texts.optional(), removing: texts.optional() }) }),
   'session.approval_requested': open({ ...asked, ...ticket }),
   'session.approved': open({ ...request, ...decision }),
   'session.denied': open({ ...asked, ...refusal, ...decision, purpose: text }),

@@ -3,10 +3,11 @@ import { AccessError, formatSchema, type Connector, type EngineSession, type Gra
 import { checkAccount } from './check.js';
 import { dial } from './dial.js';
 import type { Link } from './driver/link.js';
-import { enter, type Place } from './enter.js';
+import { enter } from './enter.js';
 import { engineFailure, unavailable } from './failure.js';
 import { settle, type Settled, type SnowflakeOptions } from './options.js';
 import { Pending } from './pending.js';
+import { setupOf, textsOf, type Plan } from './plan.js';
 import { SnowflakeSession } from './session.js';
 
 /** How long a log-out may take before the connection is cut, milliseconds. */
@@ -28,6 +29,13 @@ export function snowflake(options: SnowflakeOptions): SnowflakeConnector {
   const open = new Set<EngineSession>();
   const pending = new Pending();
   let shut = false;
+  // What was written down is what is sent.
+  const plans = new WeakMap<Grant, Plan>();
+  const planFor = (grant: Grant): Plan => {
+    const plan = plans.get(grant) ?? planOf(settled, grant);
+    plans.set(grant, plan);
+    return plan;
+  };
   return {
     engine: 'snowflake',
     dialect: 'snowflake',
@@ -35,11 +43,14 @@ export function snowflake(options: SnowflakeOptions): SnowflakeConnector {
     address: account.url.host,
     check: (signal) => pending.opening(signal, (stop) => checkAccount(settled, stop)),
     start: (note, left) => roles.start?.(note, left),
+    setup: (grant) => setupOf(planFor(grant)),
     async open(grant, signal) {
       if (shut) throw unavailable('closed');
       const { database, schema } = grant.scope;
       if (!schemas.some((each) => each.database === database && each.schema === schema)) throw unavailable('schema');
-      return pending.opening(signal, (stop) => openOne(settled, grant, stop, pending, open));
+      const plan = planFor(grant);
+      plans.delete(grant);
+      return pending.opening(signal, (stop) => openOne(settled, plan, stop, pending, open));
     },
     jwks: async () => keeper.minter?.jwks() ?? { keys: [] },
     async close() {
@@ -51,14 +62,19 @@ export function snowflake(options: SnowflakeOptions): SnowflakeConnector {
   };
 }
 
-async function openOne({ account, keeper, roles, userOf, warehouse, requireActiveAgent }: Settled, grant: Grant, signal: AbortSignal, pending: Pending, open: Set<EngineSession>): Promise<EngineSession> {
+function planOf({ roles, userOf, warehouse, requireActiveAgent }: Settled, grant: Grant): Plan {
   const user = userName(userOf, grant);
-  const held = await roles.take(grant, user, signal);
+  const planned = roles.plan(grant, user);
+  return { place: { grant, role: planned.role, user, warehouse, requireActiveAgent }, roles: planned, said: textsOf({ grant, warehouse, requireActiveAgent }) };
+}
+
+async function openOne({ account, keeper, roles }: Settled, { place, roles: planned, said }: Plan, signal: AbortSignal, pending: Pending, open: Set<EngineSession>): Promise<EngineSession> {
+  const { grant, user, role } = place;
+  const held = await roles.take(planned, grant, signal);
   let link: Link | undefined;
   try {
-    link = await dial(account, keeper, { user, role: held.role, expiresAt: grant.expiresAt }, signal);
-    const place: Place = { grant, role: held.role, user, warehouse, requireActiveAgent };
-    const [path, id] = [link, await enter(link, place, signal)];
+    link = await dial(account, keeper, { user, role, expiresAt: grant.expiresAt }, signal);
+    const [path, id] = [link, await enter(link, place, said, signal)];
     const session: SnowflakeSession = new SnowflakeSession(id, path, place, async () => {
       open.delete(session);
       const clean = await path.end(goodbyeMs);

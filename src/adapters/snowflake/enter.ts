@@ -1,18 +1,8 @@
 import type { Grant } from '../../core/index.js';
 import { rowsOf, type Link } from './driver/link.js';
 import { engineFailure, unavailable } from './failure.js';
-import { literal, quoted, quotedSchema } from './names.js';
+import type { Place, SessionTexts } from './plan.js';
 import { tagOf } from './tag.js';
-
-/** What a session is to run as. */
-export interface Place {
-  readonly grant: Grant;
-  readonly role: string;
-  readonly user: string;
-  readonly warehouse: string;
-  /** Whether Snowflake must say that an agent is active. */
-  readonly requireActiveAgent: boolean;
-}
 
 /** Where a session stands, as it says itself. */
 interface Standing {
@@ -30,20 +20,20 @@ interface Standing {
  * Makes the session what was granted, then reads back that it is. The login gave the role: a session that began with a token refuses USE ROLE and
  * USE SECONDARY ROLES, even of what it has (error 003107), so neither is said without need. Resolves to the engine's session id; throws ENGINE_UNAVAILABLE with the step.
  */
-export async function enter(link: Link, place: Place, signal: AbortSignal): Promise<string> {
-  const { grant, warehouse, requireActiveAgent } = place;
+export async function enter(link: Link, place: Place, texts: SessionTexts, signal: AbortSignal): Promise<string> {
+  const { grant } = place;
   const say = async (step: string, sql: string): Promise<void> => {
     await link.run({ sql, parameters: tagged(grant) }, signal).catch((error: unknown) => {
       throw engineFailure(error, step);
     });
   };
-  await say('warehouse', `USE WAREHOUSE ${quoted(warehouse)}`);
-  await say('schema', `USE SCHEMA ${quotedSchema(grant.scope)}`);
-  await say('parameters', `ALTER SESSION SET ${parametersOf(grant)}`);
-  let standing = await standingOf(link, grant, requireActiveAgent, signal);
+  await say('warehouse', texts.warehouse);
+  await say('schema', texts.schema);
+  await say('parameters', texts.parameters);
+  let standing = await standingOf(link, grant, texts.standing, signal);
   if (!isNone(standing.secondary)) {
-    await say('secondary_roles', 'USE SECONDARY ROLES NONE');
-    standing = await standingOf(link, grant, requireActiveAgent, signal);
+    await say('secondary_roles', texts.noSecondaryRoles);
+    standing = await standingOf(link, grant, texts.standing, signal);
   }
   const wrong = differenceOf(standing, place);
   if (wrong !== undefined) throw unavailable('verification', { differs: wrong });
@@ -55,23 +45,9 @@ function tagged(grant: Grant): { readonly QUERY_TAG: string } {
   return { QUERY_TAG: tagOf(grant) };
 }
 
-/** What keeps names, numbers and times from being read in two ways, and the session from outliving its grant. */
-function parametersOf(grant: Grant): string {
-  const seconds = Math.max(1, Math.ceil((grant.expiresAt - Date.now()) / 1_000));
-  const parameters = {
-    QUERY_TAG: literal(tagOf(grant)), STATEMENT_TIMEOUT_IN_SECONDS: seconds, STATEMENT_QUEUED_TIMEOUT_IN_SECONDS: seconds, SEARCH_PATH: literal('$current'),
-    QUOTED_IDENTIFIERS_IGNORE_CASE: 'FALSE', MULTI_STATEMENT_COUNT: 1, ABORT_DETACHED_QUERY: 'TRUE', TIMEZONE: literal('UTC'), STRICT_JSON_OUTPUT: 'TRUE',
-    JSON_INDENT: 0, ROWS_PER_RESULTSET: Math.min(grant.limits.maxRows + 1, Number.MAX_SAFE_INTEGER),
-  };
-  return Object.entries(parameters).map(([name, value]) => `${name} = ${value}`).join(' ');
-}
-
-const whereItStands = 'SELECT CURRENT_SESSION(), CURRENT_ROLE(), CURRENT_USER(), CURRENT_SECONDARY_ROLES(), CURRENT_DATABASE(), CURRENT_SCHEMA()';
-const andAsWhat = "SYS_CONTEXT('SNOWFLAKE$CURRENT', 'IS_AGENT_ACTIVATED')";
-
-async function standingOf(link: Link, grant: Grant, asAgent: boolean, signal: AbortSignal): Promise<Standing> {
+async function standingOf(link: Link, grant: Grant, sql: string, signal: AbortSignal): Promise<Standing> {
   try {
-    const answered = await link.run({ sql: asAgent ? `${whereItStands}, ${andAsWhat}` : whereItStands, parameters: tagged(grant) }, signal);
+    const answered = await link.run({ sql, parameters: tagged(grant) }, signal);
     const [[session = null, role = null, user = null, secondary = null, database = null, schema = null, agent = null] = []] = await rowsOf(answered, signal);
     return { session: String(session), role, user, secondary, database, schema, agent };
   } catch (error) {

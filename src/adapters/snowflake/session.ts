@@ -5,7 +5,7 @@ import { catalogueFrom, catalogueQuery } from './catalogue.js';
 import { columnsOf, readerOf } from './cells.js';
 import type { DriverState } from './driver/api.js';
 import { rowsOf as allRowsOf, type Answered, type Link } from './driver/link.js';
-import type { Place } from './enter.js';
+import type { Place } from './plan.js';
 import { engineFailure, unavailable } from './failure.js';
 import { requireType } from './statement-type.js';
 import { tagOf } from './tag.js';

@@ -14,6 +14,7 @@ export interface Ran {
   /** Of the tag. */
   readonly session: string | undefined;
   readonly statement: string | undefined;
+  readonly tag: string;
   /** Every UUID in the tag. */
   readonly ids: readonly string[];
   /** Undefined where the export leaves it out. */
@@ -96,7 +97,7 @@ function ranOf(row: Row): Ran {
   const { session, statement } = tagged(tag);
   const text = row.get('QUERY_TEXT');
   return {
-    queryId: row.get('QUERY_ID') ?? '', user: row.get('USER_NAME') ?? '', at: timeFrom(row.get('START_TIME') ?? ''), session, statement, ids: tag.match(uuid)?.map((each) => each.toLowerCase()) ?? [],
+    queryId: row.get('QUERY_ID') ?? '', user: row.get('USER_NAME') ?? '', at: timeFrom(row.get('START_TIME') ?? ''), session, statement, tag, ids: tag.match(uuid)?.map((each) => each.toLowerCase()) ?? [],
     text: text === '' ? undefined : text,
   };
 }

@@ -1,6 +1,7 @@
 import { eventsOf, fact, type Shown } from './event.js';
 import type { Ran } from './history.js';
 import type { RecordLine } from './record-line.js';
+import { Setups } from './setups.js';
 
 /** What is looked at. Times are epoch milliseconds; `to` is not included. */
 export interface Window {
@@ -38,8 +39,6 @@ export interface Differences {
   readonly unproven: readonly Shown[];
 }
 
-/** What a gateway itself sends to open, check and close a session. */
-const setup = /^\s*(use\s+(?:role|secondary|warehouse|database|schema)|alter\s+session|show|desc(?:ribe)?|select\s+current_\w+|select\s+system\$\w+|create\s+(?:or\s+replace\s+)?role|grant|revoke|drop\s+role)\b/i;
 /** A statement may be sent a while after it was authorized, and the two clocks may differ. */
 const slackMs = 3_600_000;
 
@@ -54,7 +53,7 @@ export class Ledger {
   readonly #early = new Map<string, Pick<Recorded, 'outcome' | 'queryId'>>();
   readonly #byQuery = new Map<string, Recorded>();
   readonly #sessions = new Set<string>();
-  readonly #setup = new Map<string, number>();
+  readonly #setups = new Setups();
   readonly #unrecorded: Ran[] = [];
   readonly #mismatched: Differences['mismatched'][number][] = [];
   /** What nothing proves, by statement and code: of no account once the same is proven. */
@@ -73,6 +72,7 @@ export class Ledger {
       events += 1;
       if (event.at < this.#window.from - slackMs * 24 || event.at >= this.#window.to + slackMs * 24) continue;
       if (event.session !== undefined) this.#sessions.add(event.session);
+      this.#setups.read(event);
       this.#take(event);
     }
     return events;
@@ -83,20 +83,24 @@ export class Ledger {
     if (this.#counts(ran.at)) this.#queries += 1;
     const statement = this.#statementOf(ran);
     if (statement !== undefined) return this.#match(statement, ran);
-    if (!this.#counts(ran.at)) return;
-    const kind = this.#isSetup(ran);
-    if (kind === undefined) this.#unrecorded.push(ran);
-    else this.#setup.set(kind, (this.#setup.get(kind) ?? 0) + 1);
+    if (!this.#setups.take(ran, this.#sessionOf(ran)) && this.#counts(ran.at)) this.#unrecorded.push(ran);
   }
 
-  differences(): Differences {
+  async differences(): Promise<Differences> {
+    const { own, other } = await this.#setups.sort();
+    const setup = new Map<string, number>();
+    for (const { text } of own.filter(({ at }) => this.#counts(at))) {
+      const kind = /^\s*(\w+)/.exec(text)?.[1]?.toUpperCase() ?? '';
+      setup.set(kind, (setup.get(kind) ?? 0) + 1);
+    }
+    const unrecorded = [...this.#unrecorded, ...other.filter(({ at }) => this.#counts(at))];
     const looked = [...this.#statements.values()].filter(({ at }) => this.#counts(at));
     const absent = looked.filter(({ ran }) => ran === undefined);
     const unknown = absent.filter(({ outcome }) => outcome !== 'failed');
     const unproven = [...this.#doubtful.values()].filter((event) => this.#counts(event.at) && !this.#isProven(event));
     return {
-      agree: this.#unrecorded.length + unknown.length + this.#mismatched.length + unproven.length === 0, unproven,
-      statements: looked.length, queries: this.#queries, setup: this.#setup, unrecorded: this.#unrecorded, unknown, neverSent: absent.length - unknown.length, mismatched: this.#mismatched,
+      agree: unrecorded.length + unknown.length + this.#mismatched.length + unproven.length === 0, unproven,
+      statements: looked.length, queries: this.#queries, setup, unrecorded, unknown, neverSent: absent.length - unknown.length, mismatched: this.#mismatched,
     };
   }
 
@@ -148,10 +152,8 @@ export class Ledger {
     if (statement.ran !== statement.queryId) statement.ran = queryId;
   }
 
-  /** A tag alone is no leave: who can log in as the gateway can set any tag. So the text decides, where there is one. */
-  #isSetup({ session, statement, ids, text }: Ran): string | undefined {
-    const ours = statement === undefined && [session, ...ids].some((id) => id !== undefined && this.#sessions.has(id));
-    if (!ours || text === undefined || /;\s*\S/.test(text) || /^\s*select\b.*\bfrom\b/is.test(text)) return undefined;
-    return setup.exec(text)?.[1]?.toUpperCase().replaceAll(/\s+/g, ' ');
+  /** Of a query that its tag gives to a session, and to no statement. */
+  #sessionOf({ session, statement, ids }: Ran): string | undefined {
+    return statement === undefined ? [session, ...ids].find((id) => id !== undefined && this.#sessions.has(id)) : undefined;
   }
 }

@@ -13,7 +13,8 @@ export const reconcileHelp = `Usage: sallyport audit reconcile DIRECTORY|FILE...
 
 Holds the record against the warehouse's own: an export of Snowflake's QUERY_HISTORY as CSV or JSON lines with QUERY_ID,
 QUERY_TAG, START_TIME, USER_NAME and, better, QUERY_TEXT. Lists the queries that ran and were not recorded, the
-statements that were recorded and did not run, and those whose query ids differ.
+statements that were recorded and did not run, and those whose query ids differ. What the gateway sends of its own is
+known by its text, which stands in the record as SHA-256: whole, once, and in its order.
 
 Options:
   --history FILE         the export
@@ -40,7 +41,7 @@ export async function reconcile(args: readonly string[], { stdout }: Streams): P
   const events = await ledger.read(await recordLines(positionals, values));
   if (events === 0) throw new UsageError('there is no event in the record');
   for await (const ran of historyOf(values.history)) ledger.note(ran);
-  const found = ledger.differences();
+  const found = await ledger.differences();
   await write(stdout, differencesInWords(found));
   return found.agree ? auditExits.ok : auditExits.wrong;
 }

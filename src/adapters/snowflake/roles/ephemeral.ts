@@ -3,7 +3,7 @@ import { literal, likeLiteral, quoted } from '../names.js';
 import type { Clerk } from './clerk.js';
 import { Reaper } from './reaper.js';
 import { roleOf } from './role-for.js';
-import type { HeldRole, RoleFor, Roles } from './roles.js';
+import type { HeldRole, RoleFor, RolePlan, Roles } from './roles.js';
 import { freshName, stampText } from './stamp.js';
 
 export interface EphemeralSettings {
@@ -39,7 +39,7 @@ export class EphemeralRoles implements Roles {
     for (const schema of schemas) {
       const role = roleOf(accessRole, schema, 'read');
       if (role === undefined) continue;
-      const there = await clerk.run('access_role', `SHOW ROLES LIKE ${likeLiteral(role)}`, signal);
+      const there = await clerk.run('access_role', lookText(role), signal);
       if (!there.some((each) => each['name'] === role)) throw new AccessError('ENGINE_UNAVAILABLE', `the role ${owner} sees no access role ${role} for ${formatSchema(schema)}`, { detail: { step: 'access_role' } });
     }
   }
@@ -50,19 +50,28 @@ export class EphemeralRoles implements Roles {
     await this.#settings.clerk.close();
   }
 
-  async take(grant: Grant, user: string, signal: AbortSignal): Promise<HeldRole> {
-    const { clerk, prefix, accessRole } = this.#settings;
-    const role = freshName(prefix);
-    const access = accessRole(grant.scope);
-    const facts = { role, user, accessRole: access, grant: grant.id };
+  plan(grant: Grant, user: string): RolePlan {
+    const role = freshName(this.#settings.prefix);
+    const access = this.#settings.accessRole(grant.scope);
+    return {
+      role, user, accessRole: access,
+      making: [
+        `CREATE ROLE ${quoted(role)} COMMENT = ${literal(stampText({ session: grant.session, until: grant.expiresAt }))}`, `GRANT ROLE ${quoted(access)} TO ROLE ${quoted(role)}`,
+        `GRANT ROLE ${quoted(role)} TO USER ${quoted(user)}`,
+      ],
+      removing: [`REVOKE ROLE ${quoted(role)} FROM USER ${quoted(user)}`, dropText(role), lookText(role)],
+    };
+  }
+
+  async take({ role, user, accessRole = '', making, removing }: RolePlan, grant: Grant, signal: AbortSignal): Promise<HeldRole> {
+    const { clerk } = this.#settings;
+    const facts = { role, user, accessRole, grant: grant.id };
     let releasing: Promise<void> | undefined;
-    const release = (): Promise<void> => (releasing ??= this.#tracked(this.#release(role, user, grant, facts)));
+    const release = (): Promise<void> => (releasing ??= this.#tracked(this.#release(role, removing[0] as string, grant, facts)));
     try {
-      await clerk.run('role.create', `CREATE ROLE ${quoted(role)} COMMENT = ${literal(stampText({ session: grant.session, until: grant.expiresAt }))}`, signal);
-      await clerk.run('role.access', `GRANT ROLE ${quoted(access)} TO ROLE ${quoted(role)}`, signal);
-      await clerk.run('role.user', `GRANT ROLE ${quoted(role)} TO USER ${quoted(user)}`, signal);
+      for (const [index, step] of ['role.create', 'role.access', 'role.user'].entries()) await clerk.run(step, making[index] as string, signal);
       await this.#note('grant.applied', { ...facts, schema: formatSchema(grant.scope), access: grant.scope.access, expiresAt: grant.expiresAt }, grant);
-      return { role, release };
+      return { release };
     } catch (error) {
       // Whether it was made is not known when the answer was lost. Nobody waits for this: the reaper takes over where it fails.
       void release().catch(() => undefined);
@@ -76,9 +85,9 @@ export class EphemeralRoles implements Roles {
     return release;
   }
 
-  async #release(role: string, user: string, grant: Grant, facts: Readonly<Record<string, string>>): Promise<void> {
+  async #release(role: string, revoke: string, grant: Grant, facts: Readonly<Record<string, string>>): Promise<void> {
     try {
-      await this.#settings.clerk.run('role.revoke', `REVOKE ROLE ${quoted(role)} FROM USER ${quoted(user)}`).catch(() => undefined);
+      await this.#settings.clerk.run('role.revoke', revoke).catch(() => undefined);
       await this.#drop(role);
     } catch (error) {
       this.#reaper.owe(role);
@@ -90,8 +99,16 @@ export class EphemeralRoles implements Roles {
   /** Drops it, and reads back that it is gone. */
   async #drop(role: string): Promise<void> {
     const { clerk } = this.#settings;
-    await clerk.run('role.drop', `DROP ROLE IF EXISTS ${quoted(role)}`);
-    const left = await clerk.run('role.verify', `SHOW ROLES LIKE ${likeLiteral(role)}`);
+    await clerk.run('role.drop', dropText(role));
+    const left = await clerk.run('role.verify', lookText(role));
     if (left.length > 0) throw new Error('a role is still there after it was dropped');
   }
+}
+
+function dropText(role: string): string {
+  return `DROP ROLE IF EXISTS ${quoted(role)}`;
+}
+
+function lookText(role: string): string {
+  return `SHOW ROLES LIKE ${likeLiteral(role)}`;
 }

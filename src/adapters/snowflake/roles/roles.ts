@@ -3,16 +3,27 @@ import type { RoleFor } from './role-for.js';
 
 export type { RoleFor } from './role-for.js';
 
-/** A role that a session runs as, and the way to give it up. */
+/** The way to give up the role that a session runs as. */
 export interface HeldRole {
-  readonly role: string;
   /** Takes it away again, and makes sure; throws where something may be left. Idempotent. */
   release(): Promise<void>;
 }
 
+/** The role of a session, and all that is said to make it and to remove it, in this order. */
+export interface RolePlan {
+  readonly role: string;
+  readonly user: string;
+  /** Of a role that is made: the one that it gets its rights from. */
+  readonly accessRole?: string;
+  readonly making: readonly string[];
+  readonly removing: readonly string[];
+}
+
 /** Where a session's role comes from. */
 export interface Roles {
-  take(grant: Grant, user: string, signal: AbortSignal): Promise<HeldRole>;
+  /** Nothing is sent yet. */
+  plan(grant: Grant, user: string): RolePlan;
+  take(plan: RolePlan, grant: Grant, signal: AbortSignal): Promise<HeldRole>;
   /** Throws ENGINE_UNAVAILABLE where roles cannot be had for one of these schemas. */
   check?(schemas: readonly SchemaRef[], signal: AbortSignal): Promise<void>;
   /** The role that is there already for a scope; left out where each session gets one of its own. */
@@ -24,5 +35,5 @@ export interface Roles {
 
 /** Roles that are there already, one for each schema and access level. */
 export function preparedRoles(roleFor: RoleFor): Roles {
-  return { standing: roleFor, take: async ({ scope }) => ({ role: roleFor(scope), release: async () => undefined }) };
+  return { standing: roleFor, plan: ({ scope }, user) => ({ role: roleFor(scope), user, making: [], removing: [] }), take: async () => ({ release: async () => undefined }) };
 }
