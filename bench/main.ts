@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { analysisRows } from './analysis.js';
+import { floodRows } from './flood.js';
 import { httpRows } from './http.js';
 import { journalRows } from './journal.js';
 import { mcpRows } from './mcp.js';
@@ -21,7 +22,7 @@ const environment = {
   at: new Date().toISOString(), quick, node: process.version, platform: `${process.platform} ${process.arch}`, cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length,
   memoryGiB: Math.round(totalmem() / 1024 ** 3),
 };
-const measures = new Map([httpRows, mcpRows, pipelineRows, policyRows, analysisRows, journalRows, shippingRows, rowRows, snowflakeRows, startRows, verifyRows].map((each) => [each.name.replace(/Rows?$/, ''), each]));
+const measures = new Map([httpRows, floodRows, mcpRows, pipelineRows, policyRows, analysisRows, journalRows, shippingRows, rowRows, snowflakeRows, startRows, verifyRows].map((each) => [each.name.replace(/Rows?$/, ''), each]));
 const asked = process.argv.slice(2).filter((each) => !each.startsWith('-'));
 const rows: Row[] = [];
 for (const name of asked.length === 0 ? measures.keys() : asked) {

@@ -7,9 +7,8 @@ const hint = 'Pass a list of values: the first for the first ? or for :1. Write 
  * an engine that is left to notice it would have been asked, and the record would show values that went nowhere.
  */
 export function bindFault(placeholders: readonly string[], values: number): Denied | undefined {
-  // `:01` is a name too: engines do not agree on which number it is.
-  const named = placeholders.find((each) => !/^(?:\?|:[1-9]\d*)$/.test(each));
-  if (named !== undefined) return refuse('named', `binds have no names, so ${shown(named)} has no value`);
+  const named = namedBind(placeholders);
+  if (named !== undefined) return named;
   const numbered = placeholders.filter((each) => each !== '?');
   if (numbered.length === 0) return counted(placeholders.length, values);
   if (numbered.length < placeholders.length) return refuse('mixed', 'the statement has both ? and numbered places for binds');
@@ -18,6 +17,13 @@ export function bindFault(placeholders: readonly string[], values: number): Deni
   if (beyond !== undefined) return refuse('missing', `there is no bind for :${beyond}, since ${some(values)} given`);
   const unused = Array.from({ length: values }, (_, index) => index + 1).find((each) => !numbers.has(each));
   return unused === undefined ? undefined : refuse('unused', `the statement has no :${unused}, but ${some(values)} given`);
+}
+
+/** The refusal of a bind with a name; undefined where there is none. */
+export function namedBind(placeholders: readonly string[]): Denied | undefined {
+  // `:01` is a name too: engines do not agree on which number it is.
+  const named = placeholders.find((each) => !/^(?:\?|:[1-9]\d*)$/.test(each));
+  return named === undefined ? undefined : refuse('named', `binds have no names, so ${shown(named)} has no value`);
 }
 
 function counted(places: number, values: number): Denied | undefined {

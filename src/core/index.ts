@@ -26,7 +26,7 @@ export { Troubles } from './troubles.js';
 export { SuspendedBefore } from './suspended-before.js';
 export { Unreviewed } from './unreviewed.js';
 export { perObject } from './per-object.js';
-export { formatName, formatObject, formatSchema, parseSchema } from './names.js';
+export { formatName, formatObject, formatSchema, parseSchema, parseSchemas } from './names.js';
 export { isVisible, visibleText } from './visible.js';
 export type {
   ApprovalRead, ApprovalsRequest, Caller, ConnectionInfo, DecisionRequest, Delivery, DescribedObject, Description, EndReason, ExplainRequest, ExplainedText, Explanation, Gateway, GatewayLimits, HandOut, IdentifyRequest, Leave, OpenRequest, RecordRequest, Recount, RevokeRequest,

@@ -1,7 +1,7 @@
 import { heeding } from './abort.js';
 import { checkAnalysis, checkDecision } from './answers.js';
 import { running } from './asks.js';
-import { bindFault } from './binds.js';
+import { bindFault, namedBind } from './binds.js';
 import { AccessError } from './errors.js';
 import type { Extensions } from './extensions.js';
 import type { Analysis, Decision, Grant, Identified, ObjectRef, Permit, Rewrite, Rewriter, Scope, StatementKind } from './model.js';
@@ -95,6 +95,9 @@ async function analyze(analyzer: Analyzer, sql: string, { scope }: Grant, dialec
 function refusalOf(analysis: Analysis, scope: Scope, values: number | undefined): Denied | undefined {
   const { refusal } = analysis;
   if (refusal !== undefined) {
+    // No engine gets a bind with a name, so what this one has no words for is not what is wrong with it.
+    const named = refusal.reason === 'sql.dialect' && values !== undefined ? namedBind(analysis.placeholders ?? []) : undefined;
+    if (named !== undefined) return named;
     return deny(refusal.code, refusal.message, { reason: refusal.reason, ...(refusal.hint === undefined ? {} : { hint: refusal.hint }) });
   }
   if (!decidable.has(analysis.kind)) return deny('STATEMENT_REFUSED', undefined, { reason: `kind.${analysis.kind}` });

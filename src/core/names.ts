@@ -26,6 +26,17 @@ export function parseSchema(text: string): SchemaRef {
   return { database: stored(database), schema: stored(schema) };
 }
 
+/** The schemas that an option lists. Throws CONFIG_INVALID, which names the option and the wanted form. */
+export function parseSchemas(texts: readonly string[], option: string): readonly SchemaRef[] {
+  return texts.map((text, index) => {
+    try {
+      return parseSchema(text);
+    } catch (cause) {
+      throw new AccessError('CONFIG_INVALID', `${option}[${index}] is ${JSON.stringify(text.slice(0, 100))}, and a schema is written DATABASE.SCHEMA`, { cause });
+    }
+  });
+}
+
 function stored(text: string): string {
   const match = part.exec(text);
   if (match === null) throw badSchema();

@@ -22,6 +22,9 @@ const longestTimeoutMs = 600_000;
 /** How long each part may take; undefined where parts are not tried. Throws CONFIG_INVALID. */
 export function startCheckTimeout(given: false | StartCheckOptions = {}): number | undefined {
   if (given === false) return undefined;
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new AccessError('CONFIG_INVALID', 'startCheck must be false or { timeoutMs }: parts are tried unless it is false');
+  }
   const { timeoutMs = defaultTimeoutMs } = readOptions<StartCheckOptions>(given, { timeoutMs: true }, 'startCheck');
   if (Number.isSafeInteger(timeoutMs) && timeoutMs >= 1 && timeoutMs <= longestTimeoutMs) return timeoutMs;
   throw new AccessError('CONFIG_INVALID', `startCheck.timeoutMs must be a whole number, 1 to ${longestTimeoutMs}`);

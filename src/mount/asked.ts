@@ -17,7 +17,7 @@ export const openBody = z.strictObject({
   schema: text(515, 'DATABASE.SCHEMA'),
   access: z.enum(['read', 'write']).meta({ description: '"read" or "write"' }),
   ttl: z.int().min(1).max(86_400).meta({ description: 'a whole number of seconds from 1 to 86400; the session may be shorter, never longer' }),
-  reason: text(1_000, 'why, in 1 to 1000 characters'),
+  reason: text(1_000, '1 to 1000 characters that say why'),
   breakGlass: z.boolean().exactOptional().meta({ description: 'true or false: open under the rules for emergencies; people are told at once, and look at it afterwards' }),
   ticket,
 });
@@ -37,21 +37,21 @@ export const explainBody = z.strictObject({ sql });
 export const decisionBody = z.strictObject({
   decision: z.enum(['approve', 'reject']).meta({ description: '"approve" or "reject"' }),
   digest: z.string().regex(/^[0-9a-f]{64}$/).meta({ description: 'the SHA-256 of what is decided on, 64 lower-case hex digits' }),
-  comment: text(1_000, 'why, in 1 to 1000 characters').exactOptional(),
+  comment: text(1_000, '1 to 1000 characters that say why').exactOptional(),
 });
 
 /** The body of `DELETE /sessions/{session}?revoke`, where there is one. */
-export const revokeBody = z.strictObject({ comment: text(1_000, 'why, in 1 to 1000 characters').exactOptional() });
+export const revokeBody = z.strictObject({ comment: text(1_000, '1 to 1000 characters that say why').exactOptional() });
 
 /** The body of `POST /suspensions`. */
 export const suspendBody = z.strictObject({
   actor: text(255, 'the id of the actor, as sessions and the record name it'),
-  ttl: z.int().min(1).max(2_592_000).exactOptional().meta({ description: 'for how long, a whole number of seconds from 1 to 2592000 (30 days); an hour where it is left out' }),
-  comment: text(1_000, 'why, in 1 to 1000 characters').exactOptional(),
+  ttl: z.int().min(1).max(2_592_000).exactOptional().meta({ description: 'a whole number of seconds from 1 to 2592000 (30 days), an hour where it is left out' }),
+  comment: text(1_000, '1 to 1000 characters that say why').exactOptional(),
 });
 
 /** The body of `DELETE /suspensions/{actor}`, where there is one. */
-export const reinstateBody = z.strictObject({ comment: text(1_000, 'why, in 1 to 1000 characters').exactOptional() });
+export const reinstateBody = z.strictObject({ comment: text(1_000, '1 to 1000 characters that say why').exactOptional() });
 
 /** The body of `POST /reviews/{session}`. */
-export const signBody = z.strictObject({ comment: text(1_000, 'what was found, in 1 to 1000 characters') });
+export const signBody = z.strictObject({ comment: text(1_000, '1 to 1000 characters that say what was found') });

@@ -9,7 +9,7 @@ export function goneSignal(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
   const leave = (): void => {
     response.off('close', leave).off('finish', leave);
-    gone.abort(new AccessError('ABORTED'));
+    gone.abort(aborted());
   };
   if (response.closed || !isOpen(response)) leave();
   else response.once('close', leave).once('finish', leave);
@@ -24,4 +24,15 @@ export function isOpen(response: ServerResponse): boolean {
 /** Whether an answer may still begin: the client is there, and nobody else has begun one. */
 export function isUnanswered(response: ServerResponse): boolean {
   return isOpen(response) && !response.headersSent;
+}
+
+/** Made at the end of every answer, also where nobody listens any more, so that it is spared the trace of its stack: that would tell of this place only. */
+function aborted(): AccessError {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return new AccessError('ABORTED');
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }

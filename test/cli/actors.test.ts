@@ -35,7 +35,7 @@ describe('sallyport actors', () => {
     expect(audit.events.find(({ code }) => code === 'actor.reinstated')?.data).toMatchObject({ comment: 'mended' });
   });
 
-  it.each(['idp:a/b?c#d', 'idp:..', 'idp:%2F', 'idp:ü'])('takes the actor %s', async (actor) => {
+  it.each(['..', '.', 'idp:a b+c', 'idp:a/b?c#d', 'idp:..', 'idp:%2F', 'idp:ü'])('takes the actor %s', async (actor) => {
     const { cli } = await place();
     expect((await cli('bob', 'actors', 'suspend', '--json', '--for=60', actor)).code).toBe(0);
     expect((await cli('bob', 'actors', 'reinstate', actor)).code).toBe(0);
@@ -56,9 +56,9 @@ describe('sallyport actors', () => {
   });
 
   it.each([
-    [], ['ban'], ['list', 'x'], ['list', '--for', '1'], ['suspend'], ['suspend', ''], ['suspend', '..'], ['suspend', 'a', 'b'],
+    [], ['ban'], ['list', 'x'], ['list', '--for', '1'], ['suspend'], ['suspend', ''], ['suspend', 'a', 'b'],
     ['suspend', 'x'.repeat(256)], ['suspend', 'a', '--for', '0'], ['suspend', 'a', '--for', '1h'], ['suspend', 'a', '--for', '2592001'],
-    ['suspend', 'a', '--comment', ' '], ['reinstate'], ['reinstate', '.'], ['reinstate', 'a', '--for', '1'],
+    ['suspend', 'a', '--comment', ' '], ['reinstate'], ['reinstate', 'a', '--for', '1'],
   ])('actors %s %s %s %s: exit 2, and nothing on standard output', async (...args: readonly string[]) => {
     const { code, out, err } = await inProcess(['actors', ...args.filter((each) => each !== undefined), '--url', 'https://x.example']);
     expect([code, out]).toEqual([2, '']);

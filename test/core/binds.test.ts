@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { bindFault } from '../../src/core/binds.js';
-import { as, house, valueOf } from './house.js';
+import { memoryEngine } from '../../src/adapters/memory/index.js';
+import { sqlForAll } from '../adapters/sql.js';
+import { as, finance, house, ops, valueOf } from './house.js';
+
+const analyzer = sqlForAll();
 
 describe('places for binds and binds', () => {
   it.each<readonly [places: readonly string[], values: number, reason: string | undefined]>([
@@ -30,6 +34,17 @@ describe('places for binds and binds', () => {
     expect([asked, engine.ran]).toEqual([before, []]);
     expect(valueOf(await gateway.explain({ ...as('token-a'), session: id, sql: 'SELECT orders ?' }))).toMatchObject({ decision: 'allow' });
     expect((await run('SELECT orders ?', ['a'])).status).toBe('completed');
+  });
+
+  it.each(['duckdb', undefined])('one with a name is told as such also where the dialect (%s) has no words for it', async (dialect) => {
+    const engine = { ...memoryEngine([ops, finance], () => ({ columns: [], rows: [] })), ...(dialect === undefined ? {} : { dialect }) };
+    const { gateway, session } = await house({ analyzer, connections: { warehouse: engine } });
+    const id = await session();
+    for (const binds of [[], ['a']]) {
+      expect(await gateway.run({ ...as('token-a'), session: id, sql: 'SELECT a FROM orders WHERE a = :name', binds })).toMatchObject({ code: 'INVALID_REQUEST', reason: 'binds.named' });
+    }
+    expect(await gateway.run({ ...as('token-a'), session: id, sql: 'SELECT a:name FROM orders' })).toMatchObject({ code: 'NOT_UNDERSTOOD', reason: 'sql.dialect' });
+    expect(engine.ran).toEqual([]);
   });
 
   it('what an obligation rewrites must take the same binds', async () => {

@@ -53,6 +53,11 @@ describe('createGateway tries each part before it starts', () => {
     expect(told).toMatchObject({ code: 'CONFIG_INVALID' });
   });
 
+  it.each([true, 1, 'yes', []])('startCheck is false or an object: %j is neither', async (startCheck) => {
+    const error = await refusal(partsWith({ startCheck: startCheck as never }));
+    expect(error).toMatchObject({ code: 'CONFIG_INVALID', message: 'startCheck must be false or { timeoutMs }: parts are tried unless it is false' });
+  });
+
   it('takes a check that throws at once for one that failed', async () => {
     const error = await refusal(partsWith({ policy: { ...memoryPolicy([]), check: () => { throw new Error('at once'); } } }));
     expect(error.message).toContain('policy: its check failed');

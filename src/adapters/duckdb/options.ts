@@ -1,4 +1,4 @@
-import { AccessError, parseSchema, readOptions, type OptionNames, type SchemaRef } from '../../core/index.js';
+import { AccessError, parseSchemas, readOptions, type OptionNames, type SchemaRef } from '../../core/index.js';
 
 export interface DuckDBOptions {
   /** The database file, or `:memory:` (the default): data that lives as long as the connector, shared by its sessions. */
@@ -30,7 +30,7 @@ const names: OptionNames<DuckDBOptions> = { path: true, schemas: true, setup: tr
 export function settle(options: DuckDBOptions): Settled {
   const { path = ':memory:', schemas: named, setup = [], threads = 2, memoryLimit = '512MB' } = readOptions<DuckDBOptions>(options, names, 'duckdb');
   for (const [name, value] of Object.entries({ schemas: named, setup })) if (!isTexts(value)) throw invalid(`needs a list of texts as ${name}`);
-  const schemas = named.map(parseSchema);
+  const schemas = parseSchemas(named, 'duckdb schemas');
   const databases = new Set(schemas.map((each) => each.database.toLowerCase()));
   if (schemas.length === 0) throw invalid('names no schema');
   if (typeof path !== 'string' || path === '' || (path !== ':memory:' && databases.size > 1)) throw invalid('needs one file for one database');

@@ -31,6 +31,10 @@ function operation(operationId: string, summary: string, responses: Readonly<Rec
 }
 
 const parameter = (name: string) => ({ parameters: [{ name, in: 'path', required: true, schema: { type: 'string' } }] });
+const reinstating = (operationId: string, summary: string) => ({
+  ...operation(operationId, summary, { 200: { description: 'It is over.', content: json('reinstated') } }),
+  requestBody: { required: false, content: { 'application/json': { schema: actorForms.reinstate.json } } },
+});
 const held = { description: 'A person must agree first.', content: json('pending') };
 
 const paths = {
@@ -79,13 +83,14 @@ const paths = {
   '/suspensions': {
     get: operation('listSuspensions', 'For reviewers: the actors that are suspended where they oversee', { 200: { description: 'What holds now.', content: json('suspensions') } }),
     post: operation('suspendActor', 'For reviewers: close the door on an actor for a time', { 201: { description: 'It holds, and the sessions are over.', content: json('suspended') } }, 'suspend'),
+    delete: {
+      ...reinstating('reinstateNamed', 'For reviewers: the same as with the actor in the path, for ids that a path cannot hold, such as `..`'),
+      parameters: [{ name: 'actor', in: 'query', required: true, schema: { type: 'string' } }],
+    },
   },
   '/suspensions/{actor}': {
     ...parameter('actor'),
-    delete: {
-      ...operation('reinstateActor', 'For reviewers: end a suspension before its time', { 200: { description: 'It is over.', content: json('reinstated') } }),
-      requestBody: { required: false, content: { 'application/json': { schema: actorForms.reinstate.json } } },
-    },
+    delete: reinstating('reinstateActor', 'For reviewers: end a suspension before its time'),
   },
   '/openapi.json': { get: { ...operation('readContract', 'This document', { 200: { description: 'OpenAPI 3.1.', content: { 'application/json': { schema: { type: 'object' } } } } }), security: [] } },
 };

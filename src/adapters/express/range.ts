@@ -6,7 +6,7 @@ import type { Refused } from '../../mount/problem.js';
 /** The query of `GET /sessions/{session}/record`. */
 export const range = form(z.strictObject({
   after: z.string().min(1).max(255).exactOptional().meta({ description: '"next" of the page before' }),
-  limit: z.int().min(1).max(1_000).exactOptional().meta({ description: 'most events of the answer, a whole number from 1 to 1000' }),
+  limit: z.int().min(1).max(1_000).exactOptional().meta({ description: 'a whole number from 1 to 1000, the most events of the answer' }),
 }));
 
 const hint = 'It takes "after" and "limit", each once.';

@@ -13,6 +13,7 @@ import { refuse, send, sendProblem } from './reply.js';
 import { reviewPage, sendFile } from './review-page.js';
 import { listApprovals } from './reviewing.js';
 import { match, type Route } from './routes.js';
+import { reinstateActor } from './suspending.js';
 
 /**
  * The gateway as REST, for `app.use(prefix, expressRouter(gateway))` in Express 5 or 4.22. Answers its own paths and hands every other on to
@@ -41,7 +42,7 @@ async function answer(operation: Operation, request: HostRequest, response: Serv
     const read = readCaller(request, 'rest');
     if ('status' in read) return refuse(response, { denied: read });
     const caller = known.settings.resource === undefined ? read : { ...read, resource: known.settings.resource };
-    if (known.query !== '' && !takes(operation, request.method, known.query)) return refuse(response, { denied: unasked() });
+    if (!takes(operation, request.method, known)) return refuse(response, { denied: operation === reinstateActor && known.subject === '' ? unnamed() : unasked() });
     await operation({ ...known, request, response, caller, signal: goneSignal(response) });
   } catch (error) {
     fail(response, known.settings, AccessError.from(error, 'INTERNAL'));
@@ -49,7 +50,9 @@ async function answer(operation: Operation, request: HostRequest, response: Serv
 }
 
 /** The queries that there are; that of the record is read where it is used. */
-function takes(operation: Operation, method: string | undefined, query: string): boolean {
+function takes(operation: Operation, method: string | undefined, { subject, query }: Known): boolean {
+  if (operation === reinstateActor) return subject === '' ? /^actor=[^&]*$/.test(query) : query === '';
+  if (query === '') return true;
   if (operation === readRecord) return true;
   return (method === 'DELETE' && /^revoke=?$/.test(query)) || (operation === listApprovals && /^state=(?:pending|decided)$/.test(query));
 }
@@ -72,6 +75,10 @@ function answerMethod({ method }: HostRequest, response: ServerResponse, route: 
   const allow = ['OPTIONS', ...Object.keys(route).flatMap((each) => (each === 'GET' ? ['GET', 'HEAD'] : [each]))].join(', ');
   if (method === 'OPTIONS') response.writeHead(204, { ...always, allow }).end();
   else refuse(response, { status: 405, headers: { allow }, denied: deny('INVALID_REQUEST', 'This path does not take that method.', { reason: 'request.method', hint: `It takes ${allow}.` }) });
+}
+
+function unnamed() {
+  return deny('INVALID_REQUEST', 'This path takes the actor, and nothing else, after a "?".', { reason: 'request.query', hint: 'Write ?actor= and the id of the actor, percent-encoded.' });
 }
 
 function unasked() {

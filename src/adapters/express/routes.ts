@@ -19,7 +19,7 @@ export const routes: Readonly<Record<string, Route>> = {
   '/approvals/{ticket}/decision': { POST: decide },
   '/reviews': { GET: listReviews },
   '/reviews/{session}': { POST: signReview },
-  '/suspensions': { GET: listSuspensions, POST: suspendActor },
+  '/suspensions': { GET: listSuspensions, POST: suspendActor, DELETE: reinstateActor },
   '/suspensions/{actor}': { DELETE: reinstateActor },
   '/openapi.json': { GET: 'contract' },
 };

@@ -21,7 +21,7 @@ export const listSuspensions: Operation = async (exchange) => {
   await reply(exchange, await gateway.suspensions(caller, signal), (suspensions) => sendLarge(exchange, JSON.stringify({ suspensions: suspensions.map(suspensionOf) })));
 };
 
-/** The actor's id stands percent-encoded in the path. */
+/** The actor's id stands percent-encoded in the path, or in the query: of `.` and `..` a client makes another path. */
 export const reinstateActor: Operation = async (exchange) => {
   const { request } = exchange;
   const bare = request.headers['content-type'] === undefined && Number(request.headers['content-length'] ?? 0) === 0;
@@ -29,9 +29,9 @@ export const reinstateActor: Operation = async (exchange) => {
 };
 
 async function reinstated(exchange: Exchange, said: { readonly comment?: string }): Promise<void> {
-  const { gateway, caller, subject, response } = exchange;
-  const actor = decoded(subject);
-  if (actor === undefined) return refuse(response, { denied: deny('INVALID_REQUEST', 'The actor in the path is not percent-encoded UTF-8.', { reason: 'request.actor' }) });
+  const { gateway, caller, subject, query, response } = exchange;
+  const actor = decoded(subject === '' ? query.slice('actor='.length).replaceAll('+', ' ') : subject);
+  if (actor === undefined) return refuse(response, { denied: deny('INVALID_REQUEST', `The actor in the ${subject === '' ? 'query' : 'path'} is not percent-encoded UTF-8.`, { reason: 'request.actor' }) });
   await reply(exchange, await gateway.reinstate({ ...caller, ...said, actor }), (value) => send(response, 200, JSON.stringify(reinstatedOf(value))));
 }
 

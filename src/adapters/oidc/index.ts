@@ -2,7 +2,7 @@ import { AccessError, type IdentityProvider } from '../../core/index.js';
 import { allSettings, type OidcOptions } from './options.js';
 import { refused } from './reasons.js';
 import { claimedIssuer } from './token.js';
-import { verifierOf } from './verify.js';
+import { hashOf, verifierOf } from './verify.js';
 
 export type { ClaimNames, KeySet, OidcOptions } from './options.js';
 export { reasons, type Reason } from './reasons.js';
@@ -17,9 +17,11 @@ export function oidc(options: OidcOptions | readonly OidcOptions[]): IdentityPro
   return {
     async authenticate({ scheme, token }) {
       if (scheme !== 'bearer') return refused('token.scheme');
+      const hash = hashOf(token);
+      for (const each of issuers.values()) if (each.knows(hash)) return each.verify(token, hash);
       const claimed = claimedIssuer(token);
       if (typeof claimed === 'string') return refused(claimed);
-      return issuers.get(claimed.issuer)?.verify(token) ?? refused('token.iss');
+      return issuers.get(claimed.issuer)?.verify(token, hash) ?? refused('token.iss');
     },
     async check() {
       const checked = await Promise.allSettled([...issuers.values()].map((each) => each.check()));

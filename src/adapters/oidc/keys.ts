@@ -1,5 +1,5 @@
 import { AccessError, isLoopback } from '../../core/index.js';
-import { fetchJson } from './fetch-json.js';
+import { FetchFault, fetchJson } from './fetch-json.js';
 import { keysOf, type Keys } from './key-set.js';
 import type { Settings } from './options.js';
 import { secureUrl } from './url.js';
@@ -89,9 +89,9 @@ export class KeySource {
     if (jwksUri !== undefined) return secureUrl(jwksUri, 'jwksUri');
     const document = await fetchJson(new URL(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`), fetchTimeoutMs);
     const { issuer: named, jwks_uri: found } = (document ?? {}) as { readonly issuer?: unknown; readonly jwks_uri?: unknown };
-    if (named !== issuer || typeof found !== 'string') throw new Error('the discovery document is of another issuer');
+    if (named !== issuer || typeof found !== 'string') throw new FetchFault('the discovery document is of another issuer');
     const url = secureUrl(found, 'jwks_uri');
-    if (isLoopback(url) && !isLoopback(new URL(issuer))) throw new Error('the discovery document points into this machine');
+    if (isLoopback(url) && !isLoopback(new URL(issuer))) throw new FetchFault('the discovery document points into this machine');
     return url;
   }
 }

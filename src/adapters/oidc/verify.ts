@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { errors, jwtVerify, type JWTVerifyOptions } from 'jose';
 import { AccessError, Kept, sizeAsJson, type Denied, type Identity } from '../../core/index.js';
 import { identityOf } from './claims.js';
+import { FetchFault } from './fetch-json.js';
 import { KeySource, type Keys } from './keys.js';
 import type { Settings } from './options.js';
 import { reasons, refused, type Reason } from './reasons.js';
@@ -15,28 +16,46 @@ interface Known {
 
 /** Judges the tokens of one issuer, and remembers the good ones as long as they last and the keys they were verified with are in force. */
 export interface Verifier {
-  verify(token: string): Promise<Identity | Denied>;
+  /** Whether the token of this hash was good before: then it need not be read to know whose it is. */
+  knows(hash: string): boolean;
+  verify(token: string, hash: string): Promise<Identity | Denied>;
   /** Fetches the keys. Throws IDENTITY_UNAVAILABLE where there are none to judge with. */
   check(): Promise<void>;
 }
 
 export function verifierOf(settings: Settings): Verifier {
   const source = new KeySource(settings);
-  return { verify: rememberingVerify(source, settings), check: () => checkKeys(source, settings) };
+  const kept = new Kept<Known>({ ...known, sizeOf: ({ identity }) => sizeAsJson(identity) });
+  return { knows: (hash) => kept.get(hash) !== undefined, verify: rememberingVerify(source, settings, kept), check: () => checkKeys(source, settings) };
+}
+
+/** Why a fetch failed, of the innermost cause: the system's code (ECONNREFUSED, ENOTFOUND), or what this adapter itself said. What others say may repeat anything. */
+function reasonIn(error: unknown): string | undefined {
+  let inner = error;
+  for (let depth = 0; depth < 8 && inner instanceof Error && inner.cause !== undefined; depth += 1) inner = inner.cause;
+  if (!(inner instanceof Error)) return undefined;
+  const { code } = inner as { readonly code?: unknown };
+  if (typeof code === 'string' && /^[A-Z][A-Z0-9_]{2,60}$/.test(code) && !AccessError.is(inner)) return code;
+  if (inner.name === 'TimeoutError') return 'no answer in time';
+  return inner instanceof FetchFault || AccessError.is(inner) ? inner.message : undefined;
 }
 
 async function checkKeys(source: KeySource, { issuer }: Settings): Promise<void> {
   const keys = await source.current().catch((error: unknown) => {
-    throw new AccessError('IDENTITY_UNAVAILABLE', `the keys of ${issuer} cannot be fetched`, { cause: error });
+    const why = reasonIn(error);
+    throw new AccessError('IDENTITY_UNAVAILABLE', `the keys of ${issuer} cannot be fetched${why === undefined ? '' : `: ${why}`}`, { cause: error });
   });
   if (keys.size === 0) throw new AccessError('IDENTITY_UNAVAILABLE', `${issuer} publishes no key for signatures`);
 }
 
-function rememberingVerify(source: KeySource, settings: Settings): Verifier['verify'] {
-  const kept = new Kept<Known>({ ...known, sizeOf: ({ identity }) => sizeAsJson(identity) });
-  return async (token) => {
+/** What tokens are remembered by. */
+export function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('base64');
+}
+
+function rememberingVerify(source: KeySource, settings: Settings, kept: Kept<Known>): Verifier['verify'] {
+  return async (token, hash) => {
     const keys = await source.current();
-    const hash = createHash('sha256').update(token).digest('base64');
     const before = kept.get(hash);
     if (before?.keys === keys && before.identity.expiresAt > settings.clock.now()) return before.identity;
     kept.delete(hash);

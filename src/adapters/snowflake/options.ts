@@ -1,4 +1,4 @@
-import { AccessError, parseSchema, readOptions, readSecureUrl, type OptionNames, type Actor, type Principal, type SchemaRef } from '../../core/index.js';
+import { AccessError, parseSchemas, readOptions, readSecureUrl, type OptionNames, type Actor, type Principal, type SchemaRef } from '../../core/index.js';
 import { keeperOf, type Keeper, type SnowflakeCredential } from './credential.js';
 import type { Account } from './dial.js';
 import type { AgentFor } from './driver/api.js';
@@ -73,7 +73,7 @@ export function settle(given: SnowflakeOptions): Settled {
   if (!warehouse) throw invalid('warehouse must be named');
   if (typeof user === 'string' ? user === '' : typeof user !== 'function') throw invalid('user must be a name or a function');
   if (!Array.isArray(options.schemas) || !options.schemas.every((each) => typeof each === 'string')) throw invalid('schemas must be a list of texts');
-  const schemas = options.schemas.map(parseSchema);
+  const schemas = parseSchemas(options.schemas, 'snowflake schemas');
   if (schemas.length === 0) throw invalid('schemas must name at least one');
   const { requireActiveAgent = false } = options;
   if (typeof requireActiveAgent !== 'boolean') throw invalid('requireActiveAgent must be true or false');

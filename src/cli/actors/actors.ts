@@ -62,7 +62,7 @@ async function suspend(args: readonly string[], { stdout }: Streams): Promise<Ex
 
 async function reinstate(args: readonly string[], { stdout }: Streams): Promise<ExitCode> {
   const { values, positionals } = parsed(args, saying);
-  const path = `/suspensions/${encodeURIComponent(actorOf(positionals))}`;
+  const path = `/suspensions?actor=${encodeURIComponent(actorOf(positionals))}`;
   const over = await gatewayOf(values).ask(reinstated, 'DELETE', path, { body: commentOf(values.comment) });
   const words = `Reinstated: ${over.actor}, on ${placesOf(over)}`;
   return write(stdout, values.json === true ? `${asciiJson(over)}\n` : `${printable(words)}\n`);
@@ -70,8 +70,7 @@ async function reinstate(args: readonly string[], { stdout }: Streams): Promise<
 
 function actorOf([actor, ...more]: readonly string[]): string {
   if (actor === undefined || more.length > 0) throw new UsageError('name one actor');
-  // A URL would take dots alone for a step in its path.
-  const isNone = actor.trim() === '' || actor.length > 255 || /^\.{1,2}$/.test(actor);
+  const isNone = actor.trim() === '' || actor.length > 255;
   if (isNone) throw new UsageError(`${JSON.stringify(actor)} is no actor`);
   return actor;
 }

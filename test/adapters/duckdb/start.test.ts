@@ -62,3 +62,7 @@ describe('a start that fails leaves DuckDB closed', () => {
     await expect(connector.open(grantOf(), signal)).rejects.toMatchObject({ detail: { step: 'closed' } });
   });
 });
+
+it.each([[['OPS'], 0, 'OPS'], [['ACME.OPS', 'a.b.c'], 1, 'a.b.c']])('duckdb({ schemas: %j }) names the option and the wanted form', (schemas, index, text) => {
+  expect(() => duckdb({ schemas })).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID', message: `duckdb schemas[${index}] is "${text}", and a schema is written DATABASE.SCHEMA` }));
+});

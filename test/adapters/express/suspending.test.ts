@@ -42,6 +42,21 @@ describe('suspending over REST', () => {
     expect((await ask('GET', '/suspensions/x', { token: 'bob' })).headers.get('allow')).toBe('OPTIONS, DELETE');
   });
 
+  it('an actor that a client would drop from a path stands in the query', async () => {
+    const { ask } = await place();
+    for (const actor of ['..', '.', 'idp:a b', 'idp:a+b', 'idp:ü&x=y']) {
+      expect((await ask('POST', '/suspensions', { token: 'bob', body: { actor } })).status).toBe(201);
+      expect((await ask('DELETE', `/suspensions?actor=${encodeURIComponent(actor)}`, { token: 'bob', body: { comment: 'mended' } })).json).toMatchObject({ actor, comment: 'mended' });
+      expect((await ask('POST', '/suspensions', { token: 'bob', body: { actor } })).status).toBe(201);
+      expect((await ask('DELETE', `/suspensions?${String(new URLSearchParams({ actor }))}`, { token: 'bob' })).json).toMatchObject({ actor });
+    }
+    for (const query of ['', '?', '?actor=a&actor=b', '?actor=a&x=y', '?x=a', '?revoke']) {
+      expect((await ask('DELETE', `/suspensions${query}`, { token: 'bob' })).json).toMatchObject({ status: 400, reason: 'request.query' });
+    }
+    for (const value of ['', '%ff', 'x'.repeat(256)]) expect((await ask('DELETE', `/suspensions?actor=${value}`, { token: 'bob' })).json).toMatchObject({ status: 400, reason: 'request.actor' });
+    expect((await ask('DELETE', '/suspensions/a?actor=b', { token: 'bob' })).json).toMatchObject({ status: 400, reason: 'request.query' });
+  });
+
   it.each<[string, object]>([
     ['actor', {}], ['actor', { actor: 1 }], ['ttl', { actor: 'a', ttl: 0 }], ['ttl', { actor: 'a', ttl: 2_592_001 }], ['ttl', { actor: 'a', ttl: 1.5 }], ['comment', { actor: 'a', comment: '' }],
   ])('refuses a body whose %s is wrong', async (field, body) => {

@@ -87,6 +87,13 @@ describe('the canonical text', () => {
     expect(canonicalOf(lex(text))).toBe(canonical);
   });
 
+  it.each([
+    ['select a from t where a = :1 and b in (:2, 2)', 'select a from t where a = :1 and b in (:2, ?)'], ['select :10, :name, ?', 'select :10, :name, ?'],
+    ["select {'k': 5}, x[1:2], {a: 7}", 'select {?: ?}, x[?:?], {a: ?}'], ['select :01, :123456', 'select :?, :?'],
+  ])('shows the number of a bind, and no other: %s', (sql, redacted) => {
+    expect(redactedOf(lex(sql))).toBe(redacted);
+  });
+
   it('differs where a literal does, and the redacted one does not', () => {
     const [one, other] = [lex("select 'a', 1, X'41' from t"), lex("select 'b''c', 2.5e3, X'4242' from t")];
     expect(digestOf(canonicalOf(one))).not.toBe(digestOf(canonicalOf(other)));
