@@ -5,13 +5,13 @@
 const names = {
   verdict: `
     input-anchor-event input-anchors anchor-cut anchor-everything anchor-rewritten chain-unconnected checkpoint-begun-anew
-    checkpoint-without-prev foreign-claim foreign-header foreign-no-interval resealed-moved rewritten-id
+    checkpoint-without-prev resealed-moved rewritten-id
     unsealed-all-without-keys
   `,
   problems: `
     altered-before altered-number-of-event appended-export appended-many appended-one chain-inserted
     chain-inserted-export chain-removed checkpoint-fork checkpoint-of-another-writer copied-text cut-both
-    cut-chain cut-end cut-everything foreign-alg fork-forged-first link-authority link-type missing-chain
+    cut-chain cut-end cut-everything fork-forged-first link-authority link-type missing-chain
     missing-chain-with-checkpoints missing-notice-of-less reordered-segments resealed-older restart-at-the-end
     rewritten-chain rewritten-end rewritten-export rewritten-tail text-far-out-of-place text-out-of-place
     text-second-content

@@ -33,3 +33,10 @@ export function isAuthority(value: unknown): value is string {
 export function isChain(value: unknown): value is string {
   return typeof value === 'string' && chain.test(value);
 }
+
+/** The 32 bytes of an Ed25519 key, in canonical base64url. */
+export function isKey(value: unknown): value is string {
+  if (typeof value !== 'string') return false;
+  const bytes = Buffer.from(value, 'base64url');
+  return bytes.length === 32 && bytes.toString('base64url') === value;
+}

@@ -1,5 +1,6 @@
 import { importJWK, type CryptoKey } from 'jose';
 import { AccessError } from '../../../core/index.js';
+import { isKey, isName } from '../reading/forms.js';
 import { isMembers, type Members } from '../reading/strict.js';
 
 /** A public key that may sign checkpoints, for whom and when. */
@@ -46,16 +47,6 @@ async function imported({ kty, crv, kid, x, authority, nbf, exp }: Members): Pro
   if (!good) throw new TypeError('of another form');
   const key = await importJWK({ kty: 'OKP', crv: 'Ed25519', x }, 'EdDSA');
   return { kid, x, key, nbf: nbf ?? Number.NEGATIVE_INFINITY, exp: exp ?? Number.POSITIVE_INFINITY, ...(authority === undefined ? {} : { authority }) };
-}
-
-function isKey(x: unknown): x is string {
-  if (typeof x !== 'string') return false;
-  const bytes = Buffer.from(x, 'base64url');
-  return bytes.length === 32 && bytes.toString('base64url') === x;
-}
-
-function isName(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
 }
 
 function isTime(value: unknown): value is number | undefined {

@@ -1,7 +1,9 @@
 import { checkpointType, type Checkpoint } from '../checkpoint.js';
 import { sha256 } from '../fingerprint.js';
-import type { Place } from './report.js';
+import { claimNames, closed, headerNames, intervalNames, nextNames } from '../reading/closed.js';
+import { isAuthority, isChain, isCount, isDigest, isKey, isName, isWhole } from '../reading/forms.js';
 import { isMembers, strictObject, type Members } from '../reading/strict.js';
+import type { Place } from './report.js';
 
 /** A checkpoint as it came, its signature not yet looked at. */
 export interface Signed {
@@ -17,26 +19,41 @@ export interface Stamp extends Signed {
   readonly place: Place;
 }
 
-/** Reads a compact JWS; undefined where it is no checkpoint. Only the one canonical spelling is taken, since a JWS is named by the digest of its text. */
+/**
+ * Reads a compact JWS; undefined where it is no checkpoint. Only the one canonical spelling is taken, since a JWS is named by the digest of its text. Header and claims are closed:
+ * a member that nobody knows, as a key of its own, may mean something to somebody else.
+ */
 export function signedOf(jws: string): Signed | undefined {
   const parts = jws.split('.');
-  if (parts.length !== 3 || parts.some((part) => part === '' || Buffer.from(part, 'base64url').toString('base64url') !== part)) return undefined;
-  const [header, payload] = parts.slice(0, 2).map((part) => strictObject(Buffer.from(part, 'base64url').toString()));
-  const kid = header?.['kid'];
-  if (typeof kid !== 'string' || header?.['typ'] !== checkpointType || payload === undefined || !isCheckpoint(payload)) return undefined;
-  return { jws, digest: sha256(jws), kid, claims: payload };
+  const bytes = parts.map((part) => Buffer.from(part, 'base64url'));
+  if (parts.length !== 3 || bytes[2]?.length !== 64 || bytes.some((each, index) => each.toString('base64url') !== parts[index])) return undefined;
+  const [header, claims] = bytes.slice(0, 2).map(objectOf);
+  if (header === undefined || claims === undefined || !isCheckpoint(claims)) return undefined;
+  const { alg, kid, typ } = header;
+  const isSigned = alg === 'Ed25519' || (alg === 'EdDSA' && claims.v === 2);
+  return closed(header, headerNames) && isName(kid) && typ === checkpointType && isSigned ? { jws, digest: sha256(jws), kid, claims } : undefined;
+}
+
+/** What is not UTF-8 is no text. */
+function objectOf(bytes: Buffer): Members | undefined {
+  const text = bytes.toString();
+  return Buffer.from(text).equals(bytes) ? strictObject(text) : undefined;
 }
 
 const reasons: ReadonlySet<unknown> = new Set(['count', 'time', 'close', 'rotation']);
-const hex = /^[0-9a-f]{64}$/;
 
 function isCheckpoint(value: Members): value is Members & Checkpoint {
-  const { v, authority, chain, seq, head, head_uid: uid, at, prev, reason, next } = value;
-  return (v === 1 || v === 2) && [authority, chain, uid].every((each) => typeof each === 'string' && each !== '') && Number.isSafeInteger(seq) && (seq as number) >= 1
-    && isHex(head) && (prev === undefined || isHex(prev)) && Number.isSafeInteger(at) && (at as number) >= 0 && reasons.has(reason)
-    && (reason === 'rotation') === (next !== undefined) && (next === undefined || isMembers(next));
+  const { v, authority, chain, seq, head, head_uid: uid, at, prev, reason, interval, next } = value;
+  return (v === 1 || v === 2) && closed(value, claimNames[v]) && isAuthority(authority) && isChain(chain) && isCount(seq) && isDigest(head) && isName(uid) && isWhole(at)
+    && (prev === undefined || isDigest(prev)) && (v === 1 || isInterval(interval)) && reasons.has(reason) && (reason === 'rotation' ? isNext(next) : next === undefined);
 }
 
-function isHex(value: unknown): boolean {
-  return typeof value === 'string' && hex.test(value);
+function isInterval(value: unknown): boolean {
+  return isMembers(value) && closed(value, intervalNames) && isCount(value['events']) && isCount(value['ms']);
+}
+
+function isNext(value: unknown): boolean {
+  if (!isMembers(value) || !closed(value, nextNames)) return false;
+  const { kty, crv, x, kid, alg = 'EdDSA', use = 'sig' } = value;
+  return kty === 'OKP' && crv === 'Ed25519' && isKey(x) && isName(kid) && (alg === 'EdDSA' || alg === 'Ed25519') && use === 'sig';
 }
