@@ -18,6 +18,7 @@ const place = (): string => {
   onTestFinished(() => rmSync(directory, { recursive: true }));
   return directory;
 };
+const git = (directory: string, ...args: readonly string[]): string => execFileSync('git', ['-C', directory, ...args], { encoding: 'utf8' });
 const sealedIn = (directory: string): string[] => readFileSync(join(directory, 'journal-00000001.jsonl'), 'utf8').split('\n').flatMap((line) => /^\{"checkpoint":"([^"]+)"/.exec(line)?.[1] ?? []);
 
 async function recorded(anchor: Anchor): Promise<string> {
@@ -47,7 +48,6 @@ async function proves(directory: string, anchors: string): Promise<void> {
 describe('anchors', () => {
   it('a Git repository has a commit for each checkpoint, and so has where it is pushed', async () => {
     const [work, remote] = [place(), place()];
-    const git = (directory: string, ...args: readonly string[]): string => execFileSync('git', ['-C', directory, ...args], { encoding: 'utf8' });
     git(remote, 'init', '--quiet', '--bare');
     git(work, 'init', '--quiet');
     git(work, 'config', 'user.name', 'gate');

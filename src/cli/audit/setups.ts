@@ -19,7 +19,9 @@ export class Setups {
   readonly #loose: Asked[] = [];
 
   /** Takes what an event says of it. */
-  read({ code, session, data }: Shown): void {
+  read({ code, session, data, doubt }: Shown): void {
+    // What nothing proves allows nothing.
+    if (doubt !== undefined) return;
     if (code === 'session.requested' && session !== undefined) this.#plan(session, data['setup']);
     if (code === 'grant.applied') this.#role(data);
   }
