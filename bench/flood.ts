@@ -16,7 +16,7 @@ const program = (name: string, ...given: string[]): ChildProcess => fork(join(im
  * against the same while a route of Express alone answers as many. The package as it is built, in a process of its own.
  */
 export async function floodRows(quick: boolean): Promise<Row[]> {
-  const [rounds, ms] = quick ? [3, 3_000] : [7, 8_000];
+  const [rounds, ms] = quick ? [1, 1_500] : [7, 8_000];
   const folder = await mkdtemp(join(tmpdir(), 'sallyport-bench-'));
   const service = program('flood-service.ts', folder, String(others + 1));
   const [{ port, bare, agents: [flooding, ...calm] }] = (await once(service, 'message')) as [Ready];
