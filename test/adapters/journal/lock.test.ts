@@ -76,12 +76,14 @@ describe('the lock', () => {
 
   it('of a process that has ended and that nobody has waited for is taken over at once', async () => {
     const directory = place();
-    // The shell becomes a program that does not wait for the one that it began.
-    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    // The shell becomes a program that does not wait for the one that it began; until it is that program it would.
+    const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'inherit'] });
     onTestFinished(() => void parent.kill('SIGKILL'));
     const [text] = (await once(parent.stdout, 'data')) as [Buffer];
     const pid = Number(text.toString());
     const fields = (): string[] => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    await expect.poll(() => readFileSync(`/proc/${parent.pid}/cmdline`, 'utf8')).toBe('sleep\x0060\x00');
+    process.kill(pid, 'SIGKILL');
     await expect.poll(() => fields()[0]).toBe('Z');
     writeFileSync(join(directory, 'lock'), owner({ pid, started: fields()[19] }));
     const log = await openJournal({ directory, format: plain }, { ...quickTimes, watchMs: 2 ** 30 });
