@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { memoryAudit, type MemoryAudit } from '../../src/adapters/memory/index.js';
-import { AccessError, type AuditEvent } from '../../src/core/index.js';
+import { AccessError, systemClock, type AuditEvent } from '../../src/core/index.js';
+import { createRecorder } from '../../src/core/stages/audit.js';
 import { FakeClock } from './fake-clock.js';
 import { codeOf, house, valueOf, type House } from './house.js';
 
@@ -99,4 +100,51 @@ it('a record that hangs is asked no more once so many intents were given up', as
     expect(codeOf(await run)).toBe('AUDIT_UNAVAILABLE');
   }
   expect(its.asked() - before).toBe(256);
+});
+
+it('at the end what is owed is tried once more after a write that was under way has failed', async () => {
+  const turns: ((error?: Error) => void)[] = [];
+  const written: string[] = [];
+  const log = {
+    ...memoryAudit(),
+    append: ({ id }: AuditEvent) => new Promise<void>((resolve, reject) => {
+      turns.push((error) => (error === undefined ? resolve(void written.push(id)) : reject(error)));
+    }),
+  };
+  const recorder = createRecorder(log, systemClock, 60_000, [], () => expect.unreachable());
+  const end = (id: string): Promise<unknown> => recorder.outcome({ id, code: 'session.closed', at: 0, instance: 'i', data: {} }).catch((error: unknown) => error);
+  const [first, second] = [end('first'), end('second')];
+  turns[0]?.(new Error('away'));
+  turns[1]?.(new Error('away'));
+  await Promise.all([first, second]);
+  const third = end('third');
+  await vi.waitFor(() => expect(turns).toHaveLength(3));
+  const settled = recorder.settle();
+  turns[2]?.(new Error('away'));
+  expect(await third).toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
+  for (let each = 3; each < 6; each += 1) {
+    await vi.waitFor(() => expect(turns.length).toBeGreaterThan(each));
+    turns[each]?.();
+  }
+  await settled;
+  expect(written).toEqual(['first', 'second', 'third']);
+});
+
+it('a refusal whose write was given up and then failed is written once the record is back', async () => {
+  const clock = new FakeClock();
+  const inner = memoryAudit();
+  const held: ((error: Error) => void)[] = [];
+  let hanging = false;
+  const audit: MemoryAudit = { ...inner, append: (event) => (hanging ? new Promise((_resolve, reject) => void held.push(reject)) : inner.append(event)) };
+  const at = await house({ audit, clock, limits });
+  const session = await at.session();
+  hanging = true;
+  const refused = at.run(session, 'what is this');
+  await vi.waitFor(() => expect(held).toHaveLength(1));
+  clock.forward(2_001);
+  expect(codeOf(await refused)).toBe('AUDIT_UNAVAILABLE');
+  held[0]?.(new Error('the write failed after all'));
+  hanging = false;
+  valueOf(await at.run(session));
+  expect(inner.events.filter(({ code }) => code === 'statement.denied')).toHaveLength(1);
 });

@@ -5,7 +5,7 @@ export interface Owed {
   readonly event: AuditEvent;
   writing?: Promise<void> | undefined;
   /** What it takes, about, where it counts against the room there is. */
-  readonly size?: number;
+  size?: number;
 }
 
 /** Refusals that were not written one by one. */
@@ -53,7 +53,9 @@ export class Debts {
     }
     this.#refusals += 1;
     this.#bytes += size;
-    this.#owed.push({ ...item, size });
+    // The same object: who writes it notes there that its write has failed.
+    item.size = size;
+    this.#owed.push(item);
     return true;
   }
 
