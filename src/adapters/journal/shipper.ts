@@ -82,8 +82,9 @@ export class Shipper {
         this.#news = false;
         const more = await this.#step();
         pauseMs = firstPauseMs;
-        if (!more && this.#closing) return;
-        if (!more && !this.#news) await this.#rest();
+        if (more || this.#news) continue; // What became durable after the last look is delivered before the journal closes, too.
+        if (this.#closing) return;
+        await this.#rest();
       } catch {
         this.#failingSince ??= performance.now();
         await this.#noted();

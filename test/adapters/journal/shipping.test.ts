@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sampleEvent } from '../../../src/core/contract/index.js';
 import type { AuditSink } from '../../../src/core/index.js';
+import { Cursor } from '../../../src/adapters/journal/cursor.js';
+import { settingsOf } from '../../../src/adapters/journal/options.js';
+import { Shipper } from '../../../src/adapters/journal/shipper.js';
 import { journal as sealed } from '../../../src/journal.js';
-import { journal } from './plain.js';
+import { journal, plain } from './plain.js';
 import { eventsIn, place, segmentsIn } from './place.js';
 import { fill, ids, receiver, refuses, until } from './receiver.js';
 
@@ -17,6 +20,24 @@ describe('shipping', () => {
     await log.close?.();
     expect(ids(siem.got)).toEqual(eventsIn(directory).map((event) => event.id));
     expect(siem.got).toHaveLength(1_500);
+  });
+
+  it('brings what became durable while it looked for more and found nothing, also where the journal closes then', async () => {
+    const directory = place();
+    const siem = receiver();
+    const log = await journal({ directory });
+    await fill(log, 20);
+    await log.close?.();
+    const [segment] = segmentsIn(directory);
+    const whole = { segment: 1, offset: readFileSync(join(directory, segment as string)).length };
+    let durable = { segment: 1, offset: 0 };
+    const settings = settingsOf({ directory, format: plain });
+    const shipper = new Shipper(siem, await Cursor.load(directory, 'late'), { ...settings, format: plain }, () => durable, () => undefined);
+    shipper.start();
+    durable = whole;
+    shipper.wake();
+    await shipper.close(5_000);
+    expect(siem.got).toHaveLength(20);
   });
 
   it('goes on where the last run was, twice rather than never', async () => {
