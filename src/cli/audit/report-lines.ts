@@ -11,9 +11,9 @@ export function reportInLines({ problems, chains, verdict }: Report): string {
   return `${[...told, ...states, `verdict ${verdict}`].join('\n')}\n`;
 }
 
-function rowOf({ place, kind, sequence, verdict }: Problem, chain?: string): Row {
+function rowOf({ place, kind, chain: own, sequence, verdict }: Problem, chain?: string): Row {
   // Without a place only a chain is named, no number.
-  return [place === undefined ? '-' : basename(place.source).replaceAll(/[^!-~]/g, '?'), place?.line ?? 0, kind, chain ?? '-', place === undefined ? 0 : sequence ?? 0, verdict];
+  return [place === undefined ? '-' : basename(place.source).replaceAll(/[^!-~]/g, '?'), place?.line ?? 0, kind, chain ?? own ?? '-', place === undefined ? 0 : sequence ?? 0, verdict];
 }
 
 function compare(a: Row, b: Row): number {

@@ -43,16 +43,17 @@ export class Anchors {
   }
 
   /** What was anchored and is absent. What is older than the record is: whether a beginning may be absent is told at that. */
-  *absent(trail: Trail): Generator<{ readonly problem: Problem; readonly chain?: string }> {
+  *absent(trail: Trail): Generator<Problem> {
     for (const { digest, place, stamp } of this.#kept) {
       if (this.#found.has(digest)) continue;
       if (stamp === undefined) {
-        yield { problem: trail.isFromTheStart ? told('tampered', 'a checkpoint that was anchored is not in the record', place) : told('incomplete', 'a checkpoint that was anchored is not here: a digest does not say whether it is older than the record', place) };
+        yield trail.isFromTheStart ? told('tampered', 'a checkpoint that was anchored is not in the record', place) : told('incomplete', 'a checkpoint that was anchored is not here: a digest does not say whether it is older than the record', place);
         continue;
       }
       const { authority, at, chain, seq } = stamp.claims;
-      if (at < Math.min(...trail.times(authority))) continue;
-      yield { chain, problem: { ...told('tampered', `the checkpoint over ${chain} to ${seq} was anchored and is not in the record`, place), sequence: seq, at } };
+      const times = trail.times(authority);
+      if (times.length > 0 && at < Math.min(...times)) continue;
+      yield { ...told('tampered', `the checkpoint over ${chain} to ${seq} was anchored and is not in the record`, place), chain, sequence: seq, at };
     }
   }
 }

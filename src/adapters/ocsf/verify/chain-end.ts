@@ -6,7 +6,7 @@ import type { Seen } from './stubs.js';
 
 /** What can be told of a chain only when everything was read: what is absent. */
 export function closeChain(chain: Chain, removals: SealedRemovals): void {
-  chain.times.close();
+  chain.close();
   const { runs, settings: { mustBegin, remembered } } = chain;
   const first = runs[0]?.first;
   const last = runs.at(-1)?.last;
@@ -22,8 +22,10 @@ export function closeChain(chain: Chain, removals: SealedRemovals): void {
     if (one !== undefined) chain.findings.add(stubbed('incomplete', 'it is a stub, and the event for which it stands is absent: nothing proves what it says', one));
     for (const each of others) chain.findings.add(stubbed('tampered', 'another stub of this number says something else', each));
   }
-  const named = [...chain.waiting].filter(([seq]) => seq > (last?.sequence ?? 0)).toSorted(([a], [b]) => a - b).at(-1)?.[1][0]?.[0];
-  if (last !== undefined && named !== undefined) chain.stamp('cut', named, `it names event ${named.claims.seq}, which is absent; the last one here is ${last.sequence}`);
+  for (const [seq, stamps] of chain.seals.waiting) {
+    if (last === undefined || seq <= last.sequence) continue;
+    for (const [stamp] of stamps) chain.seals.tell('cut', stamp, `it names event ${seq}, which is absent; the last one here is ${last.sequence}`);
+  }
   if (remembered !== undefined && last !== undefined && remembered.seq > last.sequence) {
     chain.findings.add({ kind: 'cut', verdict: 'tampered', message: `event ${remembered.seq} was verified before and is absent; the last one here is ${last.sequence}`, sequence: remembered.seq });
   }
@@ -53,7 +55,7 @@ function span(from: number, to: number): string {
 
 /** What a later chain vouches for counts as sealed, too. */
 export function reportOf(chain: Chain): ChainReport {
-  const { runs, name, authority, events, duplicates, checkpoints, sealedAt, findings, keys, stubs } = chain;
+  const { runs, name, authority, events, duplicates, findings, stubs, seals: { count: checkpoints, sealedAt, keys } } = chain;
   const first = runs[0]?.first;
   const last = runs.at(-1)?.last;
   const { count, to } = chain.stretches.sealed;

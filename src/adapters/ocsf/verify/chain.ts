@@ -1,9 +1,9 @@
 import type { Place, Problem, ProblemKind, Remembered } from './report.js';
-import type { CheckpointInterval } from '../../../core/index.js';
 import { Findings } from './findings.js';
 import { Marks } from './marks.js';
+import { Links } from './links.js';
 import { edgeOf, Runs, type Edge, type Run } from './runs.js';
-import type { Stamp } from './seal.js';
+import { ChainSeals, type Head } from './chain-seals.js';
 import { Stretches } from './stretches.js';
 import { Times } from './times.js';
 import { Stubs } from './stubs.js';
@@ -19,10 +19,7 @@ export interface ChainSettings {
   readonly mustBegin: boolean;
 }
 
-/** What a checkpoint of version 1 is taken to promise. */
-export const earlierInterval: CheckpointInterval = { events: 1_256, ms: 60_000 };
-
-/** The events of one process start as they are read, and the checkpoints over them. */
+/** The events of one process start as they are read. */
 export class Chain {
   readonly name: string;
   readonly authority: string;
@@ -31,25 +28,18 @@ export class Chain {
   /** Where the chain before this one ended, as its first event says. */
   before: Before | undefined;
   /** What the signatures over it reach. */
-  readonly stretches = new Stretches();
-  /** The highest number that a good checkpoint of its own names. */
-  sealed = 0;
+  readonly stretches = new Stretches((sequence, fingerprint) => this.compare(sequence, fingerprint) === 'same');
   /** Up to which number the chain after it vouches for it. */
   vouched = 0;
-  sealedAt: number | undefined;
-  /** What the last good checkpoint promised. */
-  interval: CheckpointInterval | undefined;
   /** Events that are later than the first good checkpoint over them are told. */
   readonly times = new Times((event) => this.#event('time', 'it is later than the first checkpoint over it', event, event.place));
   events = 0;
   duplicates = 0;
-  checkpoints = 0;
-  readonly keys = new Set<string>();
   /** Stubs, and what they are held against. */
   readonly stubs = new Stubs();
-  /** Checkpoints that came before their event, with what they are worth. */
-  readonly waiting = new Map<number, (readonly [Stamp, boolean])[]>();
+  readonly seals: ChainSeals;
   readonly #marks: Marks;
+  readonly #links = new Links((right, left) => this.#event('link', `it does not follow from event ${left} as that is here`, right, right.place));
   readonly #runs: Runs;
   /** Numbers that are held by nothing but altered events, and stubs where none can be. */
   readonly #held = new Set<number>();
@@ -65,6 +55,10 @@ export class Chain {
     this.findings = new Findings(settings.limit);
     this.#marks = new Marks(settings.window);
     this.#runs = new Runs((left, right) => this.#join(left, right));
+    this.seals = new ChainSeals({
+      authority, stretches: this.stretches, times: this.times, compare: (sequence, head, id) => this.#compareHead(sequence, head, id),
+      found: (problem) => this.findings.add(problem),
+    });
   }
 
   /** In the order of their numbers. */
@@ -76,10 +70,22 @@ export class Chain {
     return this.#marks.compare(sequence, fingerprint);
   }
 
-  /** The chain after it is sealed, names its end, and says how much of it is the writer's own. */
-  vouch({ sequence, sealed }: Before): void {
+  /** Where the content of a number that counts was read; undefined where it was not, or too long ago. */
+  placeOf(sequence: number): Place | undefined {
+    return this.#marks.placeOf(sequence);
+  }
+
+  /** The chain after it is sealed, and says how much of it is the writer's own; it counts as far as the end is the one that it names. */
+  vouch({ sequence, sealed, fingerprint, id }: Before): void {
     this.vouched = Math.max(this.vouched, sealed);
-    this.stretches.seal(sequence, sealed);
+    const isOther = this.#links.hasOther(sequence, fingerprint, id);
+    if (isOther || this.compare(sequence, fingerprint) === 'same') this.stretches.seal(sequence, sealed, isOther);
+  }
+
+  /** Once everything was read. */
+  close(): void {
+    this.#links.close();
+    this.times.close();
   }
 
   /** Events of it were read in this log. */
@@ -96,8 +102,7 @@ export class Chain {
     const known = isStubbed ? 'absent' : this.#marks.compare(sequence, fingerprint);
     if (known !== 'absent') return this.#again(known, told, place, passed);
     this.#count(told, place, isStubbed);
-    this.#held.delete(sequence);
-    this.#marks.set(sequence, fingerprint);
+    this.#marks.set(sequence, fingerprint, place);
     this.stretches.add(told);
     this.#sources.add(place.log);
     if (told.authority !== this.authority) this.#event('link', `it is by ${told.authority}, the chain by ${this.authority}`, told, place);
@@ -109,54 +114,36 @@ export class Chain {
     if (told.v === 2) this.times.note({ sequence, id: told.id, code: told.code, at: told.at, place });
     this.#begin(told, place);
     this.#recall(told, place);
-    this.#answer(told, place);
+    if (this.seals.answer(told.sequence, place)) this.#event('reordered', 'it stands behind a checkpoint that names it', told, place);
     return true;
   }
 
-  /** A checkpoint whose signature holds, or, where there are no keys to tell, one that is compared all the same but seals nothing. */
-  seal(stamp: Stamp, trusted: boolean): void {
-    this.checkpoints += 1;
-    this.keys.add(stamp.kid);
-    if (stamp.claims.authority !== this.authority) this.stamp('checkpoint', stamp, `it is by ${stamp.claims.authority}, the chain by ${this.authority}`);
-    this.#compare(stamp, trusted);
-  }
-
-  /** A problem of one of its checkpoints. */
-  stamp(kind: ProblemKind, { place, claims: { seq, at } }: Pick<Stamp, 'claims' | 'place'>, message: string, verdict: Problem['verdict'] = 'tampered'): void {
-    this.findings.add({ kind, verdict, message: `the checkpoint over ${seq}: ${message}`, place, sequence: seq, at });
-  }
-
-  #compare(stamp: Stamp, trusted: boolean): void {
-    const { seq, head, at } = stamp.claims;
-    switch (this.#marks.compare(seq, head)) {
-      case 'same':
-        if (!trusted) return;
-        if (seq >= this.sealed) this.interval = stamp.claims.interval ?? earlierInterval;
-        if (stamp.claims.v === 2) this.times.seal(stamp.claims);
-        this.sealed = Math.max(this.sealed, seq);
-        this.stretches.seal(seq);
-        this.sealedAt = Math.max(this.sealedAt ?? at, at);
-        return;
-      case 'other':
-        return this.stamp('rewritten', stamp, `it names another event ${seq} than the one that is here: what stands between ${this.sealed + 1} and ${seq} was written anew`);
-      case 'forgotten':
-        return this.stamp('unchecked', stamp, 'it came too late to be compared', 'incomplete');
-      default:
-        this.waiting.set(seq, [...(this.waiting.get(seq) ?? []), [stamp, trusted]]);
-    }
+  /** What a checkpoint names, which most often is the last event that was read: then the id is at hand, too. */
+  #compareHead(sequence: number, head: string, id: string): Head {
+    const known = this.#marks.compare(sequence, head);
+    if (known === 'other') return this.#links.hasOther(sequence, head, id) ? 'second' : 'other';
+    const last = this.runs.at(-1)?.last;
+    return known === 'same' && last?.sequence === sequence && last.id !== id ? 'renamed' : known;
   }
 
   #again(known: 'same' | 'other' | 'forgotten', told: Told, place: Place, passed: boolean): false {
     const { log } = place;
     const last = log === undefined ? 0 : (this.#read.get(log) ?? 0);
     if (known === 'forgotten') this.#event('unchecked', 'it came again too late to be compared', told, place, 'incomplete');
-    else if (known === 'other') this.#event('fork', `there are two events with the number ${told.sequence}`, told, place);
+    else if (known === 'other') this.#fork(told, place);
     else if (log !== undefined && (told.sequence <= last || (this.#sources.size === 1 && this.#sources.has(log)))) this.#event('copied', 'it stands in the log before', told, place);
     else {
       if (log !== undefined) this.#order(told, place, passed);
       this.duplicates += 1;
     }
     return false;
+  }
+
+  #fork(told: Told, place: Place): void {
+    this.#event('fork', `there are two events with the number ${told.sequence}`, told, place);
+    if (this.#links.hasOther(told.sequence, told.fingerprint, told.id)) return;
+    this.#links.other(edgeOf(told, place));
+    this.stretches.addOther(told);
   }
 
   /** What is altered, and a stub where none can be, says nothing, but it has its number. */
@@ -182,13 +169,14 @@ export class Chain {
     if (told.isSmall === true) this.#event('stub', 'it stands for an event that nobody had to cut', told, place);
     if (isHere) return false;
     this.#count(told, place, false);
-    this.#marks.set(sequence, fingerprint);
+    this.#marks.set(sequence, fingerprint, place);
     return false;
   }
 
   /** An event whose number is new, or held by what says nothing. */
   #count(told: Told, place: Place, isKnown: boolean): void {
-    if (!isKnown && !this.#held.has(told.sequence)) this.#add(edgeOf(told, place));
+    if (this.#held.delete(told.sequence)) this.#runs.replace(edgeOf(told, place));
+    else if (!isKnown) this.#add(edgeOf(told, place));
   }
 
   #add(edge: Edge): void {
@@ -217,22 +205,12 @@ export class Chain {
     if (told.fingerprint !== remembered.head) this.#event('rewritten', 'another event stood here when it was verified before', told, place);
   }
 
-  /** Checkpoints that were waiting for this event. In a log that is read in order none comes before what it names. */
-  #answer(told: Told, place: Place): void {
-    const waiting = this.waiting.get(told.sequence);
-    if (waiting === undefined) return;
-    this.waiting.delete(told.sequence);
-    if (place.log !== undefined && waiting.some(([stamp]) => stamp.place.log === place.log)) this.#event('reordered', 'it stands behind a checkpoint that names it', told, place);
-    for (const [stamp, trusted] of waiting) this.#compare(stamp, trusted);
-  }
-
   /** What is altered is held against nobody, nor anything against it. */
   #join(left: Edge, right: Edge): void {
     const { previous, place } = right;
     if (isAltered(right)) return;
     if (previous === undefined) return this.#event('restart', `it says that it begins the chain, but is number ${right.sequence}`, right, place);
-    if (isAltered(left) || (previous.fingerprint === left.fingerprint && previous.id === left.id && previous.type === left.type)) return;
-    this.#event('link', `it does not follow from event ${left.sequence} as that is here`, right, place);
+    if (!isAltered(left)) this.#links.join(left, { ...right, previous });
   }
 
   #event(kind: ProblemKind, message: string, { sequence, id, code, at }: Omit<Edge, 'place' | 'type' | 'fingerprint'>, place: Place, verdict: Problem['verdict'] = 'tampered'): void {

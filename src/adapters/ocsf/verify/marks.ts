@@ -1,4 +1,5 @@
 import { randomFillSync } from 'node:crypto';
+import type { Place } from './report.js';
 
 const size = 1_024;
 const absent = 0;
@@ -8,15 +9,30 @@ const words = 16;
 const [large, small] = [4_294_967_291, 2_097_143];
 const shift = 2 ** 32;
 
+interface Block {
+  readonly marks: Float64Array;
+  readonly sources: Uint32Array;
+  readonly lines: Float64Array;
+  seen: number;
+}
+
+/** There is no number 0. */
+function emptyBlock(at: number): Block {
+  return { marks: new Float64Array(size), sources: new Uint32Array(size), lines: new Float64Array(size), seen: at === 0 ? 1 : 0 };
+}
+
 /**
- * Which numbers of a chain were seen, and with which fingerprint, in 8 bytes each: the remainders of sums over the fingerprint, with weights that are other ones
+ * Which numbers of a chain were seen, where, and with which fingerprint, in 20 bytes each: the remainders of sums over the fingerprint, with weights that are other ones
  * in each run, so that nobody can prepare two fingerprints that look the same; two do with a chance of one in 2^53. A block of numbers that are all there is
  * forgotten when `window` newer ones are known.
  */
 export class Marks {
   readonly #weights = randomFillSync(new Uint32Array(words * 2));
   readonly #window: number;
-  readonly #blocks = new Map<number, { readonly marks: Float64Array; seen: number }>();
+  readonly #blocks = new Map<number, Block>();
+  /** A place of each source. */
+  readonly #sources: Place[] = [];
+  #source = 0;
   /** In the order of their completion; those before `oldest` are forgotten. */
   readonly #complete: number[] = [];
   #oldest = 0;
@@ -35,16 +51,31 @@ export class Marks {
     return mark === this.#markOf(fingerprint) ? 'same' : 'other';
   }
 
+  /** Where a number was read; undefined where it was not, or too long ago. */
+  placeOf(sequence: number): Place | undefined {
+    const [block, at] = [this.#blocks.get(Math.floor(sequence / size)), sequence % size];
+    const source = block === undefined || block.marks[at] === absent ? undefined : this.#sources[block.sources[at] as number];
+    return source === undefined ? undefined : { ...source, line: block?.lines[at] as number };
+  }
+
   /** Sets a number, also one that had another fingerprint. */
-  set(sequence: number, fingerprint: string): void {
+  set(sequence: number, fingerprint: string, place: Place): void {
     const at = Math.floor(sequence / size);
     let block = this.#blocks.get(at);
-    if (block === undefined) this.#blocks.set(at, (block = { marks: new Float64Array(size), seen: at === 0 ? 1 : 0 }));
+    if (block === undefined) this.#blocks.set(at, (block = emptyBlock(at)));
     const isNew = block.marks[sequence % size] === absent;
     block.marks[sequence % size] = this.#markOf(fingerprint);
+    if (this.#sources[this.#source]?.source !== place.source) this.#enter(place);
+    block.sources[sequence % size] = this.#source;
+    block.lines[sequence % size] = place.line;
     if (!isNew) return;
     block.seen += 1;
     if (block.seen === size) this.#completed(at);
+  }
+
+  #enter(place: Place): void {
+    const known = this.#sources.findIndex(({ source }) => source === place.source);
+    this.#source = known < 0 ? this.#sources.push(place) - 1 : known;
   }
 
   #completed(at: number): void {

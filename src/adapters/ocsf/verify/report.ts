@@ -69,6 +69,8 @@ export interface Problem {
   /** For people; may hold names from the log: strip control characters before printing. */
   readonly message: string;
   readonly place?: Place;
+  /** The chain, where it is absent itself and so has no report. */
+  readonly chain?: string;
   readonly sequence?: number;
   readonly id?: string;
   readonly code?: string;

@@ -18,6 +18,8 @@ export interface Edge {
 export interface Run {
   first: Edge;
   last: Edge;
+  /** The one before the last, where they came in this order. */
+  beforeLast?: Edge | undefined;
 }
 
 /** The events of a chain as they arrive, in any order: in the right order there is one run, and nothing else is kept. */
@@ -42,9 +44,20 @@ export class Runs {
     if (left !== undefined) this.#ends.delete(sequence - 1);
     if (right !== undefined) this.#starts.delete(sequence + 1);
     if (left === undefined) run.first = edge;
+    run.beforeLast = left === undefined || right !== undefined ? undefined : left.last;
     run.last = right === undefined ? edge : right.last;
     this.#starts.set(run.first.sequence, run);
     this.#ends.set(run.last.sequence, run);
+  }
+
+  /** An event in the place of an altered one that held its number. */
+  replace(edge: Edge): void {
+    const { sequence } = edge;
+    const [begun, ended] = [this.#starts.get(sequence), this.#ends.get(sequence)];
+    if (begun !== undefined) begun.first = edge;
+    if (ended === undefined) return;
+    ended.last = edge;
+    if (ended.beforeLast !== undefined) this.#joined(ended.beforeLast, edge);
   }
 
   /** In the order of their numbers. */

@@ -1,21 +1,24 @@
 import type { Chain } from './chain.js';
 import { recalled } from './memory.js';
 import type { SealedRemovals } from './removals.js';
-import type { Memory } from './report.js';
+import type { Memory, Problem } from './report.js';
+import type { Edge } from './runs.js';
 import type { Before } from '../reading/told.js';
 
 type Chains = ReadonlyMap<string, Chain>;
+/** Tells what is of no chain that is here. */
+type Tell = (problem: Problem) => void;
 
 /** Holds every chain against what the chain after it says of its end. */
-export function checkSuccession(chains: Chains, memory: Memory | undefined, removals: SealedRemovals): void {
+export function checkSuccession(chains: Chains, memory: Memory | undefined, removals: SealedRemovals, tell: Tell): void {
   const followed = new Set<string>();
   for (const chain of chains.values()) {
     const { before } = chain;
     if (before === undefined) continue;
-    if (followed.has(before.chain)) found(chain, 'fork', `two chains say that they follow ${before.chain}`);
+    if (followed.has(before.chain)) found(chain, 'link', `two chains say that they follow ${before.chain}`, chain.runs[0]?.first);
     followed.add(before.chain);
     const earlier = chains.get(before.chain);
-    if (earlier === undefined || earlier.events === 0) absent(chain, before, memory, removals);
+    if (earlier === undefined || earlier.events === 0) absent(chain, before, memory, removals, tell);
     else compare(earlier, before, chain.name);
   }
 }
@@ -23,39 +26,48 @@ export function checkSuccession(chains: Chains, memory: Memory | undefined, remo
 function compare(earlier: Chain, before: Before, by: string): void {
   const last = earlier.runs.at(-1)?.last;
   if (last === undefined) return;
-  if (last.sequence < before.sequence) found(earlier, 'cut', `${by} says that it ended with event ${before.sequence}, which is absent; the last one here is ${last.sequence}`, before.sequence);
-  if (last.sequence > before.sequence) found(earlier, 'appended', `${by} says that it ended with event ${before.sequence}, but it goes on to ${last.sequence}`, last.sequence);
+  if (last.sequence < before.sequence) found(earlier, 'cut', `${by} says that it ended with event ${before.sequence}, which is absent; the last one here is ${last.sequence}`, last);
+  if (last.sequence > before.sequence) found(earlier, 'appended', `${by} says that it ended with event ${before.sequence}, but it goes on to ${last.sequence}`, behind(earlier, before.sequence));
   const same = last.sequence === before.sequence ? before.fingerprint === last.fingerprint || before.fingerprint === last.actual : earlier.compare(before.sequence, before.fingerprint) !== 'other';
-  if (!same) found(earlier, 'rewritten', `${by} names another event ${before.sequence} than the one that is here`, before.sequence);
+  const isOther = last.sequence === before.sequence && before.id !== last.id;
+  if (!same || isOther) found(earlier, 'rewritten', `${by} names another event ${before.sequence} than the one that is here`, last.sequence === before.sequence ? last : { sequence: before.sequence, place: earlier.placeOf(before.sequence) });
 }
 
-function absent(chain: Chain, before: Before, memory: Memory | undefined, removals: SealedRemovals): void {
+/** The first event that is here behind a number. */
+function behind(chain: Chain, end: number): Where {
+  const sequence = chain.runs.map(({ first, last }) => (last.sequence > end ? Math.max(first.sequence, end + 1) : undefined)).find((each) => each !== undefined) ?? end;
+  return chain.runs.find(({ first }) => first.sequence === sequence)?.first ?? { sequence, place: chain.placeOf(sequence) };
+}
+
+function absent(chain: Chain, before: Before, memory: Memory | undefined, removals: SealedRemovals, tell: Tell): void {
   const known = recalled(memory, before.chain);
   if (known !== undefined && known.seq === before.sequence && known.head !== before.fingerprint) found(chain, 'rewritten', `it names another end of ${before.chain} than was verified before`);
   else if (known !== undefined && known.seq > before.sequence) found(chain, 'cut', `it says that ${before.chain} ended with event ${before.sequence}, but event ${known.seq} was verified before`);
-  else if (!removals.endWith(chain.authority, before)) chain.findings.add({ kind: 'missing', verdict: 'incomplete', message: `the chain before it, ${before.chain} with ${before.sequence} events, is absent` });
+  else if (!removals.endWith(chain.authority, before)) tell({ kind: 'missing', verdict: 'incomplete', chain: before.chain, message: `the chain before ${chain.name}, ${before.chain} with ${before.sequence} events, is absent` });
 }
 
 /** A chain of which nothing but checkpoints is here: removed by retention where later ones go on, else cut off. */
-export function checkEmpty(chains: Chains, removals: SealedRemovals): void {
+export function checkEmpty(chains: Chains, removals: SealedRemovals, tell: Tell): void {
   for (const chain of chains.values()) {
     if (chain.events > 0) continue;
-    const seq = Math.max(0, ...chain.waiting.keys());
-    const last = chain.waiting.get(seq)?.[0]?.[0];
-    if (last !== undefined && removals.took(last)) continue;
-    const later = [...chains.values()].some((each) => each.events > 0 && each.authority === chain.authority && each.name > chain.name);
-    if (later) chain.findings.add({ kind: 'missing', verdict: 'incomplete', message: `its checkpoints are here, its ${seq} events are not` });
-    else found(chain, 'cut', `a checkpoint names event ${seq}, which is absent, as is the whole chain`, seq);
+    const latest = Math.max(0, ...[...chains.values()].filter((each) => each.events > 0 && each.authority === chain.authority).map(({ seals }) => seals.stampedAt));
+    const stamps = [...chain.seals.waiting.values()].flat().map(([stamp]) => stamp).filter((stamp) => !removals.took(stamp));
+    const [cut, missing] = [stamps.filter(({ claims: { at } }) => at >= latest), stamps.filter(({ claims: { at } }) => at < latest)];
+    for (const stamp of cut) chain.seals.tell('cut', stamp, `it names event ${stamp.claims.seq}, which is absent, as is the whole chain`);
+    const seq = Math.max(0, ...missing.map(({ claims }) => claims.seq));
+    if (seq > 0) tell({ kind: 'missing', verdict: 'incomplete', chain: chain.name, message: `checkpoints over ${chain.name} are here, its ${seq} events are not` });
   }
 }
 
-/** In a log that is read in order, a chain that ended is named by the next one. */
+/** In a log that is read in order, the first event of a chain names the chain before it. */
 export function checkLogs(logs: Iterable<readonly Chain[]>): void {
   for (const log of logs) {
-    log.slice(0, -1).forEach((chain, index) => {
-      const next = log[index + 1] as Chain;
-      if (chain.events === 0 || next.events === 0 || next.runs[0]?.first.sequence !== 1 || next.before?.chain === chain.name) return;
-      if (!log.some((each) => each.before?.chain === chain.name)) chain.findings.add({ kind: 'missing', verdict: 'incomplete', message: `no chain after it says where it ended: ${next.name} names another` });
+    const present = log.filter(({ events }) => events > 0);
+    present.slice(1).forEach((chain, index) => {
+      const [earlier, first] = [present[index] as Chain, chain.runs[0]?.first];
+      if (first?.sequence !== 1 || first.actual !== first.fingerprint || chain.before?.chain === earlier.name) return;
+      const { place, sequence, id, code, at } = first;
+      chain.findings.add({ kind: 'link', verdict: 'tampered', message: `it is the first of its chain and does not name ${earlier.name}, which stands before it`, place, sequence, id, code, at });
     });
   }
 }
@@ -65,10 +77,16 @@ export function sealBefore(chains: Chains): void {
   for (const chain of [...chains.values()].toSorted((a, b) => (a.name < b.name ? 1 : -1))) {
     const { before } = chain;
     const earlier = before === undefined || !chain.stretches.isSealed(1) ? undefined : chains.get(before.chain);
-    if (before !== undefined && earlier?.compare(before.sequence, before.fingerprint) === 'same') earlier.vouch(before);
+    if (before !== undefined) earlier?.vouch(before);
   }
 }
 
-function found(chain: Chain, kind: 'fork' | 'cut' | 'appended' | 'rewritten', message: string, sequence?: number): void {
-  chain.findings.add({ kind, verdict: 'tampered', message, ...(sequence === undefined ? {} : { sequence }) });
+type Where = Partial<Pick<Edge, 'sequence' | 'id' | 'code' | 'at'>> & { readonly place?: Edge['place'] | undefined };
+
+function found(chain: Chain, kind: 'link' | 'cut' | 'appended' | 'rewritten', message: string, where: Where = {}): void {
+  const { sequence, id, place, code, at } = where;
+  chain.findings.add({
+    kind, verdict: 'tampered', message, ...(place === undefined ? {} : { place }), ...(sequence === undefined ? {} : { sequence }),
+    ...(id === undefined ? {} : { id }), ...(code === undefined ? {} : { code }), ...(at === undefined ? {} : { at }),
+  });
 }

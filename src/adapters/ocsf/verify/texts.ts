@@ -7,6 +7,8 @@ import { Wording, type Owner, type Part } from './wording.js';
 
 /** Events that name no text, as far back as one of theirs is looked for. */
 const nearby = 16_384;
+/** Numbers and chains that fit into one number; and problems that wait to be told where their event stands. */
+const [mostNumbers, mostChains, mostWaiting] = [2 ** 40, 8_191, 4_096];
 
 /** Tells a problem, of a chain where that is known. */
 export type Tell = (problem: Problem, chain?: string) => void;
@@ -33,6 +35,10 @@ export class Texts {
   /** In each log what stands before the next event. */
   readonly #pending = new Map<string, Part[]>();
   readonly #misplaced: Part[] = [];
+  /** The chains of the events that were read. */
+  readonly #chains: string[] = [];
+  /** Of texts whose event was not read when they were. */
+  readonly #waiting: { readonly problem: Problem; readonly event: string }[] = [];
 
   /** `window`: how many events back a text can be compared. */
   constructor(tell: Tell, window: number) {
@@ -70,7 +76,7 @@ export class Texts {
     const { v, id, texts } = told;
     this.passed(place.log, id);
     if (v === 1) return;
-    (texts === undefined ? this.#others : this.#naming).set(id);
+    (texts === undefined ? this.#others : this.#naming).set(id, this.#standing(told));
     if (this.#seen.has(`early ${id}`)) this.#tell({ kind: 'text', verdict: 'tampered', message: 'a text of an earlier version is here, which names it', place, sequence: told.sequence, id }, told.chain);
     const owner: Owner = { ...told, texts: texts ?? {}, place };
     if (texts !== undefined) this.#owners.set(id, owner);
@@ -91,6 +97,7 @@ export class Texts {
   /** When everything was read. `asked`: a text that is absent is a problem. */
   close(asked: boolean): void {
     for (const log of this.#pending.keys()) this.passed(log);
+    for (const { problem, event } of this.#waiting) this.#tellOf(problem, event);
     for (const part of this.#misplaced) if (this.#isHere(part.event)) this.#problem('foreign', 'it does not stand before its event', part, part.place);
     const late = [...this.#wordings.values()].filter(({ event }) => !this.#isHere(event)).flatMap(({ parts }) => parts);
     if (this.#others.forgot || this.#naming.forgot) for (const part of late) this.#late(part);
@@ -141,8 +148,23 @@ export class Texts {
   }
 
   #problem(kind: ProblemKind, message: string, { id, at, event }: Pick<Part, 'id' | 'at' | 'event'>, place: Place): void {
-    const owner = this.#owners.get(event);
-    this.#tell({ kind, verdict: 'tampered', message, place, id, at, ...(owner === undefined ? {} : { sequence: owner.sequence }) }, owner?.chain);
+    const problem: Problem = { kind, verdict: 'tampered', message, place, id, at };
+    if (this.#isHere(event) || this.#waiting.length >= mostWaiting) this.#tellOf(problem, event);
+    else this.#waiting.push({ problem, event });
+  }
+
+  /** Tells a problem of a text with the number of its event, where that is here. */
+  #tellOf(problem: Problem, event: string): void {
+    const standing = this.#naming.get(event) ?? this.#others.get(event) ?? 0;
+    const chain = this.#chains[Math.floor(standing / mostNumbers) - 1];
+    this.#tell(chain === undefined ? problem : { ...problem, sequence: standing % mostNumbers }, chain);
+  }
+
+  /** A chain and a number in one; 0 where they do not fit. */
+  #standing({ chain, sequence }: Told): number {
+    const known = this.#chains.lastIndexOf(chain);
+    const index = known >= 0 || this.#chains.length >= mostChains ? known : this.#chains.push(chain) - 1;
+    return sequence < mostNumbers ? (index + 1) * mostNumbers + sequence : 0;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Chain } from './chain.js';
 import type { SealedRemovals } from './removals.js';
+import type { ProblemKind } from './report.js';
 import type { Stamp } from './seal.js';
 
 /** Checkpoints that follow each other, each naming the one before. */
@@ -14,8 +15,10 @@ interface Stretch {
 export class Trail {
   readonly #chain: (stamp: Stamp) => Chain;
   readonly #seen = new Set<string>();
-  /** The digest of a checkpoint that is followed, and of its follower. */
-  readonly #followed = new Map<string, string>();
+  /** By the digest of a checkpoint the one that follows it. */
+  readonly #followed = new Map<string, Stamp>();
+  /** Those at which something is told. */
+  readonly #faulty = new WeakSet<Stamp>();
   readonly #tails = new Map<string, Stretch>();
   /** By the digest that the first one names. */
   readonly #orphans = new Map<string, Stretch>();
@@ -36,35 +39,43 @@ export class Trail {
     return this.#seen.has(digest);
   }
 
-  /** A checkpoint whose signature holds; false for one that was there. */
-  add(stamp: Stamp): boolean {
+  /** A checkpoint whose signature holds. It may be found to be faulty later still, by one that comes out of its order. */
+  add(stamp: Stamp): 'again' | 'good' | 'faulty' {
     const { digest, claims: { prev, chain } } = stamp;
-    if (this.#seen.has(digest)) return false;
+    if (this.#seen.has(digest)) return 'again';
     this.#seen.add(digest);
-    if (prev !== undefined && this.#followed.has(prev)) {
-      this.#chain(stamp).stamp('fork', stamp, 'another checkpoint follows the same one');
-      return true;
+    const other = prev === undefined ? undefined : this.#followed.get(prev);
+    if (prev !== undefined && other !== undefined) {
+      const later = isBefore(stamp, other) ? other : stamp;
+      if (later === other) this.#followed.set(prev, stamp);
+      this.#tell('checkpoint', later, 'another checkpoint follows the same one');
+      return later === stamp ? 'faulty' : 'good';
     }
-    if (prev !== undefined) this.#followed.set(prev, digest);
+    if (prev !== undefined) this.#followed.set(prev, stamp);
     const single: Stretch = { first: stamp, last: stamp, chains: new Set([chain]) };
     const before = prev === undefined ? undefined : this.#tails.get(prev);
     const stretch = before === undefined ? this.#place(single) : this.#join(before, single);
     const after = this.#orphans.get(digest);
-    if (after === undefined) return true;
-    if (after.first.place.log !== undefined && after.first.place.log === stamp.place.log) this.#chain(stamp).stamp('reordered', stamp, 'it stands behind the one that follows it');
+    if (after === undefined) return this.#faulty.has(stamp) ? 'faulty' : 'good';
+    if (after.first.place.log !== undefined && after.first.place.log === stamp.place.log) this.#tell('reordered', stamp, 'it stands behind the one that follows it');
     this.#orphans.delete(digest);
     this.#join(stretch, after);
-    return true;
+    return this.#faulty.has(stamp) ? 'faulty' : 'good';
   }
 
   /** Tells what is absent. */
   close(removals: SealedRemovals): void {
-    const begun = new Set(this.#roots.map(({ first }) => placeOf(first)));
+    const begun = new Set<string>();
+    for (const { first } of this.#roots) {
+      // In an export nothing tells which log a beginning is of.
+      if (first.place.log !== undefined && begun.has(placeOf(first))) this.#chain(first).seals.tell('checkpoint', first, 'it names none before it, though another stands before it');
+      begun.add(placeOf(first));
+    }
     for (const { first } of [...this.#orphans.values()].toSorted((a, b) => a.first.claims.at - b.first.claims.at)) {
       const place = placeOf(first);
       if (this.#passed.has(first.claims.prev ?? '')) continue;
-      if (begun.has(place)) this.#chain(first).stamp('checkpoint', first, 'the one before it is absent');
-      else if (!removals.tookCheckpoint(first.claims.authority, first.claims.prev)) this.#chain(first).stamp('start', first, 'the one before it is absent, as where retention removed it', 'incomplete');
+      if (begun.has(place)) this.#chain(first).seals.tell('checkpoint', first, 'the one before it is absent');
+      else if (!removals.tookCheckpoint(first.claims.authority, first.claims.prev)) this.#chain(first).seals.tell('start', first, 'the one before it is absent, as where retention removed it', 'incomplete');
       begun.add(place);
     }
   }
@@ -82,6 +93,11 @@ export class Trail {
   /** The last of each stretch. */
   get tails(): readonly Stamp[] {
     return [...this.#tails.values()].map(({ last }) => last);
+  }
+
+  #tell(kind: ProblemKind, stamp: Stamp, message: string): void {
+    this.#faulty.add(stamp);
+    this.#chain(stamp).seals.tell(kind, stamp, message);
   }
 
   #place(stretch: Stretch): Stretch {
@@ -103,12 +119,18 @@ export class Trail {
 
   #check(left: Stretch, right: Stretch): void {
     const [one, next] = [left.last.claims, right.first.claims];
-    const tell = (kind: 'checkpoint' | 'resealed', message: string): void => this.#chain(right.first).stamp(kind, right.first, message);
+    const tell = (kind: 'checkpoint' | 'resealed', message: string): void => this.#tell(kind, right.first, message);
     if (one.authority !== next.authority) tell('checkpoint', `it follows one of ${one.authority}`);
     if (next.at < one.at) tell('resealed', 'it was made before the one that it follows');
     if (next.chain === one.chain && next.seq < one.seq) tell('resealed', `it seals less than the one before it, which went to ${one.seq}`);
     if ([...right.chains].some((each) => each !== one.chain && left.chains.has(each))) tell('resealed', 'its chain had ended, and others followed');
   }
+}
+
+/** The order of checkpoints. */
+function isBefore(one: Stamp, other: Stamp): boolean {
+  const [a, b] = [one, other].map(({ claims: { at, seq }, digest }) => [at, seq, digest] as const) as [readonly [number, number, string], readonly [number, number, string]];
+  return a[0] !== b[0] ? a[0] < b[0] : a[1] !== b[1] ? a[1] < b[1] : a[2] < b[2];
 }
 
 function placeOf({ claims: { authority }, place: { log = '' } }: Stamp): string {

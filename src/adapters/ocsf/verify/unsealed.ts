@@ -1,5 +1,6 @@
 import type { CheckpointInterval } from '../../../core/index.js';
-import { earlierInterval, type Chain } from './chain.js';
+import type { Chain } from './chain.js';
+import { earlierInterval } from './chain-seals.js';
 
 /** A checkpoint is due at the end of its interval; signing and writing it take their time, milliseconds. */
 const graceMs = 5_000;
@@ -8,16 +9,16 @@ const graceMs = 5_000;
  * With keys at hand, a writer who signed nothing, an orderly end without a seal, and more behind the last seal than the writer promised are no proof.
  */
 export function checkSeals(chains: readonly Chain[]): void {
-  const signing = new Set(chains.filter((each) => each.sealed > 0).map(({ authority }) => authority));
+  const signing = new Set(chains.filter((each) => each.seals.sealed > 0).map(({ authority }) => authority));
   for (const chain of chains) {
     const last = chain.runs.at(-1)?.last;
     if (last === undefined) continue;
-    const to = Math.max(chain.sealed, chain.vouched);
+    const to = Math.max(chain.seals.sealed, chain.vouched);
     const tell = (message: string): void => chain.findings.add({ kind: 'unsealed', verdict: 'incomplete', message, place: last.place, sequence: last.sequence, id: last.id, code: last.code, at: last.at });
     if (!signing.has(chain.authority)) tell('nothing of it is sealed: there is no good checkpoint of its writer');
-    else if (last.code === 'gateway.stopped' && to < last.sequence) tell('it ended in good order, but its end is not sealed');
+    else if (last.code === 'gateway.stopped' && !chain.stretches.isSealed(last.sequence)) tell('it ended in good order, but its end is not sealed');
     else {
-      const behind = unsealedOf(chain, to, chain.interval ?? intervalOf(chain.authority, chains));
+      const behind = unsealedOf(chain, to, chain.seals.interval ?? intervalOf(chain.authority, chains));
       if (behind !== undefined) tell(behind);
     }
   }
@@ -28,7 +29,7 @@ function unsealedOf(chain: Chain, sealed: number, { events, ms }: CheckpointInte
   if (first === undefined || last === undefined || sealed >= last.sequence) return undefined;
   const count = last.sequence - Math.max(sealed, first.sequence - 1);
   if (count > events) return `${count} events stand behind the last one that is sealed; its writer promised a checkpoint after at most ${events}`;
-  const since = sealed > chain.sealed ? chain.times.atOf(sealed) : (chain.sealedAt ?? first.at);
+  const since = sealed > chain.seals.sealed ? chain.times.atOf(sealed) : (chain.seals.sealedAt ?? first.at);
   const late = since === undefined ? 0 : last.at - since;
   if (late <= ms + graceMs) return undefined;
   return `it is ${Math.round(late / 1_000)} seconds later than what is sealed; its writer promised a checkpoint after at most ${Math.round(ms / 1_000)}`;
@@ -36,6 +37,6 @@ function unsealedOf(chain: Chain, sealed: number, { events, ms }: CheckpointInte
 
 /** What the writer's last good checkpoint promised. */
 function intervalOf(authority: string, chains: readonly Chain[]): CheckpointInterval {
-  const known = chains.filter((each) => each.authority === authority && each.interval !== undefined).toSorted((a, b) => (a.sealedAt ?? 0) - (b.sealedAt ?? 0));
-  return known.at(-1)?.interval ?? earlierInterval;
+  const known = chains.filter((each) => each.authority === authority && each.seals.interval !== undefined).toSorted((a, b) => (a.seals.sealedAt ?? 0) - (b.seals.sealedAt ?? 0));
+  return known.at(-1)?.seals.interval ?? earlierInterval;
 }

@@ -9,7 +9,7 @@ import { Keyring, type Held } from './keyring.js';
 import { checkMemory, memoryOf, recalled } from './memory.js';
 import { isEmpty, isWholeLine, readLine } from '../reading/line.js';
 import { Removals } from './removals.js';
-import type { Memory, Place, ProblemKind, Report } from './report.js';
+import type { Memory, Place, Problem, ProblemKind, Report } from './report.js';
 import type { Stamp } from './seal.js';
 import { checkEmpty, checkLogs, checkSuccession, sealBefore } from './succession.js';
 import type { Told } from '../reading/told.js';
@@ -29,7 +29,7 @@ export interface VerifyOptions {
   readonly texts?: boolean;
   /** How many problems a chain's report names; the rest are counted. Default 20. */
   readonly limit?: number;
-  /** How many events back an event that comes again can be compared, in each chain; 8 bytes each. Default 4,194,304. */
+  /** How many events back an event that comes again can be compared, in each chain; 20 bytes each. Default 4,194,304. */
   readonly window?: number;
 }
 
@@ -124,11 +124,12 @@ class Check {
     const removals = this.#removals.among(this.#chains);
     for (const chain of chains) closeChain(chain, removals);
     this.#texts.close(this.#options.texts === true);
-    checkEmpty(this.#chains, removals);
-    checkSuccession(this.#chains, memory, removals);
+    const tell = (problem: Problem): void => (this.#chains.get(problem.chain ?? '') ?? this).findings.add(problem);
+    checkEmpty(this.#chains, removals, tell);
+    checkSuccession(this.#chains, memory, removals, tell);
     checkLogs(this.#logs.values());
     this.#trail.close(removals);
-    for (const { problem, chain = '' } of this.#anchors.absent(this.#trail)) (this.#chains.get(chain) ?? this).findings.add(problem);
+    for (const problem of this.#anchors.absent(this.#trail)) tell(problem);
     if (memory !== undefined) checkMemory(memory, chains, this.#trail, this.findings);
     if (this.#keys.empty) this.#checkUnchecked(chains);
     else checkSeals(chains);
@@ -140,7 +141,7 @@ class Check {
     const verdict = reports.reduce((sum, each) => worse(sum, each.verdict), this.findings.verdict);
     const sum = (count: (chain: Chain) => number): number => chains.reduce((total, each) => total + count(each), 0);
     return {
-      verdict, chains: reports, keys: this.#keys.reports, ...(this.#options.anchors === undefined ? {} : { anchored: this.#anchors.writers }), events: sum((each) => each.events), duplicates: sum((each) => each.duplicates), checkpoints: sum((each) => each.checkpoints),
+      verdict, chains: reports, keys: this.#keys.reports, ...(this.#options.anchors === undefined ? {} : { anchored: this.#anchors.writers }), events: sum((each) => each.events), duplicates: sum((each) => each.duplicates), checkpoints: sum((each) => each.seals.count),
       texts: this.#texts.count, again: this.#again + this.#texts.again, ...this.#intents.counts, ...this.findings.list,
       ...(verdict === 'tampered' ? {} : { memory: memoryOf(this.#options.memory, chains, this.#keys.empty ? [] : this.#trail.tails) }),
     };
@@ -194,13 +195,19 @@ class Check {
 
   #accept(stamp: Stamp, trusted: boolean): void {
     this.#anchors.met(stamp, trusted);
-    if (this.#trail.add(stamp)) this.#chain(stamp.claims, stamp.place).seal(stamp, trusted);
+    const found = this.#trail.add(stamp);
+    if (found === 'again') return;
+    const chain = this.#chain(stamp.claims, stamp.place);
+    const { log } = stamp.place;
+    const current = log === undefined ? undefined : this.#current.get(log);
+    if (log !== undefined && current !== undefined && current !== chain && chain.isIn(log)) return chain.seals.tell('resealed', stamp, 'its chain had ended there, and another began');
+    chain.seals.add(stamp, trusted && found === 'good');
   }
 
   async #announce(stamp: Stamp, key: Key): Promise<void> {
     const late = await this.#keys.announce(stamp, key);
     if (late === undefined) return this.#refuse(stamp, 'key', 'it announces a key that cannot be read');
-    for (const each of late) this.#chain(each.claims, each.place).stamp('key', each, 'it is signed with a key that had been replaced');
+    for (const each of late) this.#chain(each.claims, each.place).seals.tell('key', each, 'it is signed with a key that had been replaced');
     const { authority, next } = stamp.claims;
     const known = this.#strangers.filter((each) => each.stamp.kid === next?.kid && each.stamp.claims.authority === authority);
     if (known.length === 0) return;
@@ -211,7 +218,7 @@ class Check {
   /** What does not hold says nothing, not even of which chain it is. */
   #refuse(stamp: Stamp, kind: ProblemKind, message: string): void {
     const chain = this.#chains.get(stamp.claims.chain);
-    if (chain !== undefined) chain.stamp(kind, stamp, message);
+    if (chain !== undefined) chain.seals.tell(kind, stamp, message);
     else this.findings.add({ kind, verdict: 'tampered', message: `a checkpoint over ${stamp.claims.chain}: ${message}`, place: stamp.place });
   }
 
@@ -228,7 +235,8 @@ class Check {
   }
 
   #checkUnchecked(chains: readonly Chain[]): void {
-    const stamped = chains.reduce((total, each) => total + each.checkpoints, 0);
-    if (stamped > 0) this.findings.add({ kind: 'unchecked', verdict: 'incomplete', message: `${stamped === 1 ? 'one checkpoint was' : `${stamped} checkpoints were`} not checked: no keys` });
+    const stamped = chains.reduce((total, each) => total + each.seals.count, 0);
+    if (stamped === 0) checkSeals(chains);
+    else this.findings.add({ kind: 'unchecked', verdict: 'incomplete', message: `${stamped === 1 ? 'one checkpoint was' : `${stamped} checkpoints were`} not checked: no keys` });
   }
 }
