@@ -157,7 +157,6 @@ describe('a body that comes slowly', () => {
 describe('progress', () => {
   it.each([['x'.repeat(255), 3], ['x'.repeat(256), 0], [0, 3], [undefined, 0]])('under the token %#: told, unless the token costs more than it is worth', async (progressToken, times) => {
     vi.useFakeTimers();
-    const [begun, ended] = [vi.spyOn(globalThis, 'setInterval'), vi.spyOn(globalThis, 'clearInterval')];
     try {
       const told: unknown[] = [];
       const context = { mcpReq: { _meta: { progressToken }, notify: async (message: unknown) => void told.push(message) } } as unknown as ServerContext;
@@ -165,14 +164,9 @@ describe('progress', () => {
       await vi.advanceTimersByTimeAsync(35);
       await working;
       await vi.advanceTimersByTimeAsync(35);
+      // A timer that went on would have told more by now.
       expect(told).toHaveLength(times);
-      // Other tests of this process have timers too: these are told by their pace.
-      const own = begun.mock.results.filter((_, index) => begun.mock.calls[index]?.[1] === 10).map(({ value }) => value as unknown);
-      expect(own).toHaveLength(times === 0 ? 0 : 1);
-      for (const timer of own) expect(ended).toHaveBeenCalledWith(timer);
     } finally {
-      begun.mockRestore();
-      ended.mockRestore();
       vi.useRealTimers();
     }
   });
