@@ -1,5 +1,5 @@
-// Installs the packed package as strangers do, each in an empty folder with peers unpinned, and runs what they would run. The folders are made at the same time: most of it is waiting.
-import { execFile, execFileSync, spawn } from 'node:child_process';
+// consumer.mjs TARBALL: installs the packed package as strangers do, each in an empty folder with peers unpinned, and runs what they would run. The folders are made at the same time: most of it is waiting.
+import { execFile, spawn } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -125,9 +125,9 @@ const scenarios = {
 };
 
 try {
-  const [{ filename }] = JSON.parse(execFileSync('npm', ['pack', '--json', '--silent', '--pack-destination', home], { cwd: here, encoding: 'utf8' }));
+  const tarball = resolve(process.argv[2] ?? '');
   const ended = await Promise.allSettled(Object.entries(scenarios).map(async ([name, play]) => {
-    await play(join(home, filename));
+    await play(tarball);
     console.log(`holds: ${name}`);
   }));
   const failed = ended.filter(({ status }) => status === 'rejected');
