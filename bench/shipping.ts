@@ -24,11 +24,11 @@ export async function shippingRows(quick: boolean): Promise<Row[]> {
     await admin.connect();
     await admin.createTopics({ waitForLeaders: true, topics: ['events', 'checkpoints', 'sqltext', 'dlq'].map((name) => ({ topic: `bench.${name}`, numPartitions: 3 })) });
     await admin.disconnect();
-    const count = quick ? 10_000 : 50_000;
+    const count = quick ? 5_000 : 50_000;
     const directory = join(home, 'journal');
     await filled(directory, count);
     const batches = await batchesOf(directory, count);
-    const rounds = quick ? 3 : 7;
+    const rounds = quick ? 2 : 7;
     const [mine, bare]: [number[], number[]] = [[], []];
     for (let round = 0; round <= rounds; round += 1) {
       const shipping = await shipped(directory, kafka({ client, prefix: 'bench', name: `round-${round}` }), batches.length);
