@@ -89,7 +89,8 @@ export async function receiveSigned(request: SignRequest, trip: Trip): Promise<R
 /** The same with an actor, and what is said of it. */
 export async function receiveActor(request: SuspendRequest | ReinstateRequest, trip: Trip): Promise<Received<'run'> | Denied> {
   if (!isRequest(request)) return invalid('request', 'an object');
-  if (!isName(request.actor)) return invalid('actor', 'the id of an actor');
+  // A lone surrogate has no UTF-8: the record could not name whom it is about.
+  if (!isName(request.actor) || /\p{Surrogate}/u.test(request.actor)) return invalid('actor', 'the id of an actor');
   const { forMs } = request as SuspendRequest;
   if (forMs !== undefined && (!Number.isSafeInteger(forMs) || forMs < 1_000 || forMs > longestSuspensionMs)) {
     return invalid('forMs', `a whole number of milliseconds from 1000 to ${longestSuspensionMs}`);

@@ -79,13 +79,14 @@ export class Suspensions {
 
   /** Suspends from now on. A suspension that lasts longer stays. */
   async hold(held: Held): Promise<void> {
+    const outlasted = new Set(held.places.map(nameOf));
+    // Also by one that is over already, since its line took so long to be written: what was under way then does not outlive it.
+    for (const opening of this.#openings) if (opening.actor === held.actor && outlasted.has(nameOf(opening))) opening.hit = true;
     const forMs = held.expiresAt - this.#clock.now();
     if (forMs <= 0) return;
     const endsAt = this.#clock.monotonic() + forMs;
-    const outlasted = new Set(held.places.map(nameOf));
     const kept = this.#live().map((each) => (each.held.actor === held.actor && each.endsAt <= endsAt ? without(each, outlasted) : each));
     this.#entries = [...kept, { held, endsAt }].filter((each) => each.held.places.length > 0);
-    for (const opening of this.#openings) if (opening.actor === held.actor && outlasted.has(nameOf(opening))) opening.hit = true;
     await Promise.all(held.places.map(async (each) => this.#counters.extend(keyOf(held.actor, each), forMs)));
   }
 

@@ -77,7 +77,7 @@ export const facts = {
   'identity.refused': open({ transport: request.transport, code: text, reason: text, moment: text, count }),
   'actor.limited': open({ transport: request.transport, limit: text, count }),
   'actor.suspended': open({ transport: request.transport, actor: text, places, expiresAt: time, comment: text, code: text }),
-  'actor.reinstated': open({ transport: request.transport, actor: text, places, comment: text, code: text }),
+  'actor.reinstated': open({ transport: request.transport, actor: text, places, expiresAt: time, comment: text, code: text }),
   'clock.changed': open({ byMs: time }),
   'audit.removed': open({ chain: text, sequence: count, fingerprint: text, checkpoint: text, segments: count }),
   'audit.degraded': open(trouble),

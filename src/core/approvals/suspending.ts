@@ -14,6 +14,7 @@ import { distinct, grouped, heldOf, placeOf, shown } from './places.js';
 import type { Reviewer, Reviewers } from './reviewers.js';
 import type { Reinstated, Suspended, Suspension } from './suspension.js';
 import { namedOf } from './view.js';
+import { withEffect } from './withdrawn.js';
 
 type Facts = Readonly<Record<string, Json>>;
 
@@ -80,14 +81,15 @@ export class Suspending {
     });
   }
 
-  /** Takes up again what an earlier run left, in the order in which it was written. */
+  /** Takes up again what an earlier run left, in the order in which it was written. It may have ended before the tickets were void. */
   async restore(events: readonly AuditEvent[]): Promise<void> {
-    const { suspensions } = this.#parts;
-    for (const event of events) {
+    const { suspensions, desk } = this.#parts;
+    for (const event of withEffect(events)) {
       const held = heldOf(event);
       if (held === undefined) continue;
       await (event.code === 'actor.suspended' ? suspensions.hold(held) : suspensions.lift(held.actor, held.places));
     }
+    for (const { actor, places } of suspensions.all()) await desk.suspended(actor, new Set(places.map(nameOf)));
   }
 
   async #suspend(by: Reviewer, { actor, forMs = usualMs, comment }: Told, places: readonly Place[]): Promise<Suspended | Denied> {
@@ -99,7 +101,7 @@ export class Suspending {
     const said = comment === undefined ? {} : { comment };
     const held: Held = Object.freeze({ actor, places, by: namedOf(by.identity.principal), ...said, suspendedAt: now, expiresAt: now + forMs });
     const told: Facts = { actor, places: grouped(places).map((each) => ({ ...each })) };
-    await intend('actor.suspended', { ...told, expiresAt: held.expiresAt, ...said }, by, { code: 'actor.reinstated', data: { ...told, code: 'AUDIT_UNAVAILABLE' } });
+    await intend('actor.suspended', { ...told, expiresAt: held.expiresAt, ...said }, by, { code: 'actor.reinstated', data: { ...told, expiresAt: held.expiresAt, code: 'AUDIT_UNAVAILABLE' } });
     // Whoever opens looks again when its session is among the live ones: it is found there, or finds this.
     await suspensions.hold(held);
     const names = new Set(places.map(nameOf));
