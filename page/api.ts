@@ -58,7 +58,7 @@ export function apiWith(token: string, expired: () => void): Api {
     revoke: (session, comment) => call('DELETE', `/sessions/${id(session)}?revoke`, { body: comment === undefined ? {} : { comment } }),
     suspensions: async (signal) => (await call<{ suspensions: Suspension[] }>('GET', '/suspensions', { signal })).suspensions,
     suspend: (actor, said) => call('POST', '/suspensions', { body: { actor, ...said } }),
-    reinstate: (actor, comment) => call('DELETE', `/suspensions/${id(actor)}`, { body: comment === undefined ? {} : { comment } }),
+    reinstate: (actor, comment) => call('DELETE', `/suspensions?${new URLSearchParams({ actor })}`, { body: comment === undefined ? {} : { comment } }),
     reviews: async (signal) => (await call<{ reviews: Review[] }>('GET', '/reviews', { signal })).reviews,
     sign: (session, comment) => call('POST', `/reviews/${id(session)}`, { body: { comment } }),
     async record(session, pages, signal) {
