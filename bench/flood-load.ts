@@ -21,7 +21,10 @@ process.on('message', (paced: Paced) => {
   void send(paced).then((answers) => process.send?.(answers));
 });
 
-/** A request whose turn it is waits for a free connection, and the wait is counted: what a client sees of a service that is behind. */
+/**
+ * A request whose turn it is waits for a free connection, and the wait is counted: what a client sees of a service that
+ * is behind.
+ */
 async function send({ port, perSecond, requests, connections, ms }: Paced): Promise<Answers> {
   const [took, statuses]: [number[], Record<string, number>] = [[], {}];
   const idle = await Promise.all(Array.from({ length: connections }, () => connected(port)));
@@ -53,9 +56,13 @@ async function pace(perSecond: number, ms: number, tick: () => void): Promise<vo
   for (let count = 0; count < (perSecond * ms) / 1_000;) {
     const now = performance.now() - start;
     for (; count <= (now * perSecond) / 1_000; count += 1) tick();
-    await new Promise((resolve) => { setTimeout(resolve, 2); });
+    await new Promise((resolve) => {
+      setTimeout(resolve, 2);
+    });
   }
-  await new Promise((resolve) => { setTimeout(resolve, 500); });
+  await new Promise((resolve) => {
+    setTimeout(resolve, 500);
+  });
 }
 
 function ask(socket: Socket, text: string, answered: (status: string) => void): void {
@@ -78,5 +85,13 @@ async function connected(port: number): Promise<Socket> {
 }
 
 function textOf({ path, token, body }: Paced['requests'][number]): string {
-  return [`POST ${path} HTTP/1.1`, 'Host: localhost', `Authorization: Bearer ${token}`, 'Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`, '', body].join('\r\n');
+  return [
+    `POST ${path} HTTP/1.1`,
+    'Host: localhost',
+    `Authorization: Bearer ${token}`,
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    '',
+    body,
+  ].join('\r\n');
 }

@@ -8,18 +8,28 @@ import { shortEvents, statementEvents } from './events.js';
 import { median, ratioOf, timed, type Row } from './row.js';
 
 /** In flight: the goal, and how many batches a round has. */
-const loads = [[1, 0.8, 800], [16, 0.75, 400], [64, 0.4, 200]] as const;
+const loads = [
+  [1, 0.8, 800],
+  [16, 0.75, 400],
+  [64, 0.4, 200],
+] as const;
 /** Events written each with a sync of its own, per round, for comparison. */
 const singles = 20;
 const kinds = 4_096;
 
-/** P7: durable appends with so many in flight, against raw write + fdatasync of lines of the same size in the same batches, alternately on the same disk. The event loop's delay should stay under 10 ms. */
+/**
+ * P7: durable appends with so many in flight, against raw write + fdatasync of lines of the same size in the same
+ * batches, alternately on the same disk. The event loop's delay should stay under 10 ms.
+ */
 export async function journalRows(quick: boolean): Promise<Row[]> {
   const home = await mkdtemp(join(tmpdir(), 'bench-'));
   const log = await journal({ directory: join(home, 'journal') });
   const raw = await open(join(home, 'raw'), 'a');
   const rows: Row[] = [];
-  for (const [what, events] of [['short events', shortEvents(kinds)], ['whole statement events', statementEvents(kinds)]] as const) {
+  for (const [what, events] of [
+    ['short events', shortEvents(kinds)],
+    ['whole statement events', statementEvents(kinds)],
+  ] as const) {
     const line = Buffer.alloc(await lineBytes(join(home, what), events.slice(0, 100)), 'x');
     for (const load of loads) rows.push(await rowOf(what, events, line, load, log, raw, quick));
   }
@@ -29,13 +39,24 @@ export async function journalRows(quick: boolean): Promise<Row[]> {
   return rows;
 }
 
-async function rowOf(what: string, events: readonly AuditEvent[], line: Buffer, [inFlight, goal, usual]: (typeof loads)[number], log: AuditLog, raw: FileHandle, quick: boolean): Promise<Row> {
+async function rowOf(
+  what: string,
+  events: readonly AuditEvent[],
+  line: Buffer,
+  [inFlight, goal, usual]: (typeof loads)[number],
+  log: AuditLog,
+  raw: FileHandle,
+  quick: boolean,
+): Promise<Row> {
   const [rounds, batches] = quick ? [5, usual / 10] : [15, usual];
   const [mine, theirs, single]: [number[], number[], number[]] = [[], [], []];
   const together = Buffer.concat(Array.from({ length: inFlight }, () => line));
   let next = 0;
   const appended = async (): Promise<void> => {
-    for (let batch = 0; batch < batches; batch += 1) await Promise.all(Array.from({ length: inFlight }, () => log.append(events[next++ % events.length] as AuditEvent)));
+    for (let batch = 0; batch < batches; batch += 1)
+      await Promise.all(
+        Array.from({ length: inFlight }, () => log.append(events[next++ % events.length] as AuditEvent)),
+      );
   };
   const written = async (bytes: Buffer, times: number): Promise<void> => {
     for (let time = 0; time < times; time += 1) {
@@ -44,7 +65,11 @@ async function rowOf(what: string, events: readonly AuditEvent[], line: Buffer, 
     }
   };
   for (let round = 0; round <= rounds; round += 1) {
-    const [first, second, third] = [await timed(appended), await timed(() => written(together, batches)), await timed(() => written(line, singles))];
+    const [first, second, third] = [
+      await timed(appended),
+      await timed(() => written(together, batches)),
+      await timed(() => written(line, singles)),
+    ];
     if (round === 0) continue; // warm-up
     mine.push(first);
     theirs.push(second);
@@ -57,8 +82,18 @@ async function rowOf(what: string, events: readonly AuditEvent[], line: Buffer, 
   delay.disable();
   const perSecond = (ms: number, count = batches * inFlight): number => Math.round((count * 1_000) / ms);
   return {
-    id: 'P7', what: `durable ${what} per second, ${inFlight} in flight: journal / raw append + fdatasync of the same batch`, ...ratioOf(theirs, mine), goal, better: 'least',
-    detail: { journalPerSecond: perSecond(median(mine)), rawPerSecond: perSecond(median(theirs)), oneSyncPerEventPerSecond: perSecond(median(single), singles), lineBytes: line.length, loopDelayP99Ms: delay.percentile(99) / 1e6 },
+    id: 'P7',
+    what: `durable ${what} per second, ${inFlight} in flight: journal / raw append + fdatasync of the same batch`,
+    ...ratioOf(theirs, mine),
+    goal,
+    better: 'least',
+    detail: {
+      journalPerSecond: perSecond(median(mine)),
+      rawPerSecond: perSecond(median(theirs)),
+      oneSyncPerEventPerSecond: perSecond(median(single), singles),
+      lineBytes: line.length,
+      loopDelayP99Ms: delay.percentile(99) / 1e6,
+    },
   };
 }
 

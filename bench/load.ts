@@ -15,7 +15,10 @@ export interface Request {
   readonly headers?: readonly string[];
 }
 
-/** A load generator in a process of its own, lean enough not to be what is measured: one request at a time on each connection. */
+/**
+ * A load generator in a process of its own, lean enough not to be what is measured: one request at a time on each
+ * connection.
+ */
 process.on('message', (load: Load) => {
   void generate(load).then((answers) => process.send?.(answers));
 });
@@ -23,19 +26,37 @@ process.on('message', (load: Load) => {
 /** The answers that came in the time; rejects at the first that is not 200. */
 async function generate({ port, requests, ms }: Load): Promise<number> {
   let answers = 0;
-  const sockets = requests.map((request) => converse(connect(port, '127.0.0.1'), textOf(request), () => { answers += 1; }));
-  await new Promise((resolve) => { setTimeout(resolve, ms); });
+  const sockets = requests.map((request) =>
+    converse(connect(port, '127.0.0.1'), textOf(request), () => {
+      answers += 1;
+    }),
+  );
+  await new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
   for (const socket of sockets) socket.destroy();
   return answers;
 }
 
 function textOf({ path, body, headers = [] }: Request): string {
-  return [`POST ${path} HTTP/1.1`, 'Host: localhost', 'Authorization: Bearer t', 'Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`, ...headers, '', body].join('\r\n');
+  return [
+    `POST ${path} HTTP/1.1`,
+    'Host: localhost',
+    'Authorization: Bearer t',
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    ...headers,
+    '',
+    body,
+  ].join('\r\n');
 }
 
 function converse(socket: Socket, request: string, answered: () => void): Socket {
   let got = '';
-  socket.setNoDelay().setEncoding('latin1').on('connect', () => socket.write(request));
+  socket
+    .setNoDelay()
+    .setEncoding('latin1')
+    .on('connect', () => socket.write(request));
   return socket.on('data', (chunk: string) => {
     got += chunk;
     const head = got.indexOf('\r\n\r\n');

@@ -1,4 +1,7 @@
-/** `npm run bench`: every line a ratio measured side by side in this one run. `-- --quick` takes under two minutes; `-- policy rows` measures these two only. */
+/**
+ * `npm run bench`: every line a ratio measured side by side in this one run. `-- --quick` takes under two minutes; `--
+ * policy rows` measures these two only.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -19,10 +22,30 @@ import { verifyRows } from './verify.js';
 
 const quick = process.argv.includes('--quick');
 const environment = {
-  at: new Date().toISOString(), quick, node: process.version, platform: `${process.platform} ${process.arch}`, cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length,
+  at: new Date().toISOString(),
+  quick,
+  node: process.version,
+  platform: `${process.platform} ${process.arch}`,
+  cpu: cpus()[0]?.model ?? 'unknown',
+  cores: cpus().length,
   memoryGiB: Math.round(totalmem() / 1024 ** 3),
 };
-const measures = new Map([httpRows, floodRows, mcpRows, pipelineRows, policyRows, analysisRows, journalRows, shippingRows, rowRows, snowflakeRows, startRows, verifyRows].map((each) => [each.name.replace(/Rows?$/, ''), each]));
+const measures = new Map(
+  [
+    httpRows,
+    floodRows,
+    mcpRows,
+    pipelineRows,
+    policyRows,
+    analysisRows,
+    journalRows,
+    shippingRows,
+    rowRows,
+    snowflakeRows,
+    startRows,
+    verifyRows,
+  ].map((each) => [each.name.replace(/Rows?$/, ''), each]),
+);
 const asked = process.argv.slice(2).filter((each) => !each.startsWith('-'));
 const rows: Row[] = [];
 for (const name of asked.length === 0 ? measures.keys() : asked) {

@@ -1,4 +1,10 @@
-import { memoryAnalyzer, memoryAudit, memoryEngine, memoryIdentity, memoryPolicy } from '../src/adapters/memory/index.js';
+import {
+  memoryAnalyzer,
+  memoryAudit,
+  memoryEngine,
+  memoryIdentity,
+  memoryPolicy,
+} from '../src/adapters/memory/index.js';
 import { buildGateway, type EngineStatement, type Grant } from '../src/core/index.js';
 import { unlimited } from '../test/support/limits.js';
 import { median, ratioOf, type Row } from './row.js';
@@ -8,7 +14,10 @@ const credential = { scheme: 'bearer', token: 't' };
 const sql = 'SELECT orders';
 const signal = new AbortController().signal;
 
-/** P4: one statement through the whole pipeline over memory adapters, against the same adapters called one after another by hand. */
+/**
+ * P4: one statement through the whole pipeline over memory adapters, against the same adapters called one after another
+ * by hand.
+ */
 export async function pipelineRows(quick: boolean): Promise<Row[]> {
   const [rounds, each] = quick ? [5, 2_000] : [11, 10_000];
   const identity = memoryIdentity({ t: { subject: 'agent' } });
@@ -16,8 +25,22 @@ export async function pipelineRows(quick: boolean): Promise<Row[]> {
   const analyzer = memoryAnalyzer();
   const engine = memoryEngine([scope], () => ({ columns: ['A'], rows: [[1]] }));
   const audit = { ...memoryAudit(), append: async () => undefined };
-  const gateway = await buildGateway({ connections: { bench: engine }, identity, policy, analyzer, audit, limits: unlimited });
-  const opened = await gateway.open({ credential, connection: 'bench', schema: 'BENCH.PUBLIC', access: 'read', ttlMs: 3_600_000, reason: 'bench' });
+  const gateway = await buildGateway({
+    connections: { bench: engine },
+    identity,
+    policy,
+    analyzer,
+    audit,
+    limits: unlimited,
+  });
+  const opened = await gateway.open({
+    credential,
+    connection: 'bench',
+    schema: 'BENCH.PUBLIC',
+    access: 'read',
+    ttlMs: 3_600_000,
+    reason: 'bench',
+  });
   if (opened.status !== 'completed') throw new Error(opened.status);
   const session = opened.value.id;
   const path = await engine.open({} as Grant, signal);
@@ -31,8 +54,19 @@ export async function pipelineRows(quick: boolean): Promise<Row[]> {
     const who = await identity.authenticate(credential, signal);
     const analysis = await analyzer.analyze(sql, scope, signal);
     if ('status' in who) throw new Error(who.status);
-    await policy.decide({ identity: who, connection: 'bench', asks: [{ action: 'read', object: 'BENCH.PUBLIC.ORDERS' }], context: {} }, signal);
-    const statement: EngineStatement = { id: 'i', text: analysis.canonical, canonical: analysis.canonical, binds: [], analysis, limits: { maxRows: 1, maxBytes: 1_000 }, timeLeftMs: 1_000 };
+    await policy.decide(
+      { identity: who, connection: 'bench', asks: [{ action: 'read', object: 'BENCH.PUBLIC.ORDERS' }], context: {} },
+      signal,
+    );
+    const statement: EngineStatement = {
+      id: 'i',
+      text: analysis.canonical,
+      canonical: analysis.canonical,
+      binds: [],
+      analysis,
+      limits: { maxRows: 1, maxBytes: 1_000 },
+      timeLeftMs: 1_000,
+    };
     for await (const _rows of (await path.run(statement, signal)).batches);
   };
 
@@ -44,10 +78,16 @@ export async function pipelineRows(quick: boolean): Promise<Row[]> {
     theirs.push(second);
   }
   await gateway.shutdown();
-  return [{
-    id: 'P4', what: 'one statement through the pipeline / its adapters by hand, p50', ...ratioOf(mine, theirs), goal: 10, better: 'most',
-    detail: { pipelineMicros: median(mine), byHandMicros: median(theirs), goalMicros: 25 },
-  }];
+  return [
+    {
+      id: 'P4',
+      what: 'one statement through the pipeline / its adapters by hand, p50',
+      ...ratioOf(mine, theirs),
+      goal: 10,
+      better: 'most',
+      detail: { pipelineMicros: median(mine), byHandMicros: median(theirs), goalMicros: 25 },
+    },
+  ];
 }
 
 async function p50(work: () => Promise<void>, times: number): Promise<number> {

@@ -20,7 +20,10 @@ export function median(values: readonly number[]): number {
 }
 
 /** The ratios of two measurements taken alternately, round by round: their median and spread. */
-export function ratioOf(ours: readonly number[], theirs: readonly number[]): { readonly ratio: number; readonly spread: [number, number] } {
+export function ratioOf(
+  ours: readonly number[],
+  theirs: readonly number[],
+): { readonly ratio: number; readonly spread: [number, number] } {
   const ratios = ours.map((value, round) => value / (theirs[round] as number)).toSorted((a, b) => a - b);
   return { ratio: median(ratios), spread: [ratios[0] as number, ratios.at(-1) as number] };
 }

@@ -3,7 +3,13 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type express from 'express';
-import { memoryAnalyzer, memoryEngine, memoryIdentity, memoryPolicy, type Answer } from '../src/adapters/memory/index.js';
+import {
+  memoryAnalyzer,
+  memoryEngine,
+  memoryIdentity,
+  memoryPolicy,
+  type MemoryStatementHandler,
+} from '../src/adapters/memory/index.js';
 import { buildGateway, type AuditLog, type Gateway } from '../src/core/index.js';
 import { unlimited } from '../test/support/limits.js';
 import type { Load, Request } from './load.js';
@@ -11,7 +17,7 @@ import type { Load, Request } from './load.js';
 export const sql = 'SELECT orders';
 export const scope = { database: 'BENCH', schema: 'PUBLIC' };
 const rows = Array.from({ length: 10 }, (_, n) => [n, `customer ${n}`, '12.50', true]);
-export const answer: Answer = () => ({ columns: ['ID', 'CUSTOMER', 'AMOUNT', 'PAID'], rows });
+export const answer: MemoryStatementHandler = () => ({ columns: ['ID', 'CUSTOMER', 'AMOUNT', 'PAID'], rows });
 
 /** A service under load: what it is asked, and its end. */
 export interface Service {
@@ -21,27 +27,58 @@ export interface Service {
 }
 
 /** A gateway over an engine that takes no time, with as many open sessions. */
-export async function gatewayWith(audit: AuditLog, sessions: number): Promise<{ readonly gateway: Gateway; readonly ids: readonly string[] }> {
+export async function gatewayWith(
+  audit: AuditLog,
+  sessions: number,
+): Promise<{ readonly gateway: Gateway; readonly ids: readonly string[] }> {
   const gateway = await buildGateway({
-    connections: { bench: memoryEngine([scope], answer) }, identity: memoryIdentity({ t: { subject: 'agent' } }), analyzer: memoryAnalyzer(), audit,
-    policy: memoryPolicy([{ id: 'all', subject: '*', connection: '*', object: '*', action: '*' }]), limits: { ...unlimited, sessionsPerActor: sessions },
+    connections: { bench: memoryEngine([scope], answer) },
+    identity: memoryIdentity({ t: { subject: 'agent' } }),
+    analyzer: memoryAnalyzer(),
+    audit,
+    policy: memoryPolicy([{ id: 'all', subject: '*', connection: '*', object: '*', action: '*' }]),
+    limits: { ...unlimited, sessionsPerActor: sessions },
   });
   const open = async (): Promise<string> => {
-    const opened = await gateway.open({ credential: { scheme: 'bearer', token: 't' }, connection: 'bench', schema: 'BENCH.PUBLIC', access: 'read', ttlMs: 3_600_000, reason: 'bench' });
+    const opened = await gateway.open({
+      credential: { scheme: 'bearer', token: 't' },
+      connection: 'bench',
+      schema: 'BENCH.PUBLIC',
+      access: 'read',
+      ttlMs: 3_600_000,
+      reason: 'bench',
+    });
     if (opened.status !== 'completed') throw new Error(opened.status);
     return opened.value.id;
   };
   return { gateway, ids: await Promise.all(Array.from({ length: sessions }, open)) };
 }
 
-export async function listening(app: express.Express, requests: readonly Request[], stop: () => Promise<void>): Promise<Service> {
+export async function listening(
+  app: express.Express,
+  requests: readonly Request[],
+  stop: () => Promise<void>,
+): Promise<Service> {
   const server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  return { server, requests, stop: async () => { server.close(); server.closeAllConnections(); await stop(); } };
+  return {
+    server,
+    requests,
+    stop: async () => {
+      server.close();
+      server.closeAllConnections();
+      await stop();
+    },
+  };
 }
 
 /** Measures all in turn, round by round, the first of which warms up: answers a second of each. */
-export async function ratesOf(services: readonly Service[], generator: ChildProcess, rounds: number, ms: number): Promise<readonly (readonly number[])[]> {
+export async function ratesOf(
+  services: readonly Service[],
+  generator: ChildProcess,
+  rounds: number,
+  ms: number,
+): Promise<readonly (readonly number[])[]> {
   const rates = services.map((): number[] => []);
   for (let round = 0; round <= rounds; round += 1) {
     for (const [index, service] of services.entries()) {

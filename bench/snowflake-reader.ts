@@ -1,4 +1,7 @@
-/** Reads one table to its end, as a process of its own, and says how long that took and how much memory: `gateway|driver URL ACCOUNT`. */
+/**
+ * Reads one table to its end, as a process of its own, and says how long that took and how much memory: `gateway|driver
+ * URL ACCOUNT`.
+ */
 import { memoryAudit, memoryIdentity, memoryPolicy } from 'sallyport/memory';
 import { snowflake } from 'sallyport/snowflake';
 import { createGateway } from 'sallyport';
@@ -10,11 +13,30 @@ Object.assign(process.env, { SNOWFLAKE_DISABLE_PLATFORM_DETECTION: 'true', SNOWF
 
 async function throughGateway(): Promise<{ readonly rows: number; readonly ms: number }> {
   const gateway = await createGateway({
-    connections: { warehouse: snowflake({ account, url, warehouse: 'WH', user: 'AGENT', credential: { keyPair: { privateKey } }, schemas: ['ACME.OPS'], roles: { strategy: 'prepared', role: () => 'OPS_READ' } }) },
-    identity: memoryIdentity({ token: { subject: 'agent' } }), policy: memoryPolicy([{ id: 'all', subject: '*', connection: '*', object: '*', action: '*' }]), audit: memoryAudit(),
+    connections: {
+      warehouse: snowflake({
+        account,
+        url,
+        warehouse: 'WH',
+        user: 'AGENT',
+        credential: { keyPair: { privateKey } },
+        schemas: ['ACME.OPS'],
+        roles: { strategy: 'prepared', role: () => 'OPS_READ' },
+      }),
+    },
+    identity: memoryIdentity({ token: { subject: 'agent' } }),
+    policy: memoryPolicy([{ id: 'all', subject: '*', connection: '*', object: '*', action: '*' }]),
+    audit: memoryAudit(),
   });
   const credential = { scheme: 'bearer', token: 'token' };
-  const opened = await gateway.open({ credential, connection: 'warehouse', schema: 'ACME.OPS', access: 'read', ttlMs: 600_000, reason: 'bench' });
+  const opened = await gateway.open({
+    credential,
+    connection: 'warehouse',
+    schema: 'ACME.OPS',
+    access: 'read',
+    ttlMs: 600_000,
+    reason: 'bench',
+  });
   if (opened.status !== 'completed') throw new Error(opened.status);
   // A service that has been up for a moment: its parsers are loaded.
   await new Promise((resolve) => setTimeout(resolve, 2_000));
@@ -31,10 +53,23 @@ async function throughGateway(): Promise<{ readonly rows: number; readonly ms: n
 async function throughDriver(): Promise<{ readonly rows: number; readonly ms: number }> {
   const { default: driver } = await import('snowflake-sdk');
   driver.configure({ logLevel: 'OFF', additionalLogToConsole: false });
-  const connection = driver.createConnection({ account, accessUrl: url, username: 'AGENT', authenticator: 'SNOWFLAKE_JWT', privateKey, role: 'OPS_READ', clientSessionKeepAlive: false });
+  const connection = driver.createConnection({
+    account,
+    accessUrl: url,
+    username: 'AGENT',
+    authenticator: 'SNOWFLAKE_JWT',
+    privateKey,
+    role: 'OPS_READ',
+    clientSessionKeepAlive: false,
+  });
   await connection.connectAsync();
   const statement = await new Promise<ReturnType<typeof connection.execute>>((resolve, reject) => {
-    connection.execute({ sqlText: sql, streamResult: true, rowMode: 'array', complete: (error, made) => (error ? reject(error) : resolve(made)) });
+    connection.execute({
+      sqlText: sql,
+      streamResult: true,
+      rowMode: 'array',
+      complete: (error, made) => (error ? reject(error) : resolve(made)),
+    });
   });
   const begun = performance.now();
   let rows = 0;

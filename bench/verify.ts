@@ -31,7 +31,7 @@ const whole = `
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { verifier } from './dist/adapters/ocsf/verify/index.js';
-import { recordLines } from './dist/cli/audit/lines.js';
+import { recordLines } from './dist/cli/audit/record-lines.js';
 const [directory] = process.argv.slice(1);
 const start = performance.now();
 const check = await verifier({ keys: JSON.parse(readFileSync(join(directory, 'jwks.json'), 'utf8')) });
@@ -40,7 +40,8 @@ const { verdict, events } = check.report();
 if (verdict !== 'ok') throw new Error(verdict);
 `;
 
-const told = 'console.log(JSON.stringify({ ms: performance.now() - start, events, rssMiB: process.resourceUsage().maxRSS / 1024 }));';
+const told =
+  'console.log(JSON.stringify({ ms: performance.now() - start, events, rssMiB: process.resourceUsage().maxRSS / 1024 }));';
 
 interface Told {
   readonly ms: number;
@@ -48,7 +49,9 @@ interface Told {
   readonly rssMiB: number;
 }
 
-/** P12: `audit verify` of a record, against reading, parsing and hashing its lines once; each in a process of its own. */
+/**
+ * P12: `audit verify` of a record, against reading, parsing and hashing its lines once; each in a process of its own.
+ */
 export async function verifyRows(quick: boolean): Promise<Row[]> {
   const [events, rounds] = quick ? [5_000, 2] : [1_000_000, 3];
   const directory = await mkdtemp(join(tmpdir(), 'sallyport-bench-'));
@@ -66,10 +69,16 @@ export async function verifyRows(quick: boolean): Promise<Row[]> {
     }
     const small = run(whole, few, events / 10).rssMiB;
     await rm(few, { recursive: true });
-    return [{
-      id: 'P12', what: `verify ${events} events / read, parse and hash their lines once`, ...ratioOf(mine, theirs), goal: 1.3, better: 'most',
-      detail: { verifyMs: median(mine), onceMs: median(theirs), peakRssMiB: rss, peakRssOfATenthMiB: small },
-    }];
+    return [
+      {
+        id: 'P12',
+        what: `verify ${events} events / read, parse and hash their lines once`,
+        ...ratioOf(mine, theirs),
+        goal: 1.3,
+        better: 'most',
+        detail: { verifyMs: median(mine), onceMs: median(theirs), peakRssMiB: rss, peakRssOfATenthMiB: small },
+      },
+    ];
   } finally {
     await rm(directory, { recursive: true });
   }
@@ -77,13 +86,18 @@ export async function verifyRows(quick: boolean): Promise<Row[]> {
 
 async function write(directory: string, count: number): Promise<void> {
   const log = await journal({ directory, maxBytes: 64 * 1024 ** 3 });
-  for (let from = 0; from < count; from += grouped) await Promise.all(statementEvents(Math.min(grouped, count - from), from).map((event) => log.append(event)));
+  for (let from = 0; from < count; from += grouped)
+    await Promise.all(statementEvents(Math.min(grouped, count - from), from).map((event) => log.append(event)));
   await log.close?.();
   await readFile(join(directory, 'jwks.json'));
 }
 
 function run(script: string, directory: string, events: number): Told {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script + told, directory], { cwd: root, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--input-type=module', '-e', script + told, directory],
+    { cwd: root, encoding: 'utf8' },
+  );
   if (status !== 0) throw new Error(stderr);
   const read = JSON.parse(stdout) as Told;
   if (read.events !== events) throw new Error(`${read.events} of ${events} events were read`);

@@ -1,5 +1,13 @@
 /** A whole engine adapter: lists of JSON records that answer `SELECT * FROM <name>`. Run it and it proves itself. */
-import { AccessError, newId, type Connector, type EngineSession, type Execution, type Grant, type Row } from 'sallyport';
+import {
+  AccessError,
+  newId,
+  type Connector,
+  type EngineSession,
+  type Execution,
+  type Grant,
+  type Row,
+} from 'sallyport';
 import { engineContract } from 'sallyport/contract';
 import { snowflakeSql } from 'sallyport/snowflake-sql';
 
@@ -30,8 +38,18 @@ function openSession(tables: Records): EngineSession {
 
 function answer(table: Records[string] | undefined, signal: AbortSignal): Execution {
   if (table === undefined) throw new AccessError('ENGINE_REJECTED', 'There is no such list.');
-  const columns = Object.entries(table[0] ?? {}).map(([name, value]) => ({ name, type: typeof value === 'number' ? 'NUMBER' : 'TEXT' }));
-  return { queryId: newId(Date.now()), columns, batches: batches(table.map((each) => Object.values(each)), signal) };
+  const columns = Object.entries(table[0] ?? {}).map(([name, value]) => ({
+    name,
+    type: typeof value === 'number' ? 'NUMBER' : 'TEXT',
+  }));
+  return {
+    queryId: newId(Date.now()),
+    columns,
+    batches: batches(
+      table.map((each) => Object.values(each)),
+      signal,
+    ),
+  };
 }
 
 async function* batches(rows: readonly Row[], signal: AbortSignal): AsyncGenerator<readonly Row[]> {
@@ -41,16 +59,35 @@ async function* batches(rows: readonly Row[], signal: AbortSignal): AsyncGenerat
   }
 }
 
-const tables = { PETS: [{ NAME: 'Rex', AGE: 4 }, { NAME: 'Mia', AGE: 7 }], DAYS: Array.from({ length: 5000 }, (_, day) => ({ DAY: day })) };
-const grant = { scope: { connection: 'files', database: 'FILES', schema: 'PUBLIC', access: 'read' } } as unknown as Grant;
+const tables = {
+  PETS: [
+    { NAME: 'Rex', AGE: 4 },
+    { NAME: 'Mia', AGE: 7 },
+  ],
+  DAYS: Array.from({ length: 5000 }, (_, day) => ({ DAY: day })),
+};
+const grant = {
+  scope: { connection: 'files', database: 'FILES', schema: 'PUBLIC', access: 'read' },
+} as unknown as Grant;
 
 for (const each of engineContract({
   connector: () => records(tables),
   grant,
-  few: { sql: 'SELECT * FROM "FILES"."PUBLIC"."PETS"', columns: ['NAME', 'AGE'], rows: [['Rex', 4], ['Mia', 7]] },
+  few: {
+    sql: 'SELECT * FROM "FILES"."PUBLIC"."PETS"',
+    columns: ['NAME', 'AGE'],
+    rows: [
+      ['Rex', 4],
+      ['Mia', 7],
+    ],
+  },
   many: { sql: 'SELECT * FROM "FILES"."PUBLIC"."DAYS"', count: 5000 },
   failing: { sql: 'SELECT * FROM "FILES"."PUBLIC"."NOTHING"' },
-  names: { analyzer: () => snowflakeSql(), table: { name: 'PETS', column: 'NAME', value: 'Rex' }, select: 'SELECT * FROM PETS' },
+  names: {
+    analyzer: () => snowflakeSql(),
+    table: { name: 'PETS', column: 'NAME', value: 'Rex' },
+    select: 'SELECT * FROM PETS',
+  },
 })) {
   await each.run();
   console.log(`kept: ${each.name}`);

@@ -4,7 +4,9 @@ import { memoryAudit, memoryEngine, memoryIdentity, memoryPolicy } from 'sallypo
 
 const audit = memoryAudit();
 const gateway = await createGateway({
-  connections: { warehouse: memoryEngine([{ database: 'ACME', schema: 'OPS' }], () => ({ columns: ['ORDER_ID'], rows: [[1], [2]] })) },
+  connections: {
+    warehouse: memoryEngine([{ database: 'ACME', schema: 'OPS' }], () => ({ columns: ['ORDER_ID'], rows: [[1], [2]] })),
+  },
   identity: memoryIdentity({ 'a-token': { subject: 'alice', actor: 'orders-agent' } }),
   policy: memoryPolicy([
     { id: 'open', subject: '*', connection: 'warehouse', object: 'ACME.OPS', action: 'open:read' },
@@ -14,7 +16,14 @@ const gateway = await createGateway({
 });
 
 const credential = { scheme: 'bearer', token: 'a-token' };
-const opened = await gateway.open({ credential, connection: 'warehouse', schema: 'ACME.OPS', access: 'read', ttlMs: 60_000, reason: 'count open orders' });
+const opened = await gateway.open({
+  credential,
+  connection: 'warehouse',
+  schema: 'ACME.OPS',
+  access: 'read',
+  ttlMs: 60_000,
+  reason: 'count open orders',
+});
 if (opened.status !== 'completed') throw new Error(opened.status);
 const session = opened.value.id;
 

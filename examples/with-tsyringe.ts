@@ -1,4 +1,7 @@
-/** A team with its own tsyringe container: it registers a part, and the gateway takes that one. `tsx examples/with-tsyringe.ts` */
+/**
+ * A team with its own tsyringe container: it registers a part, and the gateway takes that one. `tsx
+ * examples/with-tsyringe.ts`
+ */
 import 'reflect-metadata';
 import { container } from 'tsyringe';
 import { createGateway, provide, tokens, type AuditEvent, type AuditLog } from 'sallyport';
@@ -19,7 +22,13 @@ function announced(log: AuditLog): AuditLog {
 
 const team = container.createChildContainer();
 provide(team, tokens.audit, announced(memoryAudit()));
-provide(team, tokens.policy, memoryPolicy([{ id: 'open', subject: 'idp:alice', connection: 'warehouse', object: 'ACME.OPS', action: 'open:read' }]));
+provide(
+  team,
+  tokens.policy,
+  memoryPolicy([
+    { id: 'open', subject: 'idp:alice', connection: 'warehouse', object: 'ACME.OPS', action: 'open:read' },
+  ]),
+);
 
 const gateway = await createGateway({
   container: team,
@@ -28,6 +37,13 @@ const gateway = await createGateway({
 });
 
 const credential = { scheme: 'bearer', token: 'a-token' };
-const opened = await gateway.open({ credential, connection: 'warehouse', schema: 'ACME.OPS', access: 'read', ttlMs: 60_000, reason: 'show the wiring' });
+const opened = await gateway.open({
+  credential,
+  connection: 'warehouse',
+  schema: 'ACME.OPS',
+  access: 'read',
+  ttlMs: 60_000,
+  reason: 'show the wiring',
+});
 console.log(opened.status);
 await gateway.shutdown();

@@ -8,7 +8,9 @@ export function workingHours({ from = 8, to = 18, now = () => new Date() } = {})
       host.guard('scope', ({ scope }) => {
         const hour = now().getUTCHours();
         if (scope.access === 'read' || (hour >= from && hour < to)) return undefined;
-        return deny('GUARDED', 'It is outside working hours.', { hint: `Ask for read access, or ask again from ${from}:00 UTC.` });
+        return deny('GUARDED', 'It is outside working hours.', {
+          hint: `Ask for read access, or ask again from ${from}:00 UTC.`,
+        });
       });
     },
   };

@@ -1,5 +1,5 @@
 import { render } from 'preact';
-import { Gate } from './gate.js';
+import { SignInBoundary } from './sign-in-boundary.js';
 import './style/base.css';
 import './style/frame.css';
 import './style/text.css';
@@ -8,4 +8,4 @@ import './style/views.css';
 const page = document.getElementById('page');
 if (page === null) throw new Error('the page has no place to be shown in');
 page.replaceChildren();
-render(<Gate />, page);
+render(<SignInBoundary />, page);

@@ -6,13 +6,16 @@ export interface Route {
 }
 
 /** The route that an address's fragment names; what waits, where it names none. */
-export function routeOf(hash: string): Route {
+export function parseRoute(hash: string): Route {
   const [, view, subject] = /^#\/(approvals|sessions|decided|reviews)(?:\/([\w-]{1,255}))?$/.exec(hash) ?? [];
   if (view === undefined) return { view: 'approvals' };
-  return { view: view as Route['view'], ...(subject === undefined || view === 'decided' || view === 'reviews' ? {} : { subject }) };
+  return {
+    view: view as Route['view'],
+    ...(subject === undefined || view === 'decided' || view === 'reviews' ? {} : { subject }),
+  };
 }
 
 /** The fragment that names a route. */
-export function hashOf({ view, subject }: Route): string {
+export function formatRoute({ view, subject }: Route): string {
   return `#/${view}${subject === undefined ? '' : `/${subject}`}`;
 }

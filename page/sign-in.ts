@@ -1,5 +1,5 @@
 import * as oauth from 'oauth4webapi';
-import { here, type Settings } from './settings.js';
+import { pageUrl, type Settings } from './settings.js';
 
 /** Somebody who has signed in. The token is kept in memory only, and so is gone with the page. */
 export interface SignedIn {
@@ -8,70 +8,102 @@ export interface SignedIn {
   readonly endsAt?: number;
   readonly name: string;
   /** Where they were when they left to sign in. */
-  readonly place: string;
+  readonly returnHash: string;
 }
 
 /** What must outlive the way to the provider and back. */
-interface Left {
+interface PendingSignIn {
   readonly verifier: string;
   readonly state: string;
   readonly nonce: string;
-  readonly place: string;
+  readonly returnHash: string;
 }
 
-const kept = 'sallyport.sign-in';
+const storageKey = 'sallyport.sign-in';
 
 /** True where the provider has sent somebody back to this page. */
-export function isBack(): boolean {
+export function isSignInCallback(): boolean {
   const given = new URLSearchParams(location.search);
   return given.has('code') || given.has('error');
 }
 
-/** Leaves for the provider: authorization code with PKCE (RFC 7636), `state` and `nonce`. `again` makes it ask who it is, whoever it remembers. */
-export async function leave(settings: Settings, again: boolean): Promise<void> {
-  const { authorization_endpoint: endpoint } = await discovered(settings);
+/**
+ * Leaves for the provider: authorization code with PKCE (RFC 7636), `state` and `nonce`. `again` makes it ask who it
+ * is, whoever it remembers.
+ */
+export async function startSignIn(settings: Settings, again: boolean): Promise<void> {
+  const { authorization_endpoint: endpoint } = await discoverProvider(settings);
   if (endpoint === undefined) throw new Error('the provider names no authorization endpoint');
-  const left: Left = { verifier: oauth.generateRandomCodeVerifier(), state: oauth.generateRandomState(), nonce: oauth.generateRandomNonce(), place: location.hash };
+  const left: PendingSignIn = {
+    verifier: oauth.generateRandomCodeVerifier(),
+    state: oauth.generateRandomState(),
+    nonce: oauth.generateRandomNonce(),
+    returnHash: location.hash,
+  };
   const url = new URL(endpoint);
   const asked = {
-    client_id: settings.clientId, response_type: 'code', redirect_uri: here, scope: `openid ${settings.scope}`, state: left.state, nonce: left.nonce,
-    code_challenge: await oauth.calculatePKCECodeChallenge(left.verifier), code_challenge_method: 'S256', ...resourceOf(settings), ...(again ? { prompt: 'login' } : {}),
+    client_id: settings.clientId,
+    response_type: 'code',
+    redirect_uri: pageUrl,
+    scope: `openid ${settings.scope}`,
+    state: left.state,
+    nonce: left.nonce,
+    code_challenge: await oauth.calculatePKCECodeChallenge(left.verifier),
+    code_challenge_method: 'S256',
+    ...createResourceParameter(settings),
+    ...(again ? { prompt: 'login' } : {}),
   };
   for (const [name, value] of Object.entries(asked)) url.searchParams.set(name, value);
-  sessionStorage.setItem(kept, JSON.stringify(left));
+  sessionStorage.setItem(storageKey, JSON.stringify(left));
   location.assign(url);
 }
 
-/** Makes a token of what the provider sent back; checks `state`, `iss` (RFC 9207) and `nonce`. Whatever comes of it, nothing stays behind in the address or in storage. Throws where it is not in order. */
-export async function arrive(settings: Settings): Promise<SignedIn> {
+/**
+ * Makes a token of what the provider sent back; checks `state`, `iss` (RFC 9207) and `nonce`. Whatever comes of it,
+ * nothing stays behind in the address or in storage. Throws where it is not in order.
+ */
+export async function completeSignIn(settings: Settings): Promise<SignedIn> {
   const given = new URLSearchParams(location.search);
-  const left = JSON.parse(sessionStorage.getItem(kept) ?? 'null') as Left | null;
-  sessionStorage.removeItem(kept);
-  history.replaceState(null, '', here + (left?.place ?? ''));
+  const left = JSON.parse(sessionStorage.getItem(storageKey) ?? 'null') as PendingSignIn | null;
+  sessionStorage.removeItem(storageKey);
+  history.replaceState(null, '', pageUrl + (left?.returnHash ?? ''));
   if (left === null) throw new Error('it was not begun in this tab');
-  const server = await discovered(settings);
+  const server = await discoverProvider(settings);
   const client: oauth.Client = { client_id: settings.clientId };
   const answer = oauth.validateAuthResponse(server, client, given, left.state);
-  const response = await oauth.authorizationCodeGrantRequest(server, client, oauth.None(), answer, here, left.verifier, { ...insecure(settings), additionalParameters: resourceOf(settings) });
-  const tokens = await oauth.processAuthorizationCodeResponse(server, client, response, { expectedNonce: left.nonce, requireIdToken: true });
+  const response = await oauth.authorizationCodeGrantRequest(
+    server,
+    client,
+    oauth.None(),
+    answer,
+    pageUrl,
+    left.verifier,
+    { ...createHttpOptions(settings), additionalParameters: createResourceParameter(settings) },
+  );
+  const tokens = await oauth.processAuthorizationCodeResponse(server, client, response, {
+    expectedNonce: left.nonce,
+    requireIdToken: true,
+  });
   const claims = oauth.getValidatedIdTokenClaims(tokens);
   return {
-    token: tokens.access_token, ...(tokens.expires_in === undefined ? {} : { endsAt: Date.now() + tokens.expires_in * 1_000 }), place: left.place,
+    token: tokens.access_token,
+    ...(tokens.expires_in === undefined ? {} : { endsAt: Date.now() + tokens.expires_in * 1_000 }),
+    returnHash: left.returnHash,
     name: typeof claims?.['name'] === 'string' ? claims['name'] : (claims?.sub ?? ''),
   };
 }
 
-async function discovered(settings: Settings): Promise<oauth.AuthorizationServer> {
+async function discoverProvider(settings: Settings): Promise<oauth.AuthorizationServer> {
   const issuer = new URL(settings.issuer);
-  return oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, insecure(settings)));
+  return oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, createHttpOptions(settings)));
 }
 
 /** Which audience the token is for (RFC 8707), where the provider must be told. */
-function resourceOf({ resource }: Settings): Readonly<Record<string, string>> {
+function createResourceParameter({ resource }: Settings): Readonly<Record<string, string>> {
   return resource === undefined ? {} : { resource };
 }
 
 /** The mount takes an issuer over plain http on this very machine only. */
-function insecure({ issuer }: Settings): { readonly [oauth.allowInsecureRequests]: boolean } {
+function createHttpOptions({ issuer }: Settings): { readonly [oauth.allowInsecureRequests]: boolean } {
   return { [oauth.allowInsecureRequests]: issuer.startsWith('http:') };
 }

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { routeOf, type Route } from './route.js';
+import { parseRoute, type Route } from './route.js';
 
 /** What is looked at now. */
 export function useRoute(): Route {
@@ -9,5 +9,5 @@ export function useRoute(): Route {
     addEventListener('hashchange', changed);
     return () => removeEventListener('hashchange', changed);
   }, []);
-  return routeOf(hash);
+  return parseRoute(hash);
 }

@@ -1,6 +1,9 @@
 import { defineConfig } from 'vite';
 
-/** One script, one style sheet and an icon, named by what is in them; nothing inline, so that the page needs no exception from its own rules. */
+/**
+ * One script, one style sheet and an icon, named by what is in them; nothing inline, so that the page needs no
+ * exception from its own rules.
+ */
 export default defineConfig({
   root: import.meta.dirname,
   base: './',

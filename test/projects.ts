@@ -1,9 +1,15 @@
-/** Which test belongs to which project; test/README.md says what each is for. A file is in exactly one of unit, integration, browser and chaos. */
+/**
+ * Which test belongs to which project; test/README.md says what each is for. A file is in exactly one of unit,
+ * integration, browser and chaos.
+ */
 
-/** Rules, laws, pages and adapters without a service of their own. Those that need the built package, or more than a few seconds, are in `except`. */
+/**
+ * Rules, laws, pages and adapters without a service of their own. Those that need the built package, or more than a few
+ * seconds, are in `except`.
+ */
 export const unit = {
   include: [
-    'test/{architecture,core,docs,files,outgoing,page,plugins,property}/**/*.test.ts',
+    'test/{architecture,core,docs,file-system,http,page,plugins,property}/**/*.test.ts',
     'test/adapters/*.test.ts',
     'test/adapters/{casbin,composite,express,file,http,journal,mcp,ocsf,oidc,opentelemetry,snowflake-sql}/**/*.test.ts',
   ],
@@ -11,15 +17,15 @@ export const unit = {
     'test/docs/cli.test.ts',
     'test/core/approvals/races.test.ts',
     'test/core/ended-sessions.test.ts',
-    'test/property/{honest-record,record-changes}.test.ts',
+    'test/property/{record-accuracy,record-changes}.test.ts',
     'test/property/names/**',
     'test/adapters/express/{memory,slow}.test.ts',
     'test/adapters/http/poison.test.ts',
-    'test/adapters/journal/{crash,full-disk,key-crash,lease,power-cut,provenance,trouble}.test.ts',
-    'test/adapters/mcp/{equal,real}.test.ts',
+    'test/adapters/journal/{crash,full-disk,key-crash,lease,power-cut,provenance,health}.test.ts',
+    'test/adapters/mcp/{rest-parity,real}.test.ts',
     'test/adapters/ocsf/{map,reader,stubs,verify-memory,verify-property}.test.ts',
-    'test/adapters/snowflake-sql/{corpus,long-asks,mutants}.test.ts',
-    'test/adapters/snowflake-sql/parsers/{bombs,corpus,ending,hidden,lineage-complete,readers}.test.ts',
+    'test/adapters/snowflake-sql/{corpus,long-texts,mutants}.test.ts',
+    'test/adapters/snowflake-sql/parsers/{parser-limits,corpus,ending,hidden,lineage-complete,parser-pool}.test.ts',
   ],
 };
 
@@ -36,25 +42,28 @@ export const browser = ['test/browser/**/*.test.ts'];
 /** Whatever kills, cuts off, starves or waits for the end of a fault. */
 export const chaos = [
   'test/e2e/{chaos,crash}.test.ts',
-  'test/adapters/journal/{crash,full-disk,key-crash,lease,power-cut,trouble}.test.ts',
+  'test/adapters/journal/{crash,full-disk,key-crash,lease,power-cut,health}.test.ts',
   'test/adapters/kafka/outage.test.ts',
   'test/adapters/slack/faults.test.ts',
   'test/adapters/snowflake/{cycles,faults,killed}.test.ts',
   'test/adapters/webhook/faults.test.ts',
 ];
 
-/** What could differ under another Node than the one at hand, beside `unit`: native modules, threads, processes, sockets, files. */
+/**
+ * What could differ under another Node than the one at hand, beside `unit`: native modules, threads, processes,
+ * sockets, files.
+ */
 export const smoke = [
   'test/adapters/duckdb/{cells,interrupted,lockdown,session,start}.test.ts',
   'test/adapters/express/slow.test.ts',
   'test/adapters/http/poison.test.ts',
-  'test/adapters/journal/{crash,full-disk,key-crash,lease,power-cut,trouble}.test.ts',
+  'test/adapters/journal/{crash,full-disk,key-crash,lease,power-cut,health}.test.ts',
   'test/adapters/mcp/real.test.ts',
   'test/adapters/ocsf/{reader,stubs}.test.ts',
   'test/core/ended-sessions.test.ts',
   'test/adapters/slack/{identity,message,path,refusals}.test.ts',
-  'test/adapters/snowflake/{cells,credentials,options,reaper,session,start,walls}.test.ts',
-  'test/adapters/snowflake-sql/parsers/{corpus,ending,readers}.test.ts',
+  'test/adapters/snowflake/{cells,credentials,options,reaper,session,start,role-isolation}.test.ts',
+  'test/adapters/snowflake-sql/parsers/{corpus,ending,parser-pool}.test.ts',
   'test/adapters/webhook/webhook.test.ts',
   'test/cli/{analyze,approvals,audit}.test.ts',
   'test/e2e/{crash,record,start}.test.ts',

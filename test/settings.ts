@@ -1,12 +1,34 @@
 import type { TestUserConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** The files that take longest, in this order: begun last, one of them would be waited for alone. Those that mostly wait stand beside those that mostly compute. */
+/**
+ * The files that take longest, in this order: begun last, one of them would be waited for alone. Those that mostly wait
+ * stand beside those that mostly compute.
+ */
 const longest = [
-  'property/names/corpus', 'adapters/kafka/outage', 'adapters/snowflake-sql/parsers/hidden', 'adapters/snowflake/faults', 'adapters/snowflake/cycles', 'adapters/snowflake/names',
-  'adapters/snowflake-sql/mutants', 'adapters/duckdb/contract', 'adapters/snowflake/killed', 'adapters/snowflake-sql/parsers/bombs', 'examples/quickstart', 'adapters/snowflake/told',
-  'examples/agent-process', 'adapters/mcp/equal', 'adapters/ocsf/verify-memory', 'examples/examples', 'adapters/snowflake/cut-results', 'browser/looks', 'adapters/webhook/faults', 'adapters/kafka/log',
-  'cli/mcp', 'e2e/kafka', 'conformance/conformance',
+  'property/names/corpus',
+  'adapters/kafka/outage',
+  'adapters/snowflake-sql/parsers/hidden',
+  'adapters/snowflake/faults',
+  'adapters/snowflake/cycles',
+  'adapters/snowflake/names',
+  'adapters/snowflake-sql/mutants',
+  'adapters/duckdb/contract',
+  'adapters/snowflake/killed',
+  'adapters/snowflake-sql/parsers/parser-limits',
+  'examples/quickstart',
+  'adapters/snowflake/statement-results',
+  'examples/agent-process',
+  'adapters/mcp/rest-parity',
+  'adapters/ocsf/verify-memory',
+  'examples/examples',
+  'adapters/snowflake/truncated-results',
+  'browser/accessibility',
+  'adapters/webhook/faults',
+  'adapters/kafka/log',
+  'cli/mcp',
+  'e2e/kafka',
+  'conformance/conformance',
 ].map((name) => `/test/${name}.test.ts`);
 
 /** Where it stands among them; those that are none of them come after. */

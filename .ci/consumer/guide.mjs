@@ -8,13 +8,22 @@ import { memoryAnalyzer, memoryAudit, memoryEngine, memoryIdentity, memoryPolicy
 
 const gateway = await createGateway({
   connections: { warehouse: memoryEngine([{ database: 'ACME', schema: 'OPS' }], () => ({ columns: [], rows: [] })) },
-  identity: memoryIdentity({ t: { subject: 'stranger' } }), policy: memoryPolicy([]), analyzer: memoryAnalyzer(), audit: memoryAudit(),
+  identity: memoryIdentity({ t: { subject: 'stranger' } }),
+  policy: memoryPolicy([]),
+  analyzer: memoryAnalyzer(),
+  audit: memoryAudit(),
 });
 const mount = mcpRouter(gateway);
-const server = createServer((request, response) => mount(request, response, () => response.writeHead(404).end())).listen(0, '127.0.0.1');
+const server = createServer((request, response) =>
+  mount(request, response, () => response.writeHead(404).end()),
+).listen(0, '127.0.0.1');
 await once(server, 'listening');
 const client = new Client({ name: 'stranger', version: '1' }, { versionNegotiation: { mode: 'auto' } });
-await client.connect(new StreamableHTTPClientTransport(new URL(`http://127.0.0.1:${server.address().port}/`), { requestInit: { headers: { authorization: 'Bearer t' } } }));
+await client.connect(
+  new StreamableHTTPClientTransport(new URL(`http://127.0.0.1:${server.address().port}/`), {
+    requestInit: { headers: { authorization: 'Bearer t' } },
+  }),
+);
 const { contents } = await client.readResource({ uri: 'sallyport://guide/agents' });
 if (!contents[0].text.startsWith('# For agents')) throw new Error('the guide for agents is not in the package');
 await client.close();

@@ -16,7 +16,10 @@ export interface Told extends Step {
 /** Thinks: yields steps, is told what came of each, and returns the answer. A script does, and so does a model. */
 export type Mind = AsyncGenerator<Step, string, Told>;
 
-/** Does what the mind wants until it has an answer, or has had its share of steps. Whatever happens, no session stays open. */
+/**
+ * Does what the mind wants until it has an answer, or has had its share of steps. Whatever happens, no session stays
+ * open.
+ */
 export async function work(client: Client, mind: Mind, seen: (told: Told) => void, most = 30): Promise<string> {
   const open = new Set<string>();
   try {
@@ -36,7 +39,10 @@ export async function work(client: Client, mind: Mind, seen: (told: Told) => voi
 }
 
 async function call(client: Client, { tool, args }: Step): Promise<Told> {
-  const { content, structuredContent, isError } = await client.callTool({ name: tool, arguments: args }, { timeout: 120_000, onprogress: () => undefined, resetTimeoutOnProgress: true });
+  const { content, structuredContent, isError } = await client.callTool(
+    { name: tool, arguments: args },
+    { timeout: 120_000, onprogress: () => undefined, resetTimeoutOnProgress: true },
+  );
   const text = content.flatMap((each) => (each.type === 'text' ? [each.text] : [])).join('\n');
   return { tool, args, text, isError: isError === true, data: (structuredContent ?? {}) as Told['data'] };
 }

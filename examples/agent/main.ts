@@ -1,4 +1,7 @@
-/** An agent that comes in through MCP: `npx tsx examples/agent/main.ts ["a question for the model"]`, after `npm run build`. Starts the quick start's company for itself. */
+/**
+ * An agent that comes in through MCP: `npx tsx examples/agent/main.ts ["a question for the model"]`, after `npm run
+ * build`. Starts the quick start's company for itself.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,13 +38,18 @@ async function main(model: Model | undefined): Promise<void> {
 }
 
 async function answer({ mcp, issuer, redirectUri, directory, mount }: Place, model: Model | undefined): Promise<void> {
-  const signing = new SignIn(redirectUri, (url) => signIn(url, 'alice', redirectUri), { ...directory.agents.orders, issuer });
+  const signing = new SignIn(redirectUri, (url) => signIn(url, 'alice', redirectUri), {
+    ...directory.agents.orders,
+    issuer,
+  });
   const client = await connect(mcp, signing, async (url, why) => {
     say(`\n${styled('bold', 'A person is asked')}: ${why}\n${url}`);
     await reviewAs('bob', { issuer, redirectUri, mount }, url.slice(url.lastIndexOf('/') + 1));
     say(styled('green', 'bob agreed'));
   });
-  say(`${styled('bold', `${directory.agents.orders.id}, for alice`)}: ${model === undefined ? 'by a script' : `by the model ${model.name}`}\n${styled('bold', 'question')}: ${question}`);
+  say(
+    `${styled('bold', `${directory.agents.orders.id}, for alice`)}: ${model === undefined ? 'by a script' : `by the model ${model.name}`}\n${styled('bold', 'question')}: ${question}`,
+  );
   const told = await work(client, model === undefined ? script() : modelMind(model, client, question), show);
   say(`\n${styled('bold', 'answer')}: ${told}`);
   await client.close();

@@ -1,4 +1,10 @@
-import type { OAuthClientMetadata, OAuthClientProvider, OAuthDiscoveryState, StoredOAuthClientInformation, StoredOAuthTokens } from '@modelcontextprotocol/client';
+import type {
+  OAuthClientMetadata,
+  OAuthClientProvider,
+  OAuthDiscoveryState,
+  StoredOAuthClientInformation,
+  StoredOAuthTokens,
+} from '@modelcontextprotocol/client';
 
 /** A client that is known to the identity provider already; without one it registers itself (RFC 7591). */
 export interface KnownClient {
@@ -8,7 +14,10 @@ export interface KnownClient {
   readonly issuer: string;
 }
 
-/** How an MCP client gets its token: what it learns on the way stays in memory, and a person signs in where a browser would be opened. */
+/**
+ * How an MCP client gets its token: what it learns on the way stays in memory, and a person signs in where a browser
+ * would be opened.
+ */
 export class SignIn implements OAuthClientProvider {
   readonly redirectUrl: string;
   readonly #known: KnownClient | undefined;
@@ -19,7 +28,10 @@ export class SignIn implements OAuthClientProvider {
   #discovered: OAuthDiscoveryState | undefined;
   #answer: URLSearchParams | undefined;
 
-  /** `browse` follows the sign-in from this address until it is sent back to `redirectUrl`, and gives what came with that. */
+  /**
+   * `browse` follows the sign-in from this address until it is sent back to `redirectUrl`, and gives what came with
+   * that.
+   */
   constructor(redirectUrl: string, browse: (url: string) => Promise<URLSearchParams>, known?: KnownClient) {
     this.redirectUrl = redirectUrl;
     this.#browse = browse;
@@ -27,11 +39,19 @@ export class SignIn implements OAuthClientProvider {
   }
 
   get clientMetadata(): OAuthClientMetadata {
-    return { client_name: 'example agent', redirect_uris: [this.redirectUrl], grant_types: ['authorization_code'], response_types: ['code'], token_endpoint_auth_method: this.#known === undefined ? 'none' : 'client_secret_basic' };
+    return {
+      client_name: 'example agent',
+      redirect_uris: [this.redirectUrl],
+      grant_types: ['authorization_code'],
+      response_types: ['code'],
+      token_endpoint_auth_method: this.#known === undefined ? 'none' : 'client_secret_basic',
+    };
   }
 
   clientInformation(): StoredOAuthClientInformation | undefined {
-    return this.#known === undefined ? this.#registered : { client_id: this.#known.id, client_secret: this.#known.secret, issuer: this.#known.issuer };
+    return this.#known === undefined
+      ? this.#registered
+      : { client_id: this.#known.id, client_secret: this.#known.secret, issuer: this.#known.issuer };
   }
 
   saveClientInformation(registered: StoredOAuthClientInformation): void {

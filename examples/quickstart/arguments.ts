@@ -33,7 +33,8 @@ export function readArguments(argv: readonly string[]): Arguments {
   if (snowflake && local) throw wrong('--snowflake and --snowflake-local exclude each other');
   if (journal === '') throw wrong('--journal needs a directory');
   const mode = help ? 'help' : once ? 'once' : serve ? 'serve' : 'play';
-  if (kafka !== undefined && !/^[^\s,:]+:\d{1,5}(?:,[^\s,:]+:\d{1,5})*$/.test(kafka)) throw wrong('--kafka takes host:port');
+  if (kafka !== undefined && !/^[^\s,:]+:\d{1,5}(?:,[^\s,:]+:\d{1,5})*$/.test(kafka))
+    throw wrong('--kafka takes host:port');
   const engine = local ? 'snowflake-local' : snowflake ? 'snowflake' : 'duckdb';
   return { mode, port: portNumber(port), journal, engine, ...(kafka === undefined ? {} : { kafka }) };
 }

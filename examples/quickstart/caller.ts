@@ -31,7 +31,8 @@ export function caller(mount: string, token: string): <T>(call: Call) => Promise
     const good = answer.status === expect && (code === undefined || content.code === code);
     say(`→ ${styled(colour(answer.status), `${answer.status} ${content.code ?? answer.statusText}`)}`, 3);
     if (answer.status >= 400) sayProblem(content);
-    if (!good) throw new Trouble(`expected ${expect}${code === undefined ? '' : ` ${code}`}; the loop did not go as it should`);
+    if (!good)
+      throw new Trouble(`expected ${expect}${code === undefined ? '' : ` ${code}`}; the loop did not go as it should`);
     return content;
   };
 }
@@ -41,7 +42,9 @@ function notJson(answer: Response): never {
 }
 
 function shown(body: Readonly<Record<string, unknown>>): string {
-  return Object.entries(body).map(([name, value]) => `${styled('dim', `${name}:`)} ${String(value)}`).join('\n');
+  return Object.entries(body)
+    .map(([name, value]) => `${styled('dim', `${name}:`)} ${String(value)}`)
+    .join('\n');
 }
 
 function sayProblem({ detail, hint }: Problem): void {

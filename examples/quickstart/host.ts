@@ -6,14 +6,19 @@ import { mcpRouter, type McpOptions } from 'sallyport/mcp';
 
 const carriers = ['Bring', 'Colissimo', 'DHL', 'DPD', 'PostNord'];
 
-/** Each door has an address, and takes the tokens that were issued for it. */
+/** Each mount has an address, and takes the tokens that were issued for it. */
 export interface Mounts {
   readonly rest: ExpressOptions;
   readonly mcp: McpOptions;
 }
 
 /** The application that a team already has: its own routes, and the gateway mounted beside them. */
-export function acmeService(gateway: Gateway, { rest, mcp }: Mounts, signedIn: (code: string) => string, keys?: RequestListener): Express {
+export function acmeService(
+  gateway: Gateway,
+  { rest, mcp }: Mounts,
+  signedIn: (code: string) => string,
+  keys?: RequestListener,
+): Express {
   const app = express();
   app.disable('x-powered-by');
   app.get('/health', (_request, response) => {
@@ -26,7 +31,13 @@ export function acmeService(gateway: Gateway, { rest, mcp }: Mounts, signedIn: (
     const { code, error } = request.query;
     const good = typeof code === 'string' && /^[\w-]{1,128}$/.test(code);
     response.set('cache-control', 'no-store').set('referrer-policy', 'no-referrer').type('text');
-    response.status(good ? 200 : 400).send(good ? signedIn(code) : `nobody signed in${typeof error === 'string' && /^\w{1,40}$/.test(error) ? `: ${error}` : ''}\n`);
+    response
+      .status(good ? 200 : 400)
+      .send(
+        good
+          ? signedIn(code)
+          : `nobody signed in${typeof error === 'string' && /^\w{1,40}$/.test(error) ? `: ${error}` : ''}\n`,
+      );
   });
   if (keys !== undefined) app.get('/snowflake-keys', keys);
   app.use('/jit', expressRouter(gateway, rest));

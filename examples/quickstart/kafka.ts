@@ -5,9 +5,18 @@ import { Trouble } from './listen.js';
 
 const names = ['events', 'checkpoints', 'sqltext', 'dlq'].map((each) => `sallyport.audit.${each}`);
 
-/** Ships the record to a broker, and makes the topics there if they are missing: on your own cluster that is not the gateway's business. */
+/**
+ * Ships the record to a broker, and makes the topics there if they are missing: on your own cluster that is not the
+ * gateway's business.
+ */
 export async function shipTo(brokers: string): Promise<AuditSink> {
-  const client = new Kafka({ clientId: 'sallyport-quickstart', brokers: brokers.split(','), logLevel: logLevel.NOTHING, connectionTimeout: 3_000, retry: { retries: 2 } });
+  const client = new Kafka({
+    clientId: 'sallyport-quickstart',
+    brokers: brokers.split(','),
+    logLevel: logLevel.NOTHING,
+    connectionTimeout: 3_000,
+    retry: { retries: 2 },
+  });
   const admin = client.admin();
   try {
     await admin.connect();

@@ -45,8 +45,12 @@ function bound(server: Server, port: number): Promise<void> {
 }
 
 function explain(error: NodeJS.ErrnoException, port: number): Error {
-  if (error.code === 'EADDRINUSE') return new Trouble(`port ${port} is taken; choose another with: npm start -- --port N (N and N+1 must be free)`);
-  if (error.code === 'EACCES') return new Trouble(`port ${port} may not be used by this account; choose one above 1023 with: npm start -- --port N`);
+  if (error.code === 'EADDRINUSE')
+    return new Trouble(`port ${port} is taken; choose another with: npm start -- --port N (N and N+1 must be free)`);
+  if (error.code === 'EACCES')
+    return new Trouble(
+      `port ${port} may not be used by this account; choose one above 1023 with: npm start -- --port N`,
+    );
   return error;
 }
 

@@ -12,7 +12,9 @@ async function main(argv: readonly string[]): Promise<void> {
   const { mode, port, journal, kafka, engine } = readArguments(argv);
   if (mode === 'help') return say(usage);
   const place = await openPlace({ port, journal, engine, ...(kafka === undefined ? {} : { kafka }) });
-  const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]).then(() => 'interrupted' as const);
+  const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]).then(
+    () => 'interrupted' as const,
+  );
   try {
     const ended = mode === 'serve' ? undefined : await Promise.race([play(place), interrupted]);
     if (ended === 'interrupted') throw new Trouble('\ninterrupted', 130);

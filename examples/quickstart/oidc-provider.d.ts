@@ -27,12 +27,19 @@ declare module 'oidc-provider/lib/provider.js' {
     constructor(issuer: string, configuration: Readonly<Record<string, unknown>>);
     readonly Grant: new (about: { accountId: string; clientId: string }) => Grant;
     callback(): RequestListener;
-    interactionDetails(request: IncomingMessage, response: ServerResponse): Promise<{
+    interactionDetails(
+      request: IncomingMessage,
+      response: ServerResponse,
+    ): Promise<{
       readonly uid: string;
       readonly prompt: { readonly name: string };
       readonly params: Readonly<Record<string, unknown>>;
     }>;
-    interactionFinished(request: IncomingMessage, response: ServerResponse, result: { login: { accountId: string }; consent: Readonly<Record<string, never>> }): Promise<void>;
+    interactionFinished(
+      request: IncomingMessage,
+      response: ServerResponse,
+      result: { login: { accountId: string }; consent: Readonly<Record<string, never>> },
+    ): Promise<void>;
   }
 }
 

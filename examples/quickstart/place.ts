@@ -33,7 +33,12 @@ export interface Place {
 }
 
 /** Starts the identity provider, the gateway and the host application, in that order. */
-export async function openPlace({ port, journal, kafka, engine }: Pick<Arguments, 'port' | 'journal' | 'kafka' | 'engine'>): Promise<Place> {
+export async function openPlace({
+  port,
+  journal,
+  kafka,
+  engine,
+}: Pick<Arguments, 'port' | 'journal' | 'kafka' | 'engine'>): Promise<Place> {
   const ship = kafka === undefined ? [] : [await shipTo(kafka)];
   const service = await listen(port);
   const provider = await listen(port === 0 ? 0 : port + 1).catch(async (error: unknown) => {
@@ -48,7 +53,12 @@ export async function openPlace({ port, journal, kafka, engine }: Pick<Arguments
   }
 }
 
-async function start(service: Listening, provider: Listening, engine: Arguments['engine'], record: Pick<GatewayOptions, 'journal' | 'ship'>): Promise<Place> {
+async function start(
+  service: Listening,
+  provider: Listening,
+  engine: Arguments['engine'],
+  record: Pick<GatewayOptions, 'journal' | 'ship'>,
+): Promise<Place> {
   const known = {
     host: service.url,
     mount: `${service.url}/jit`,
@@ -61,8 +71,18 @@ async function start(service: Listening, provider: Listening, engine: Arguments[
   };
   provider.serve(identityProvider({ ...known, resources: [known.mount, known.mcp] }));
   const place = await openWarehouse(engine, known.host);
-  const gateway = await acmeGateway({ warehouse: place.connector, issuer: known.issuer, audience: [known.mount, known.mcp], ...record });
-  const mcp = { resource: known.mcp, authorizationServers: [known.issuer], scopes: ['jit'], reviewUrl: (ticket: string) => `${known.review}#/approvals/${ticket}` };
+  const gateway = await acmeGateway({
+    warehouse: place.connector,
+    issuer: known.issuer,
+    audience: [known.mount, known.mcp],
+    ...record,
+  });
+  const mcp = {
+    resource: known.mcp,
+    authorizationServers: [known.issuer],
+    scopes: ['jit'],
+    reviewUrl: (ticket: string) => `${known.review}#/approvals/${ticket}`,
+  };
   const rest = { resource: known.mount, review: { issuer: known.issuer, clientId: reviewClient.id } };
   service.serve(acmeService(gateway, { rest, mcp }, (code) => `${exchangeCommand(known, code)}\n`, place.keys));
   return {

@@ -34,7 +34,11 @@ interface Session {
 }
 
 interface Connections {
-  readonly connections: readonly { readonly name: string; readonly engine: string; readonly schemas: readonly { readonly schema: string; readonly access: readonly string[] }[] }[];
+  readonly connections: readonly {
+    readonly name: string;
+    readonly engine: string;
+    readonly schemas: readonly { readonly schema: string; readonly access: readonly string[] }[];
+  }[];
 }
 
 /** The loop, as any HTTP client would go through it. Throws Trouble at the first answer that is not as it should be. */
@@ -43,22 +47,45 @@ export async function play(place: Place): Promise<void> {
 
   title('2. What may it ask for?');
   const { connections } = await ask<Connections>({ method: 'GET', path: '/connections', expect: 200 });
-  const offers = connections.flatMap(({ name, engine, schemas }) => schemas.map(({ schema, access }) => [name, engine, schema, access.join(', ')]));
+  const offers = connections.flatMap(({ name, engine, schemas }) =>
+    schemas.map(({ schema, access }) => [name, engine, schema, access.join(', ')]),
+  );
   say(table(['connection', 'engine', 'schema', 'access'], offers), 5);
 
   title('3. It opens a session: one schema, five minutes, a reason');
   const session = await ask<Session>({
-    method: 'POST', path: '/sessions', expect: 201,
-    body: { connection: 'warehouse', schema: 'ACME.OPS', access: 'write', ttl: 300, reason: 'Clear the backlog of pending orders' },
+    method: 'POST',
+    path: '/sessions',
+    expect: 201,
+    body: {
+      connection: 'warehouse',
+      schema: 'ACME.OPS',
+      access: 'write',
+      ttl: 300,
+      reason: 'Clear the backlog of pending orders',
+    },
   });
   const statements = `/sessions/${session.id}/statements`;
 
   title('4. It runs a query: rows');
   const { columns, rows } = await ask<Rows>({ method: 'POST', path: statements, expect: 200, body: { sql: pending } });
-  say(`${table(columns.map(({ name }) => name), rows, 6)}\n${rows.length} rows`, 5);
+  say(
+    `${table(
+      columns.map(({ name }) => name),
+      rows,
+      6,
+    )}\n${rows.length} rows`,
+    5,
+  );
 
   title('5. It reaches for another schema: refused');
-  await ask({ method: 'POST', path: statements, expect: 403, code: 'OUT_OF_SCOPE', body: { sql: 'SELECT team, monthly_salary FROM finance.payroll' } });
+  await ask({
+    method: 'POST',
+    path: statements,
+    expect: 403,
+    code: 'OUT_OF_SCOPE',
+    body: { sql: 'SELECT team, monthly_salary FROM finance.payroll' },
+  });
 
   title('6. It wants to delete: held, because a person must agree');
   const { ticket } = await ask<Held>({ method: 'POST', path: statements, expect: 202, body: { sql: cleanup } });
@@ -68,30 +95,59 @@ export async function play(place: Place): Promise<void> {
   await agree(place, ticket);
 
   title('8. The agent asks again with the ticket: it runs, once');
-  const { affected } = await ask<{ readonly affected?: number }>({ method: 'POST', path: statements, expect: 200, body: { sql: cleanup, ticket } });
+  const { affected } = await ask<{ readonly affected?: number }>({
+    method: 'POST',
+    path: statements,
+    expect: 200,
+    body: { sql: cleanup, ticket },
+  });
   say(`${affected ?? 0} rows deleted`, 5);
-  const again = await ask<{ readonly replayed?: true }>({ method: 'POST', path: statements, expect: 200, body: { sql: cleanup, ticket } });
+  const again = await ask<{ readonly replayed?: true }>({
+    method: 'POST',
+    path: statements,
+    expect: 200,
+    body: { sql: cleanup, ticket },
+  });
   say(again.replayed === true ? 'told again what became of it: it did not run twice' : 'it ran twice', 5);
 
   title('9. It closes the session');
   const closed = await ask<Session>({ method: 'DELETE', path: `/sessions/${session.id}`, expect: 200 });
   say(`session ${closed.state}`, 5);
 
-  title('10. The same query again: the door is shut');
+  title('10. The same query again: the session is closed');
   await ask({ method: 'POST', path: statements, expect: 410, code: 'SESSION_CLOSED', body: { sql: pending } });
 
   title('11. The record: who did what, for whom, and how it ended');
-  const { events } = await ask<{ events: readonly RecordedEvent[] }>({ method: 'GET', path: `/sessions/${session.id}/record`, expect: 200 });
+  const { events } = await ask<{ events: readonly RecordedEvent[] }>({
+    method: 'GET',
+    path: `/sessions/${session.id}/record`,
+    expect: 200,
+  });
   printRecord(events);
 }
 
 /** A person's part, as any client of the REST mount would play it. */
 async function agree({ issuer, redirectUri, mount }: Place, ticket: string): Promise<void> {
   const ask = caller(mount, (await reviewerToken(issuer, 'bob', redirectUri)).value);
-  const { digest, actor, principal, reason, statement } = await ask<Approval>({ method: 'GET', path: `/approvals/${ticket}`, expect: 200 });
-  say(table(['kind', 'writes', 'actor', 'for', 'its own words'], [[statement.kind, statement.writes.join(', '), actor.id, principal.id, reason]]), 5);
+  const { digest, actor, principal, reason, statement } = await ask<Approval>({
+    method: 'GET',
+    path: `/approvals/${ticket}`,
+    expect: 200,
+  });
+  say(
+    table(
+      ['kind', 'writes', 'actor', 'for', 'its own words'],
+      [[statement.kind, statement.writes.join(', '), actor.id, principal.id, reason]],
+    ),
+    5,
+  );
   say(statement.canonical, 5);
-  await ask({ method: 'POST', path: `/approvals/${ticket}/decision`, expect: 200, body: { decision: 'approve', digest, comment: 'Checked with the warehouse.' } });
+  await ask({
+    method: 'POST',
+    path: `/approvals/${ticket}/decision`,
+    expect: 200,
+    body: { decision: 'approve', digest, comment: 'Checked with the warehouse.' },
+  });
 }
 
 async function signIn({ issuer, directory, redirectUri, mount }: Place): Promise<string> {
@@ -101,7 +157,13 @@ async function signIn({ issuer, directory, redirectUri, mount }: Place): Promise
   say(`${styled('bold', `POST ${issuer}/token`)}\n${styled('dim', 'grant_type:')} authorization_code (with PKCE)`, 3);
   say(`→ ${styled('green', '200 OK')}`, 3);
   const act = claims['act'] as { sub?: string } | undefined;
-  say(table(['token', 'sub (principal)', 'act.sub (actor)', 'aud'], [[`${value.slice(0, 10)}…`, String(claims['sub']), act?.sub, mount]]), 5);
+  say(
+    table(
+      ['token', 'sub (principal)', 'act.sub (actor)', 'aud'],
+      [[`${value.slice(0, 10)}…`, String(claims['sub']), act?.sub, mount]],
+    ),
+    5,
+  );
   return value;
 }
 

@@ -52,7 +52,9 @@ class ModelStorage {
   }
 
   #idsWhere(member: string, value: string): string[] {
-    const own = [...this.#all].filter(([key, { payload }]) => key.startsWith(this.#key('')) && payload[member] === value);
+    const own = [...this.#all].filter(
+      ([key, { payload }]) => key.startsWith(this.#key('')) && payload[member] === value,
+    );
     return own.map(([key]) => key.slice(this.#key('').length));
   }
 }

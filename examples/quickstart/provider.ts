@@ -12,16 +12,25 @@ const oauthScope = 'jit';
 
 export interface ProviderOptions {
   readonly issuer: string;
-  /** What access tokens are for, one each: the addresses of the mounts. The first where a client does not say (RFC 8707). */
+  /**
+   * What access tokens are for, one each: the addresses of the mounts. The first where a client does not say (RFC
+   * 8707).
+   */
   readonly resources: readonly [string, ...string[]];
   /** Where a person's browser returns to after signing in. */
   readonly redirectUri: string;
-  /** The reviewers' page, which a person's browser returns to as well, and the one page that may ask for tokens by itself. */
+  /**
+   * The reviewers' page, which a person's browser returns to as well, and the one page that may ask for tokens by
+   * itself.
+   */
   readonly review: string;
   readonly directory: Directory;
 }
 
-/** A real OpenID provider for a company of five: JWT access tokens (RFC 9068), code + PKCE, client credentials, `act` (RFC 8693 §4.1). */
+/**
+ * A real OpenID provider for a company of five: JWT access tokens (RFC 9068), code + PKCE, client credentials, `act`
+ * (RFC 8693 §4.1).
+ */
 export function identityProvider(options: ProviderOptions): Express {
   const provider = new Provider(options.issuer, configuration(options));
   const app = express();
@@ -40,14 +49,28 @@ function configuration({ resources, redirectUri, review, directory }: ProviderOp
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     jwks: { keys: [signingKey()] },
     cookies: { keys: [randomBytes(32).toString('base64url')] },
-    ttl: { AccessToken: tokenSeconds, ClientCredentials: tokenSeconds, AuthorizationCode: 60, IdToken: tokenSeconds, Interaction: 600, Session: 3600, Grant: 3600 },
+    ttl: {
+      AccessToken: tokenSeconds,
+      ClientCredentials: tokenSeconds,
+      AuthorizationCode: 60,
+      IdToken: tokenSeconds,
+      Interaction: 600,
+      Session: 3600,
+      Grant: 3600,
+    },
     pkce: { required: () => true },
     interactions: { url: (_context: unknown, interaction: { uid: string }) => `/sign-in/${interaction.uid}` },
-    features: { clientCredentials: { enabled: true }, devInteractions: { enabled: false }, resourceIndicators: resourceIndicators(resources), registration: { enabled: true } },
+    features: {
+      clientCredentials: { enabled: true },
+      devInteractions: { enabled: false },
+      resourceIndicators: resourceIndicators(resources),
+      registration: { enabled: true },
+    },
     findAccount: (_context: unknown, id: string) => account(directory, id),
     extraTokenClaims: (_context: unknown, token: Token) => actClaim(agents, token),
     loadExistingGrant: (context: Context) => standingGrant(context, resources),
-    clientBasedCORS: (_context: unknown, origin: string, { clientId }: { readonly clientId: string }) => clientId === reviewClient.id && origin === new URL(review).origin,
+    clientBasedCORS: (_context: unknown, origin: string, { clientId }: { readonly clientId: string }) =>
+      clientId === reviewClient.id && origin === new URL(review).origin,
     renderError: (context: Context, error: { error: string; error_description?: string }) => {
       context.type = 'text/plain';
       context.body = `${error.error}: ${error.error_description ?? 'no further detail'}\n`;
@@ -67,10 +90,19 @@ function client(agent: Agent, redirectUri: string): Record<string, unknown> {
 
 /** A public client (RFC 6749 §2.1). */
 function reviewers(redirectUris: readonly string[]): Record<string, unknown> {
-  return { client_id: reviewClient.id, token_endpoint_auth_method: 'none', grant_types: ['authorization_code'], response_types: ['code'], redirect_uris: redirectUris };
+  return {
+    client_id: reviewClient.id,
+    token_endpoint_auth_method: 'none',
+    grant_types: ['authorization_code'],
+    response_types: ['code'],
+    redirect_uris: redirectUris,
+  };
 }
 
-/** Only people who review get the scope for it, and they get no other: an agent cannot decide, nor a reviewer's page ask. */
+/**
+ * Only people who review get the scope for it, and they get no other: an agent cannot decide, nor a reviewer's page
+ * ask.
+ */
 function scopeOf(clientId: string): string {
   return clientId === reviewClient.id ? reviewClient.scope : oauthScope;
 }
@@ -88,7 +120,13 @@ function resourceIndicators(resources: ProviderOptions['resources']): Record<str
     useGrantedResource: () => true,
     getResourceServerInfo: (_context: unknown, asked: string, { clientId }: { readonly clientId: string }) => {
       if (!resources.includes(asked)) throw new InvalidTarget();
-      return { scope: scopeOf(clientId), audience: asked, accessTokenTTL: tokenSeconds, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } } };
+      return {
+        scope: scopeOf(clientId),
+        audience: asked,
+        accessTokenTTL: tokenSeconds,
+        accessTokenFormat: 'jwt',
+        jwt: { sign: { alg: 'ES256' } },
+      };
     },
   };
 }
@@ -99,7 +137,8 @@ function account({ people }: Directory, id: string): unknown {
 }
 
 /**
- * A person's token in an agent's hands says so: `sub` is the person, `act.sub` the agent. Whoever has registered themselves (RFC 7591), as MCP clients
+ * A person's token in an agent's hands says so: `sub` is the person, `act.sub` the agent. Whoever has registered
+ * themselves (RFC 7591), as MCP clients
  * do, is called a visitor, whatever they call themselves.
  */
 function actClaim(agents: readonly Agent[], { kind, clientId }: Token): Record<string, unknown> | undefined {

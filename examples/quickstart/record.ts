@@ -10,9 +10,19 @@ export interface RecordedEvent {
 /** The record as a timeline. */
 export function printRecord(events: readonly RecordedEvent[]): void {
   const start = events[0]?.at ?? 0;
-  say(table(['after', 'event', 'actor', 'for', 'what'], events.map((event) => [
-    `${((event.at - start) / 1000).toFixed(3)} s`, event.code, event.who?.actor, event.who?.principal, what(event),
-  ])), 5);
+  say(
+    table(
+      ['after', 'event', 'actor', 'for', 'what'],
+      events.map((event) => [
+        `${((event.at - start) / 1000).toFixed(3)} s`,
+        event.code,
+        event.who?.actor,
+        event.who?.principal,
+        what(event),
+      ]),
+    ),
+    5,
+  );
 }
 
 function what({ code, data }: RecordedEvent): string {

@@ -13,7 +13,13 @@ const idOf = String.raw`sed 's/.*"id":"\([^"]*\)".*/\1/'`;
 
 /** For a POSIX shell with curl and sed, to be pasted line by line or all at once. */
 export function commands({ issuer, mount }: Pick<Known, 'issuer' | 'mount'>, agent: Agent): string[] {
-  const opening = JSON.stringify({ connection: 'warehouse', schema: 'ACME.OPS', access: 'read', ttl: 300, reason: 'trying it by hand' });
+  const opening = JSON.stringify({
+    connection: 'warehouse',
+    schema: 'ACME.OPS',
+    access: 'read',
+    ttl: 300,
+    reason: 'trying it by hand',
+  });
   const query = JSON.stringify({ sql: 'SELECT order_id, customer, amount FROM ops.orders WHERE amount > 490' });
   return [
     `JIT=${mount}`,
@@ -29,9 +35,18 @@ export function commands({ issuer, mount }: Pick<Known, 'issuer' | 'mount'>, age
 
 /** To be pasted after those: a write, which waits up to a minute for a person to agree, and goes on by itself. */
 export function heldCommands(): string[] {
-  const opening = JSON.stringify({ connection: 'warehouse', schema: 'ACME.OPS', access: 'write', ttl: 300, reason: 'clearing away what came back' });
+  const opening = JSON.stringify({
+    connection: 'warehouse',
+    schema: 'ACME.OPS',
+    access: 'write',
+    ttl: 300,
+    reason: 'clearing away what came back',
+  });
   const cleanup = JSON.stringify({ sql: "DELETE FROM ops.orders WHERE status = 'returned'" });
-  return [`SESSION=$(call $JIT/sessions -d '${opening}' | ${idOf})`, `call -H 'prefer: wait=60' $JIT/sessions/$SESSION/statements -d ${word(cleanup)}`];
+  return [
+    `SESSION=$(call $JIT/sessions -d '${opening}' | ${idOf})`,
+    `call -H 'prefer: wait=60' $JIT/sessions/$SESSION/statements -d ${word(cleanup)}`,
+  ];
 }
 
 /** Shown after signing in by the printed link: the command that turns the code into a token of the person. */

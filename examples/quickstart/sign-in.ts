@@ -22,7 +22,8 @@ export function signInPages(provider: Provider, people: readonly Person[]): Rout
       response.status(400).type('text').send('no such person\n');
       return;
     }
-    // The page says who asks: picking a person there is that person's consent, which clients that registered themselves need.
+    // The page says who asks: picking a person there is that person's consent, which clients that registered themselves
+    // need.
     provider.interactionFinished(request, response, { login: { accountId: person.id }, consent: {} }).catch(next);
   });
 
@@ -33,7 +34,9 @@ export function signInPages(provider: Provider, people: readonly Person[]): Rout
 }
 
 function page(client: string, people: readonly Person[]): string {
-  const buttons = people.map(({ id, name }) => `<p><button name="person" value="${escape(id)}">${escape(name)}</button></p>`).join('\n');
+  const buttons = people
+    .map(({ id, name }) => `<p><button name="person" value="${escape(id)}">${escape(name)}</button></p>`)
+    .join('\n');
   return `<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Sign in</title>
 <style>body { font: 16px system-ui; margin: 10vh auto; max-width: 26rem } button { font: inherit; padding: .6rem 1rem; width: 100% }</style>

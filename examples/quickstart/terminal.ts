@@ -1,6 +1,12 @@
 type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow';
 
-const codes: Readonly<Record<Style, readonly [number, number]>> = { bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39], yellow: [33, 39] };
+const codes: Readonly<Record<Style, readonly [number, number]>> = {
+  bold: [1, 22],
+  dim: [2, 22],
+  red: [31, 39],
+  green: [32, 39],
+  yellow: [33, 39],
+};
 const coloured = process.stdout.isTTY && !process.env['NO_COLOR'];
 
 /** The text in a style; plain where nobody would see colours (no terminal, or NO_COLOR is set: no-color.org). */
@@ -21,11 +27,21 @@ export type TableCell = string | number | boolean | null | undefined;
 export function table(head: readonly string[], rows: readonly (readonly TableCell[])[], most = Infinity): string {
   const shown = rows.slice(0, most).map((row) => row.map(cellText));
   const widths = head.map((name, column) => Math.max(name.length, ...shown.map((row) => row[column]?.length ?? 0)));
-  const right = head.map((_name, column) => shown.length > 0 && shown.every((row) => /^-?[\d.]+$/.test(row[column] ?? '')));
+  const right = head.map(
+    (_name, column) => shown.length > 0 && shown.every((row) => /^-?[\d.]+$/.test(row[column] ?? '')),
+  );
   const line = (cells: readonly string[]): string =>
-    cells.map((cell, column) => (right[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0))).join('   ').trimEnd();
+    cells
+      .map((cell, column) => (right[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
+      .join('   ')
+      .trimEnd();
   const more = rows.length > shown.length ? [styled('dim', `… and ${rows.length - shown.length} more`)] : [];
-  return [styled('bold', line(head)), styled('dim', widths.map((width) => '─'.repeat(width)).join('   ')), ...shown.map(line), ...more].join('\n');
+  return [
+    styled('bold', line(head)),
+    styled('dim', widths.map((width) => '─'.repeat(width)).join('   ')),
+    ...shown.map(line),
+    ...more,
+  ].join('\n');
 }
 
 function cellText(cell: TableCell): string {

@@ -1,4 +1,7 @@
-/** Reads the record from Kafka, once each, and prints what somebody should look at. Run: npx tsx examples/siem/consumer.ts HOST:PORT [TOPIC] [GROUP] */
+/**
+ * Reads the record from Kafka, once each, and prints what somebody should look at. Run: npx tsx
+ * examples/siem/consumer.ts HOST:PORT [TOPIC] [GROUP]
+ */
 import { Kafka, logLevel } from 'kafkajs';
 import type { OcsfEvent } from 'sallyport/ocsf';
 

@@ -4,37 +4,63 @@ import type { Parts } from './container.js';
 import { readOptions, type OptionNames } from './options.js';
 import type { Analyzer, Connector } from './ports.js';
 
-const day = 86_400_000;
+const dayMs = 86_400_000;
 
 export const defaultLimits: GatewayLimits = Object.freeze({
-  maxTtlMs: 3_600_000, maxRows: 5_000_000, maxBytes: 4 * 1024 ** 3, sessionsPerActor: 16, waitingStatements: 8,
-  requestsPerCaller: 50, requestBurstPerCaller: 200, refusalsPerCaller: 300, inFlightPerCaller: 256,
-  auditTimeoutMs: 2_000, openTimeoutMs: 60_000, closeTimeoutMs: 5_000,
-  statementTimeoutMs: day, waitingTimeoutMs: 10_000, pluginTimeoutMs: 5_000, pluginSetupTimeoutMs: 30_000,
+  maxTtlMs: 3_600_000,
+  maxRows: 5_000_000,
+  maxBytes: 4 * 1024 ** 3,
+  sessionsPerActor: 16,
+  waitingStatements: 8,
+  requestsPerCaller: 50,
+  requestBurstPerCaller: 200,
+  refusalsPerCaller: 300,
+  inFlightPerCaller: 256,
+  auditTimeoutMs: 2_000,
+  openTimeoutMs: 60_000,
+  closeTimeoutMs: 5_000,
+  statementTimeoutMs: dayMs,
+  waitingTimeoutMs: 10_000,
+  pluginTimeoutMs: 5_000,
+  pluginSetupTimeoutMs: 30_000,
 });
 
-const limitNames = Object.fromEntries(Object.keys(defaultLimits).map((name) => [name, true])) as OptionNames<GatewayLimits>;
+const limitNames = Object.fromEntries(
+  Object.keys(defaultLimits).map((name) => [name, true]),
+) as OptionNames<GatewayLimits>;
 
 /** The methods a part must have to be that part at all. */
-const faces: Readonly<Partial<Record<keyof Parts, readonly string[]>>> = {
-  identity: ['authenticate'], policy: ['decide'], analyzer: ['analyze'], audit: ['append', 'record', 'unresolved'], approver: ['seek'], clock: ['now', 'monotonic', 'after'],
+const requiredMethods: Readonly<Partial<Record<keyof Parts, readonly string[]>>> = {
+  identity: ['authenticate'],
+  policy: ['decide'],
+  analyzer: ['analyze'],
+  audit: ['append', 'record', 'unresolved'],
+  approver: ['seek'],
+  clock: ['now', 'monotonic', 'after'],
 };
 
 /** Throws CONFIG_INVALID unless the part is there and looks like one. */
 export function checkPart<Name extends keyof Parts>(name: Name, part: Parts[Name] | undefined): Parts[Name] {
-  if (part === undefined) throw invalid(`${name} is not set`);
-  for (const method of faces[name] ?? []) if (!has(part, method)) throw invalid(`${name} has no ${method}()`);
+  if (part === undefined) throw createConfigError(`${name} is not set`);
+  for (const method of requiredMethods[name] ?? [])
+    if (!hasMethod(part, method)) throw createConfigError(`${name} has no ${method}()`);
   return part;
 }
 
 /** The registered targets by name. Throws CONFIG_INVALID where there is none or one cannot be asked for. */
-export function checkConnections(connections: Readonly<Record<string, Connector>> | undefined): ReadonlyMap<string, Connector> {
+export function checkConnections(
+  connections: Readonly<Record<string, Connector>> | undefined,
+): ReadonlyMap<string, Connector> {
   const entries = Object.entries(connections ?? {});
-  if (entries.length === 0) throw invalid('connections is empty: there is nothing to ask for');
+  if (entries.length === 0) throw createConfigError('connections is empty: there is nothing to ask for');
   for (const [name, connector] of entries) {
-    if (!/^[A-Za-z][\w.-]{0,62}$/.test(name)) throw invalid(`${JSON.stringify(name)} is no name for a connection: a letter, then up to 62 letters, digits, ".", "_" or "-"`);
-    if (!has(connector, 'open')) throw invalid(`connection ${name} has no open()`);
-    if (!Array.isArray(connector.schemas) || connector.schemas.length === 0) throw invalid(`connection ${name} offers no schema`);
+    if (!/^[A-Za-z][\w.-]{0,62}$/.test(name))
+      throw createConfigError(
+        `${JSON.stringify(name)} is no name for a connection: a letter, then up to 62 letters, digits, ".", "_" or "-"`,
+      );
+    if (!hasMethod(connector, 'open')) throw createConfigError(`connection ${name} has no open()`);
+    if (!Array.isArray(connector.schemas) || connector.schemas.length === 0)
+      throw createConfigError(`connection ${name} offers no schema`);
   }
   return new Map(entries);
 }
@@ -44,7 +70,9 @@ export function checkDialects(connections: ReadonlyMap<string, Connector>, { dia
   for (const [name, { dialect }] of connections) {
     if (dialect === undefined || dialects.includes(dialect)) continue;
     const known = dialects.length === 0 ? 'none' : dialects.join(', ');
-    throw invalid(`connection ${name} reads the SQL dialect ${JSON.stringify(dialect)}, which the analyzer cannot render for (known: ${known})`);
+    throw createConfigError(
+      `connection ${name} reads the SQL dialect ${JSON.stringify(dialect)}, which the analyzer cannot render for (known: ${known})`,
+    );
   }
 }
 
@@ -52,18 +80,21 @@ export function checkDialects(connections: ReadonlyMap<string, Connector>, { dia
 export function checkLimits(given: Partial<GatewayLimits> = {}): GatewayLimits {
   const own = readOptions<Partial<GatewayLimits>>(given, limitNames, 'limits');
   for (const [name, value] of Object.entries(own)) {
-    if (!Number.isSafeInteger(value) || value < (name === 'waitingStatements' ? 0 : 1)) throw invalid(`limits.${name} must be a positive whole number`);
+    if (!Number.isSafeInteger(value) || value < (name === 'waitingStatements' ? 0 : 1))
+      throw createConfigError(`limits.${name} must be a positive whole number`);
   }
   const limits = { ...defaultLimits, ...own };
-  if (limits.requestBurstPerCaller < limits.requestsPerCaller) throw invalid('limits.requestBurstPerCaller must be at least limits.requestsPerCaller');
-  if (limits.maxTtlMs > day) throw invalid('limits.maxTtlMs must be at most a day: this is access for a while, not for good');
+  if (limits.requestBurstPerCaller < limits.requestsPerCaller)
+    throw createConfigError('limits.requestBurstPerCaller must be at least limits.requestsPerCaller');
+  if (limits.maxTtlMs > dayMs)
+    throw createConfigError('limits.maxTtlMs must be at most a day: this is access for a while, not for good');
   return Object.freeze(limits);
 }
 
-function has(value: unknown, method: string): boolean {
+function hasMethod(value: unknown, method: string): boolean {
   return typeof (value as Record<string, unknown> | null)?.[method] === 'function';
 }
 
-function invalid(message: string): AccessError {
+function createConfigError(message: string): AccessError {
   return new AccessError('CONFIG_INVALID', message);
 }

@@ -1,64 +1,79 @@
-import { settleApprovals, type ApprovalSettings } from './approvals/options.js';
-import { openRoom, type Room } from './approvals/room.js';
-import { CallerLimits } from './caller-limits.js';
-import { systemClock, type Clock } from './clock.js';
-import { tellingClock } from './clock-watch.js';
+import { resolveApprovalSettings, type ApprovalSettings } from './approvals/options.js';
+import { createApprovals, type Approvals } from './approvals/approvals.js';
+import { CallerRateLimiter } from './request/caller-rate-limiter.js';
+import { systemClock, type Clock } from './async/clock.js';
+import { recordClockChanges } from './audit/clock-drift.js';
 import { checkConnections, checkDialects, checkLimits, checkPart } from './config.js';
-import { changeOf, configurationOf, earlierConfiguration } from './configuration.js';
-import { heldParts, partOf, rootContainer, sessionHome, type Container, type Parts } from './container.js';
-import { MemoryCounters } from './counters.js';
-import { Disposal } from './disposal.js';
+import { describeConfigChange, computeConfigFingerprint, readPreviousFingerprint } from './audit/config-fingerprint.js';
+import {
+  resolveParts,
+  resolvePart,
+  createRootContainer,
+  createSessionDisposal,
+  type Container,
+  type Parts,
+} from './container.js';
+import { MemoryCounters } from './data/counters.js';
+import { Disposal } from './async/disposal.js';
 import { AccessError } from './errors.js';
-import { loadPlugins, type Extensions } from './extensions.js';
+import { loadPlugins, type PluginRegistry } from './plugins/plugin-registry.js';
 import type { AuditEvent } from './events.js';
 import type { Gateway, GatewayLimits } from './gateway.js';
-import { newId } from './id.js';
-import { createJudge } from './judge.js';
-import { createLooks } from './looks.js';
-import { Once } from './once.js';
-import { MemoryOutcomeKeys } from './outcome-keys.js';
-import { closeApprovals, namedParts, ownParts, readConfig, refuseFailures, settleParts, type Eventually } from './parts.js';
+import { newId } from './data/id.js';
+import { createJudge } from './request/judge.js';
+import { createQueries } from './request/queries.js';
+import { IdempotentExecution } from './request/idempotent-execution.js';
+import { MemoryIdempotencyStore } from './request/idempotency-store.js';
+import {
+  closeApprovals,
+  listNamedParts,
+  registerPartDisposal,
+  readConfig,
+  throwFailures,
+  awaitParts,
+  type Promisable,
+} from './async/promised-parts.js';
 import { createPipeline, type PipelineParts } from './pipeline.js';
-import { watched } from './policy-watch.js';
+import { watchPolicyVersion } from './request/policy-version.js';
 import { deny } from './outcome.js';
-import type { Approver, EngineNote } from './ports.js';
-import { living, recover, takeUp } from './recovery.js';
-import { makeEvent, seenOf, type EventData } from './seen.js';
-import { Sessions } from './sessions.js';
-import { checkParts, startCheckTimeout } from './start-check.js';
-import { createApprovalStage, noApprover } from './stages/approval.js';
-import { createRecorder } from './stages/audit.js';
-import type { Unwritten } from './stages/owed.js';
-import { createExecuteStage } from './stages/execute.js';
-import { createIdentityStage } from './stages/identity.js';
-import { createScopeStage } from './stages/scope.js';
-import { Suspensions } from './suspensions.js';
-import { Traffic } from './traffic.js';
-import type { Road } from './trip.js';
-import { within } from './within.js';
+import type { Approver, EngineEventRecorder } from './ports.js';
+import { runningInstances, recover, restoreApprovals } from './audit/recovery.js';
+import { createEvent, createGrantFacts, type EventData } from './audit/event-facts.js';
+import { Sessions } from './session/sessions.js';
+import { checkParts, resolveStartCheckTimeout } from './async/start-check.js';
+import { createApprovalStage, noApprover } from './request/stages/approval.js';
+import { createRecorder } from './audit/recorder.js';
+import type { UnwrittenRefusals } from './audit/pending-events.js';
+import { createExecuteStage } from './request/stages/execute.js';
+import { createIdentityStage } from './request/stages/identity.js';
+import { createScopeStage } from './request/stages/scope.js';
+import { Suspensions } from './approvals/suspensions.js';
+import { InFlightRequests } from './request/in-flight-requests.js';
+import type { GatewayContext } from './request/context.js';
+import { completesWithin } from './async/timeout.js';
 
 /** How long closing may take where the gateway cannot start, milliseconds: who waits for the reason must hear it. */
-const longestCloseMs = 10_000;
+const maxCloseMs = 10_000;
 
 /** How long the parts of a gateway may take to close, milliseconds. */
-const closingPatience = { eachMs: longestCloseMs, allMs: 20_000 };
+const closeTimeouts = { eachMs: maxCloseMs, allMs: 20_000 };
 
 /** Builds a gateway from its parts, and owns them from then on: where it cannot start, they are closed. */
-export async function buildGateway(config: Eventually<Partial<Parts>>, container?: Container): Promise<Gateway> {
-  const { parts, failures } = await settleParts(await readConfig<Eventually<Partial<Parts>>>(config));
+export async function buildGateway(config: Promisable<Partial<Parts>>, container?: Container): Promise<Gateway> {
+  const { parts, failures } = await awaitParts(await readConfig<Promisable<Partial<Parts>>>(config));
   // Nothing else may be under way: without this the process would end before a part that never answers is found out.
-  const awake = setInterval(() => undefined, longestCloseMs);
+  const awake = setInterval(() => undefined, maxCloseMs);
   const closing = new Disposal('the gateway');
   try {
-    const root = openRoot(parts, container, closing);
-    const { approvals } = heldParts(root);
-    const release = closing.own(() => closeApprovals(approvals), 'approvals');
-    refuseFailures(failures);
-    const ports = portsOf(root);
-    if (ports.checkTimeoutMs !== undefined) await checkParts(namedParts(ports), ports.checkTimeoutMs, ports.clock);
-    return await start(ports, root, closing, release);
+    const root = createRoot(parts, container, closing);
+    const { approvals } = resolveParts(root);
+    const release = closing.add(() => closeApprovals(approvals), 'approvals');
+    throwFailures(failures);
+    const ports = resolvePorts(root);
+    if (ports.checkTimeoutMs !== undefined) await checkParts(listNamedParts(ports), ports.checkTimeoutMs, ports.clock);
+    return await startGateway(ports, root, closing, release);
   } catch (error) {
-    await within(systemClock, longestCloseMs, closing.dispose());
+    await completesWithin(systemClock, maxCloseMs, closing.dispose());
     throw error;
   } finally {
     clearInterval(awake);
@@ -66,145 +81,264 @@ export async function buildGateway(config: Eventually<Partial<Parts>>, container
 }
 
 /** The container of the parts, which are closed by `closing` from now on, also where there can be no container. */
-function openRoot(parts: Partial<Parts>, container: Container | undefined, closing: Disposal): Container {
+function createRoot(parts: Partial<Parts>, container: Container | undefined, closing: Disposal): Container {
   try {
-    const root = rootContainer(parts, container);
-    ownParts(heldParts(root), closing);
+    const root = createRootContainer(parts, container);
+    registerPartDisposal(resolveParts(root), closing);
     return root;
   } catch (error) {
-    ownParts(parts, closing);
-    closing.own(() => closeApprovals(parts.approvals), 'approvals');
+    registerPartDisposal(parts, closing);
+    closing.add(() => closeApprovals(parts.approvals), 'approvals');
     throw error;
   }
 }
 
 /** `release` hands over what closes the approvals, once they are open. */
-async function start(ports: Ports, root: Container, closing: Disposal, release: () => void): Promise<Gateway> {
+async function startGateway(ports: Ports, root: Container, closing: Disposal, release: () => void): Promise<Gateway> {
   const { audit, clock, limits, policy, connections } = ports;
   const extensions = await loadPlugins(ports.plugins, { clock, limits });
-  closing.own(() => extensions.close(), 'plugins');
+  closing.add(() => extensions.close(), 'plugins');
   const instance = newId(clock.now());
-  const recorder = tellingClock(createRecorder(audit, clock, limits.auditTimeoutMs, extensions.observers, gapOf(clock, instance)), clock, instance);
-  const road: Road = { instance, clock, recorder };
-  const note = (code: 'gateway.started' | 'gateway.stopped' | 'policy.changed' | 'config.changed', data: EventData): Promise<void> => recorder.outcome(makeEvent(clock, instance, code, {}, data));
-  living.add(instance);
-  closing.own(() => void living.delete(instance));
+  const recorder = recordClockChanges(
+    createRecorder(audit, clock, limits.auditTimeoutMs, extensions.observers, createGapEventFactory(clock, instance)),
+    clock,
+    instance,
+  );
+  const gatewayContext: GatewayContext = { instance, clock, recorder };
+  const note = (
+    code: 'gateway.started' | 'gateway.stopped' | 'policy.changed' | 'config.changed',
+    data: EventData,
+  ): Promise<void> => recorder.recordOutcome(createEvent(clock, instance, code, {}, data));
+  runningInstances.add(instance);
+  closing.add(() => void runningInstances.delete(instance));
   const left = await recover(audit, clock, instance);
   const recovered = Object.freeze({ statements: left.statements, sessions: left.sessions.length });
-  const config = await configurationOf(ports);
-  await note('gateway.started', { policyVersion: policy.version, connections: [...connections.keys()], recovered, config });
+  const config = await computeConfigFingerprint(ports);
+  await note('gateway.started', {
+    policyVersion: policy.version,
+    connections: [...connections.keys()],
+    recovered,
+    config,
+  });
   // From here on the record says that it runs, so it must also say that it does no more.
-  closing.own(() => note('gateway.stopped', { config }), 'the record of the end');
-  const change = await changeOf(await earlierConfiguration(audit), config);
+  closing.add(() => note('gateway.stopped', { config }), 'the record of the end');
+  const change = await describeConfigChange(await readPreviousFingerprint(audit), config);
   if (change !== undefined) await note('config.changed', change);
-  for (const [name, connector] of connections) await connector.start?.(noteOf(name, road), left.sessions);
+  for (const [name, connector] of connections)
+    await connector.start?.(createEngineEventRecorder(name, gatewayContext), left.sessions);
   const sessions = new Sessions(limits.sessionsPerActor);
   const counters = new MemoryCounters(clock);
   const suspensions = new Suspensions(counters, clock);
-  const traffic = new Traffic();
-  const told = watched(policy, (before, after) => {
-    void room?.desk.policyChanged(new AbortController().signal).catch(() => undefined);
+  const traffic = new InFlightRequests();
+  const told = watchPolicyVersion(policy, (before, after) => {
+    void approvals?.approver.voidStale(new AbortController().signal).catch(() => undefined);
     return note('policy.changed', { before, after });
   });
-  const room: Room | undefined = ports.approvals === undefined ? undefined : openRoom(ports.approvals, { policy: told, connections, sessions, suspensions, counters }, road);
+  const approvals: Approvals | undefined =
+    ports.approvals === undefined
+      ? undefined
+      : createApprovals(
+          ports.approvals,
+          { policy: told, connections, sessions, suspensions, counters },
+          gatewayContext,
+        );
   release();
-  closing.own(() => room?.close(), 'approvals');
-  if (room !== undefined) await takeUp(audit, left.sessions, room);
-  const callers = new CallerLimits(limits, counters, road);
-  const pipeline = createPipeline(stagesOf({ ...ports, policy: told, room, callers, suspensions }, road, sessions, traffic, extensions, root));
-  closing.own(() => endWork({ traffic, sessions, room, callers, limits }, road), 'requests and sessions', endingMs(limits));
+  closing.add(() => approvals?.close(), 'approvals');
+  if (approvals !== undefined) await restoreApprovals(audit, left.sessions, approvals);
+  const callers = new CallerRateLimiter(limits, counters, gatewayContext);
+  const pipeline = createPipeline(
+    createPipelineParts(
+      { ...ports, policy: told, room: approvals, callers, suspensions },
+      gatewayContext,
+      sessions,
+      traffic,
+      extensions,
+      root,
+    ),
+  );
+  closing.add(
+    () => stopWork({ inFlight: traffic, sessions, approvals, callerLimiter: callers, limits }, gatewayContext),
+    'requests and sessions',
+    computeStopTimeout(limits),
+  );
   let ending: Promise<readonly AccessError[]> | undefined;
   return Object.freeze({ ...pipeline, recovered, shutdown: () => (ending ??= shutDown(closing)) });
 }
 
 /** All that is under way ends: requests are let go of, then sessions are closed. What hangs holds up nothing else. */
-async function endWork({ traffic, sessions, room, callers, limits }: Working, { clock, recorder }: Road): Promise<void> {
-  await within(clock, 2 * limits.closeTimeoutMs + limits.auditTimeoutMs, traffic.stop());
-  await Promise.allSettled(sessions.live().map((session) => session.end('shutdown')));
-  if (room !== undefined) await within(clock, limits.closeTimeoutMs, room.desk.close());
+async function stopWork(
+  { inFlight: traffic, sessions, approvals, callerLimiter: callers, limits }: RunningWork,
+  { clock, recorder }: GatewayContext,
+): Promise<void> {
+  await completesWithin(clock, 2 * limits.closeTimeoutMs + limits.auditTimeoutMs, traffic.stop());
+  await Promise.allSettled(sessions.listLive().map((session) => session.end('shutdown')));
+  if (approvals !== undefined) await completesWithin(clock, limits.closeTimeoutMs, approvals.approver.close());
   callers.close();
-  await recorder.settle();
+  await recorder.flush();
 }
 
-interface Working {
-  readonly traffic: Traffic;
+interface RunningWork {
+  readonly inFlight: InFlightRequests;
   readonly sessions: Sessions;
-  readonly room: Room | undefined;
-  readonly callers: CallerLimits;
+  readonly approvals: Approvals | undefined;
+  readonly callerLimiter: CallerRateLimiter;
   readonly limits: GatewayLimits;
 }
 
-/** The most that the end of all work takes: requests, sessions (their statements, then the engine), people, and what the record is owed. */
-function endingMs({ closeTimeoutMs, auditTimeoutMs }: GatewayLimits): number {
+/**
+ * The most that the end of all work takes: requests, sessions (their statements, then the engine), people, and what the
+ * record is owed.
+ */
+function computeStopTimeout({ closeTimeoutMs, auditTimeoutMs }: GatewayLimits): number {
   return 5 * closeTimeoutMs + 4 * auditTimeoutMs;
 }
 
 /** Never rejects, and holds the process until it is done. */
 async function shutDown(closing: Disposal): Promise<readonly AccessError[]> {
-  const awake = setInterval(() => undefined, longestCloseMs);
+  const awake = setInterval(() => undefined, maxCloseMs);
   try {
-    const undone = await closing.finish(closingPatience);
-    return undone.map(({ name = 'a part', error }) => new AccessError(AccessError.from(error, 'INTERNAL').code, `${name}: did not close cleanly`, { cause: error }));
+    const undone = await closing.disposeWithin(closeTimeouts);
+    return undone.map(
+      ({ name = 'a part', error }) =>
+        new AccessError(AccessError.from(error, 'INTERNAL').code, `${name}: did not close cleanly`, { cause: error }),
+    );
   } finally {
     clearInterval(awake);
   }
 }
 
 /** What tells the record of refusals that were only counted while it was away. */
-function gapOf(clock: Clock, instance: string): (facts: Unwritten) => AuditEvent {
-  return ({ count, codes, since }) => makeEvent(clock, instance, 'audit.gap', {}, { cause: 'unwritten', count, codes: { ...codes }, since });
+function createGapEventFactory(clock: Clock, instance: string): (facts: UnwrittenRefusals) => AuditEvent {
+  return ({ count, codes, since }) =>
+    createEvent(clock, instance, 'audit.gap', {}, { cause: 'unwritten', count, codes: { ...codes }, since });
 }
 
 /** How the connection of this name tells the record what it did. */
-function noteOf(connection: string, { recorder, clock, instance }: Road): EngineNote {
-  return (code, data, about = {}) => recorder.outcome(makeEvent(clock, instance, code, { ...('identity' in about ? seenOf(about) : about), connection }, data));
+function createEngineEventRecorder(
+  connection: string,
+  { recorder, clock, instance }: GatewayContext,
+): EngineEventRecorder {
+  return (code, data, about = {}) =>
+    recorder.recordOutcome(
+      createEvent(
+        clock,
+        instance,
+        code,
+        { ...('identity' in about ? createGrantFacts(about) : about), connection },
+        data,
+      ),
+    );
 }
 
-const unwatched = deny('APPROVAL_REQUIRED', 'breaking the glass needs people to look at it afterwards, and approvals are not configured', { reason: 'breakglass.not_configured' });
+const breakGlassNotConfigured = deny(
+  'APPROVAL_REQUIRED',
+  'break-glass access needs a review afterwards, and approvals are not configured',
+  { reason: 'breakglass.not_configured' },
+);
 
-type Ports = ReturnType<typeof portsOf>;
+type Ports = ReturnType<typeof resolvePorts>;
 
-function portsOf(root: Container) {
-  const [connections, analyzer] = [checkConnections(partOf(root, 'connections')), checkPart('analyzer', partOf(root, 'analyzer'))];
+function resolvePorts(root: Container) {
+  const [connections, analyzer] = [
+    checkConnections(resolvePart(root, 'connections')),
+    checkPart('analyzer', resolvePart(root, 'analyzer')),
+  ];
   checkDialects(connections, analyzer);
   return {
-    connections, analyzer,
-    identity: checkPart('identity', partOf(root, 'identity')),
-    policy: checkPart('policy', partOf(root, 'policy')),
-    audit: checkPart('audit', partOf(root, 'audit')),
-    ...approvingOf(root),
-    clock: checkPart('clock', partOf(root, 'clock') ?? systemClock),
-    limits: checkLimits(partOf(root, 'limits')),
-    checkTimeoutMs: startCheckTimeout(partOf(root, 'startCheck')),
-    plugins: partOf(root, 'plugins') ?? [],
+    connections,
+    analyzer,
+    identity: checkPart('identity', resolvePart(root, 'identity')),
+    policy: checkPart('policy', resolvePart(root, 'policy')),
+    audit: checkPart('audit', resolvePart(root, 'audit')),
+    ...resolveApprovals(root),
+    clock: checkPart('clock', resolvePart(root, 'clock') ?? systemClock),
+    limits: checkLimits(resolvePart(root, 'limits')),
+    checkTimeoutMs: resolveStartCheckTimeout(resolvePart(root, 'startCheck')),
+    plugins: resolvePart(root, 'plugins') ?? [],
   };
 }
 
 /** Who agrees: an approver of the application's own, the one that is built in, or nobody. */
-function approvingOf(root: Container): { readonly approver: Approver; readonly approvals: ApprovalSettings | undefined } {
-  const [approver, approvals] = [partOf(root, 'approver'), partOf(root, 'approvals')];
-  if (approver !== undefined && approvals !== undefined) throw new AccessError('CONFIG_INVALID', 'approver and approvals are two ways to agree: set one');
-  return { approver: checkPart('approver', approver ?? noApprover), approvals: approvals === undefined ? undefined : settleApprovals(approvals) };
+function resolveApprovals(root: Container): {
+  readonly approver: Approver;
+  readonly approvals: ApprovalSettings | undefined;
+} {
+  const [approver, approvals] = [resolvePart(root, 'approver'), resolvePart(root, 'approvals')];
+  if (approver !== undefined && approvals !== undefined)
+    throw new AccessError('CONFIG_INVALID', 'approver and approvals are two ways to agree: set one');
+  return {
+    approver: checkPart('approver', approver ?? noApprover),
+    approvals: approvals === undefined ? undefined : resolveApprovalSettings(approvals),
+  };
 }
 
-function stagesOf(ports: Ports & { readonly room: Room | undefined; readonly callers: CallerLimits; readonly suspensions: Suspensions }, road: Road, sessions: Sessions, traffic: Traffic, extensions: Extensions, root: Container): PipelineParts {
-  const { connections, identity, policy, analyzer, approver, audit, limits, clock, room, callers, suspensions } = ports;
-  const { recorder } = road;
-  const once = new Once({ keys: new MemoryOutcomeKeys(), sessions, clock });
+function createPipelineParts(
+  ports: Ports & {
+    readonly room: Approvals | undefined;
+    readonly callers: CallerRateLimiter;
+    readonly suspensions: Suspensions;
+  },
+  gatewayContext: GatewayContext,
+  sessions: Sessions,
+  traffic: InFlightRequests,
+  extensions: PluginRegistry,
+  root: Container,
+): PipelineParts {
+  const {
+    connections,
+    identity,
+    policy,
+    analyzer,
+    approver,
+    audit,
+    limits,
+    clock,
+    room: approvals,
+    callers,
+    suspensions,
+  } = ports;
+  const { recorder } = gatewayContext;
+  const once = new IdempotentExecution({ keys: new MemoryIdempotencyStore(), sessions, clock });
   const judge = createJudge(analyzer, policy, extensions, connections);
   return {
-    road, traffic, once, observers: extensions.observers, limits: callers,
+    gatewayContext,
+    inFlight: traffic,
+    idempotency: once,
+    observers: extensions.observers,
+    callerLimiter: callers,
     identity: createIdentityStage(identity, extensions, clock, callers),
     scope: createScopeStage(connections, policy, sessions, judge, extensions, suspensions),
-    approval: createApprovalStage(room?.desk ?? approver, sessions, extensions, limits, clock),
-    execute: createExecuteStage({
-      road, connections, sessions, suspensions, limits, home: (grant) => sessionHome(root, grant),
-      glass: (who) => (room === undefined ? unwatched : room.glass.refusal(who)), broken: (grant, reason) => room?.glass.broken(grant, reason), over: async (session, by) => {
-        await once.over(session);
-        await room?.desk.sessionEnded(session, by);
+    approval: createApprovalStage(approvals?.approver ?? approver, sessions, extensions, limits, clock),
+    execute: createExecuteStage(
+      {
+        gatewayContext,
+        connections,
+        sessions,
+        suspensions,
+        limits,
+        createDisposal: (grant) => createSessionDisposal(root, grant),
+        checkBreakGlass: (who) =>
+          approvals === undefined ? breakGlassNotConfigured : approvals.breakGlass.checkActivation(who),
+        recordActivation: (grant, reason) => approvals?.breakGlass.recordActivation(grant, reason),
+        onSessionEnd: async (session, by) => {
+          await once.releaseSession(session);
+          await approvals?.approver.voidForSession(session, by);
+        },
       },
-    }, extensions.observers, policy),
-    looks: createLooks({ connections, policy, sessions, suspensions, judge, extensions, audit, recorder, reviewing: room }),
-    room,
+      extensions.observers,
+      policy,
+    ),
+    queries: createQueries({
+      connections,
+      policy,
+      sessions,
+      suspensions,
+      judge,
+      extensions,
+      audit,
+      recorder,
+      approvals: approvals,
+    }),
+    approvals,
   };
 }

@@ -37,8 +37,14 @@ export const faults = {
   ENGINE_REJECTED: { retryable: false, means: 'The engine refused the statement.' },
   ENGINE_DISAGREES: { retryable: false, means: 'The engine reads the statement otherwise than the analysis.' },
   STATEMENT_TIMEOUT: { retryable: false, means: 'The statement took longer than it may, and was cancelled.' },
-  OUTCOME_UNKNOWN: { retryable: false, means: 'The statement was sent, and nobody here can tell whether it took effect.' },
-  AUDIT_UNAVAILABLE: { retryable: true, means: 'The record cannot be written: nothing runs, or the rows of what ran are withheld.' },
+  OUTCOME_UNKNOWN: {
+    retryable: false,
+    means: 'The statement was sent, and nobody here can tell whether it took effect.',
+  },
+  AUDIT_UNAVAILABLE: {
+    retryable: true,
+    means: 'The record cannot be written: nothing runs, or the rows of what ran are withheld.',
+  },
   GRANT_INVALID: { retryable: false, means: 'A grant was forged, reused or is past its deadline.' },
   SHUTTING_DOWN: { retryable: true, means: 'The gateway is closing.' },
   ABORTED: { retryable: true, means: 'The caller went away; the statement was cancelled.' },
@@ -68,7 +74,10 @@ export class AccessError extends Error {
     options: { readonly cause?: unknown; readonly detail?: Readonly<Record<string, string | number>> } = {},
   ) {
     const fault = code in faults ? faults[code as FaultCode] : undefined;
-    super(message ?? fault?.means ?? denials[code as DenialCode], 'cause' in options ? { cause: options.cause } : undefined);
+    super(
+      message ?? fault?.means ?? denials[code as DenialCode],
+      'cause' in options ? { cause: options.cause } : undefined,
+    );
     this.code = code;
     this.retryable = fault?.retryable ?? false;
     this.detail = Object.freeze({ ...options.detail });
@@ -87,12 +96,17 @@ export class AccessError extends Error {
 }
 
 /**
- * The same error, marked as one after which the statement surely had no effect: it was never sent, or the engine rolled it back (`detail.effect` is
- * `none`). For engines: without the mark, a write that ends with anything but ENGINE_REJECTED is told as OUTCOME_UNKNOWN.
+ * The same error, marked as one after which the statement surely had no effect: it was never sent, or the engine rolled
+ * it back (`detail.effect` is
+ * `none`). For engines: without the mark, a write that ends with anything but ENGINE_REJECTED is told as
+ * OUTCOME_UNKNOWN.
  */
 export function withoutEffect(error: AccessError): AccessError {
   if (isWithoutEffect(error)) return error;
-  return new AccessError(error.code, error.message, { cause: error.cause, detail: { ...error.detail, effect: 'none' } });
+  return new AccessError(error.code, error.message, {
+    cause: error.cause,
+    detail: { ...error.detail, effect: 'none' },
+  });
 }
 
 /** True where the engine refused the statement, or the error is marked by `withoutEffect`. */
@@ -100,8 +114,17 @@ export function isWithoutEffect({ code, detail }: AccessError): boolean {
   return code === 'ENGINE_REJECTED' || detail['effect'] === 'none';
 }
 
-/** The failure of a write that was sent and whose end nobody knows; `detail.after` is the code of what broke off the wait. */
-export function outcomeUnknown(error: AccessError, known: Readonly<Record<string, string | number>> = {}): AccessError {
+/**
+ * The failure of a write that was sent and whose end nobody knows; `detail.after` is the code of what broke off the
+ * wait.
+ */
+export function createOutcomeUnknown(
+  error: AccessError,
+  known: Readonly<Record<string, string | number>> = {},
+): AccessError {
   if (error.code === 'OUTCOME_UNKNOWN') return error;
-  return new AccessError('OUTCOME_UNKNOWN', undefined, { cause: error, detail: { ...error.detail, ...known, after: error.code } });
+  return new AccessError('OUTCOME_UNKNOWN', undefined, {
+    cause: error,
+    detail: { ...error.detail, ...known, after: error.code },
+  });
 }

@@ -1,14 +1,47 @@
 import type { Json, SchemaRef } from './model.js';
 
-/** The catalogue. A statement's intent is `authorized`; its outcome is `executed`, `failed`, `denied` or `unresolved`. */
+/**
+ * The catalogue. A statement's intent is `authorized`; its outcome is `executed`, `failed`, `denied` or `unresolved`.
+ */
 export const eventCodes = [
-  'gateway.started', 'gateway.stopped',
-  'session.requested', 'session.approval_requested', 'session.approved', 'session.denied', 'session.opened', 'session.failed',
-  'session.closed', 'session.expired', 'session.revoked',
-  'statement.authorized', 'statement.denied', 'statement.approval_requested', 'statement.approval_decided', 'statement.executed', 'statement.failed',
-  'statement.delivered', 'statement.replayed', 'statement.unresolved', 'statement.resolved', 'engine.disagrees',
-  'grant.applied', 'grant.removed', 'policy.changed', 'config.changed', 'breakglass.activated', 'breakglass.reviewed', 'identity.shared', 'identity.refused', 'actor.limited', 'actor.suspended', 'actor.reinstated', 'clock.changed', 'audit.removed',
-  'audit.degraded', 'audit.recovered', 'audit.gap',
+  'gateway.started',
+  'gateway.stopped',
+  'session.requested',
+  'session.approval_requested',
+  'session.approved',
+  'session.denied',
+  'session.opened',
+  'session.failed',
+  'session.closed',
+  'session.expired',
+  'session.revoked',
+  'statement.authorized',
+  'statement.denied',
+  'statement.approval_requested',
+  'statement.approval_decided',
+  'statement.executed',
+  'statement.failed',
+  'statement.delivered',
+  'statement.replayed',
+  'statement.unresolved',
+  'statement.resolved',
+  'engine.disagrees',
+  'grant.applied',
+  'grant.removed',
+  'policy.changed',
+  'config.changed',
+  'breakglass.activated',
+  'breakglass.reviewed',
+  'identity.shared',
+  'identity.refused',
+  'actor.limited',
+  'actor.suspended',
+  'actor.reinstated',
+  'clock.changed',
+  'audit.removed',
+  'audit.degraded',
+  'audit.recovered',
+  'audit.gap',
 ] as const;
 export type EventCode = (typeof eventCodes)[number];
 
@@ -37,7 +70,10 @@ export interface AuditEvent {
   readonly scope?: SchemaRef & { readonly access: 'read' | 'write' };
   /** Facts of this code, documented in docs/record.md. */
   readonly data: Readonly<Record<string, Json>>;
-  /** The statement's own text, where the policy says `record: full`. A log keeps it apart, never gives it back, and may drop it. */
+  /**
+   * The statement's own text, where the policy says `record: full`. A log keeps it apart, never gives it back, and may
+   * drop it.
+   */
   readonly text?: string;
   /** The same of the caller's own text, where plugins rewrote it and `text` is theirs. */
   readonly askedText?: string;
@@ -50,4 +86,8 @@ export const intents: ReadonlySet<EventCode> = new Set(['session.requested', 'st
 export const sessionEnds: ReadonlySet<EventCode> = new Set(['session.closed', 'session.expired', 'session.revoked']);
 
 /** Codes that answer the intent `statement.authorized`. */
-export const statementOutcomes: ReadonlySet<EventCode> = new Set(['statement.executed', 'statement.failed', 'statement.unresolved']);
+export const statementOutcomes: ReadonlySet<EventCode> = new Set([
+  'statement.executed',
+  'statement.failed',
+  'statement.unresolved',
+]);

@@ -1,15 +1,27 @@
 import type { Reinstated, Suspended, Suspension } from './approvals/suspension.js';
-import type { ApprovalView, GlassReview } from './approvals/view.js';
+import type { ApprovalView, BreakGlassReview } from './approvals/view.js';
 import type { Access, Identity, Obligation, Rewriter, StatementKind } from './model.js';
 import type { AccessError, FaultCode } from './errors.js';
 import type { Denied, Outcome } from './outcome.js';
 import type { CatalogueObject, Column, RecordPage, Row } from './ports.js';
 import type {
-  Caller, IdentifyRequest, OpenRequest, RunRequest, SessionRequest, RecordRequest, ExplainRequest, ApprovalsRequest, ApprovalRead,
-  DecisionRequest, RevokeRequest, SignRequest, SuspendRequest, ReinstateRequest,
-} from './requests.js';
+  Caller,
+  IdentifyRequest,
+  OpenRequest,
+  RunRequest,
+  SessionRequest,
+  RecordRequest,
+  ExplainRequest,
+  ApprovalsRequest,
+  ApprovalRead,
+  DecisionRequest,
+  RevokeRequest,
+  SignRequest,
+  SuspendRequest,
+  ReinstateRequest,
+} from './request/requests.js';
 
-export type * from './requests.js';
+export type * from './request/requests.js';
 
 export type EndReason = 'agent' | 'deadline' | 'revoked' | 'shutdown' | 'fault';
 
@@ -32,7 +44,7 @@ export interface SessionState {
 }
 
 /** How much of a result was handed out. */
-export interface Delivery {
+export interface RowDelivery {
   readonly rows: number;
   /** As JSON, about. */
   readonly bytes: number;
@@ -41,13 +53,17 @@ export interface Delivery {
 }
 
 /**
- * Takes a batch and hands it on. `sent` is told of the rows that went out, as they go: these are counted, and no others. Answers false where
+ * Takes a batch and hands it on. `sent` is told of the rows that went out, as they go: these are counted, and no
+ * others. Answers false where
  * it takes no more, though there may be more: the result is then `truncated`.
  */
-export type HandOut = (batch: readonly Row[], sent: (rows: readonly Row[]) => void) => boolean | void | Promise<boolean | void>;
+export type RowConsumer = (
+  batch: readonly Row[],
+  sent: (rows: readonly Row[]) => void,
+) => boolean | void | Promise<boolean | void>;
 
 /** What was learnt afterwards of rows that were counted as handed out. */
-export interface Recount {
+export interface DeliveryCorrection {
   /** All that went out, of the whole result. */
   readonly rows: number;
   /** As JSON, about. */
@@ -58,7 +74,8 @@ export interface Recount {
 }
 
 /**
- * A statement that ran. Its rows are taken once: by `batches`, where a batch that was taken counts as handed out whole, or by `deliver`. Both
+ * A statement that ran. Its rows are taken once: by `batches`, where a batch that was taken counts as handed out whole,
+ * or by `deliver`. Both
  * throw an AccessError when the session ends before the rows do.
  */
 export interface StatementResult {
@@ -70,14 +87,23 @@ export interface StatementResult {
   readonly batches: AsyncIterable<readonly Row[]>;
   /** Rows changed, for a write. */
   readonly affected?: number;
-  /** True where it ran before, under the same ticket or key: `statement` and `queryId` are of then, and its rows are not kept. */
+  /**
+   * True where it ran before, under the same ticket or key: `statement` and `queryId` are of then, and its rows are not
+   * kept.
+   */
   readonly replayed?: true;
-  /** Takes all rows in batches and counts what is really handed on. Throws what `hand` throws, after what was counted is in the record. */
-  deliver(hand: HandOut): Promise<Delivery>;
-  /** Tells the record that another number of rows went out than it was told before. Resolves when that is durable; throws AUDIT_UNAVAILABLE. */
-  recount(delivery: Recount): Promise<void>;
+  /**
+   * Takes all rows in batches and counts what is really handed on. Throws what `hand` throws, after what was counted is
+   * in the record.
+   */
+  deliver(hand: RowConsumer): Promise<RowDelivery>;
+  /**
+   * Tells the record that another number of rows went out than it was told before. Resolves when that is durable;
+   * throws AUDIT_UNAVAILABLE.
+   */
+  recount(delivery: DeliveryCorrection): Promise<void>;
   /** Final figures once the rows are all taken or released; undefined before. */
-  delivery(): Delivery | undefined;
+  delivery(): RowDelivery | undefined;
 }
 
 /** A statement's text, and what it is. */
@@ -89,7 +115,10 @@ export interface ExplainedText {
   readonly writes: readonly string[];
 }
 
-/** What would happen, with nothing run. The text is the one that would run; where the decision is `deny`, the one that was asked for. */
+/**
+ * What would happen, with nothing run. The text is the one that would run; where the decision is `deny`, the one that
+ * was asked for.
+ */
 export interface Explanation extends ExplainedText {
   readonly decision: 'allow' | 'approval' | 'deny';
   readonly functions: readonly string[];
@@ -113,15 +142,15 @@ export interface ConnectionInfo {
 }
 
 /** What a statement on an object would meet: it runs, a person must agree first, or it is denied. */
-export type Leave = 'allow' | 'approval' | 'deny';
+export type AccessEffect = 'allow' | 'approval' | 'deny';
 
 /** An object that the policy lets this caller know of. */
 export interface DescribedObject extends CatalogueObject {
   /** `DATABASE.SCHEMA.NAME`, as statements may write it. */
   readonly name: string;
-  readonly read: Leave;
+  readonly read: AccessEffect;
   /** `deny` in a session for reading. */
-  readonly write: Leave;
+  readonly write: AccessEffect;
 }
 
 /** The schema of a session, as far as the policy lets its owner see it. */
@@ -162,9 +191,15 @@ export interface GatewayLimits {
   readonly openTimeoutMs: number;
   /** How long an engine may take to close a session, or to obey a cancel, milliseconds. Default 5,000. */
   readonly closeTimeoutMs: number;
-  /** How long one statement may take, from its sending until the engine has given its last row, milliseconds; policy may ask for less. Default 86,400,000: as long as its session. */
+  /**
+   * How long one statement may take, from its sending until the engine has given its last row, milliseconds; policy may
+   * ask for less. Default 86,400,000: as long as its session.
+   */
   readonly statementTimeoutMs: number;
-  /** How long a statement waits behind another of its session before it is answered SESSION_BUSY, milliseconds. Default 10,000. */
+  /**
+   * How long a statement waits behind another of its session before it is answered SESSION_BUSY, milliseconds. Default
+   * 10,000.
+   */
   readonly waitingTimeoutMs: number;
   /** How long one guard or informer of a plugin may take, milliseconds. Default 5,000. */
   readonly pluginTimeoutMs: number;
@@ -172,7 +207,10 @@ export interface GatewayLimits {
   readonly pluginSetupTimeoutMs: number;
 }
 
-/** The one way in, for REST, MCP and code. No method rejects; each ends in one outcome. Aborting the signal cancels the work. */
+/**
+ * The one way in, for REST, MCP and code. No method rejects; each ends in one outcome. Aborting the signal cancels the
+ * work.
+ */
 export interface Gateway {
   /** Who this caller is: for a mount that must know before it answers anything. Asks no policy. */
   identify(request: IdentifyRequest, signal?: AbortSignal): Promise<Outcome<Identity>>;
@@ -181,7 +219,10 @@ export interface Gateway {
   open(request: OpenRequest, signal?: AbortSignal): Promise<Outcome<SessionState>>;
   run(request: RunRequest, signal?: AbortSignal): Promise<Outcome<StatementResult>>;
   explain(request: ExplainRequest, signal?: AbortSignal): Promise<Outcome<Explanation>>;
-  /** The tables and views of the session's schema on which the policy permits anything. Reaches the engine, so it is recorded as a statement of the kind `metadata`. */
+  /**
+   * The tables and views of the session's schema on which the policy permits anything. Reaches the engine, so it is
+   * recorded as a statement of the kind `metadata`.
+   */
   describe(request: SessionRequest, signal?: AbortSignal): Promise<Outcome<Description>>;
   session(request: SessionRequest, signal?: AbortSignal): Promise<Outcome<SessionState>>;
   /** Cancels what runs, closes the path, and answers with the closed session. Closing twice is not an error. */
@@ -197,7 +238,8 @@ export interface Gateway {
   /** For reviewers: ends a session now. Revoking one that is over is not an error. */
   revoke(request: RevokeRequest, signal?: AbortSignal): Promise<Outcome<SessionState>>;
   /**
-   * For reviewers: closes the door on an actor for a time, wherever they oversee. Its sessions there are revoked, its tickets there are void, and what it asks
+   * For reviewers: suspends an actor for a time, wherever they oversee. Its sessions there are revoked, its tickets
+   * there are void, and what it asks
    * there is answered ACTOR_SUSPENDED. Once more for the same actor makes it longer, never shorter.
    */
   suspend(request: SuspendRequest, signal?: AbortSignal): Promise<Outcome<Suspended>>;
@@ -205,16 +247,20 @@ export interface Gateway {
   suspensions(request: Caller, signal?: AbortSignal): Promise<Outcome<readonly Suspension[]>>;
   /** For reviewers: ends a suspension before its time, wherever they oversee. */
   reinstate(request: ReinstateRequest, signal?: AbortSignal): Promise<Outcome<Reinstated>>;
-  /** For reviewers: sessions for which the glass was broken, and that nobody has looked at afterwards. */
-  reviews(request: Caller, signal?: AbortSignal): Promise<Outcome<readonly GlassReview[]>>;
+  /** For reviewers: sessions for which break-glass access was used, and that nobody has looked at afterwards. */
+  reviews(request: Caller, signal?: AbortSignal): Promise<Outcome<readonly BreakGlassReview[]>>;
   /** A reviewer has looked at such a session. */
-  sign(request: SignRequest, signal?: AbortSignal): Promise<Outcome<GlassReview>>;
-  /** A page of the session's events, oldest first; also after its end and after a restart. For its owner, and for who oversees its schema. */
+  sign(request: SignRequest, signal?: AbortSignal): Promise<Outcome<BreakGlassReview>>;
+  /**
+   * A page of the session's events, oldest first; also after its end and after a restart. For its owner, and for who
+   * oversees its schema.
+   */
   record(request: RecordRequest, signal?: AbortSignal): Promise<Outcome<RecordPage>>;
   /** What an earlier run left: intents without an outcome and sessions without an end, now recorded as such. */
   readonly recovered: { readonly statements: number; readonly sessions: number };
   /**
-   * Closes every session, writes `gateway.stopped`, closes the parts. Never rejects: the answer has a fault for each part that did not close cleanly or in its time, 10 seconds,
+   * Closes every session, writes `gateway.stopped`, closes the parts. Never rejects: the answer has a fault for each
+   * part that did not close cleanly or in its time, 10 seconds,
    * and is empty where all went well. Later calls join the first.
    */
   shutdown(): Promise<readonly AccessError[]>;

@@ -1,6 +1,6 @@
-import type { Analysis, SchemaRef } from './analysis.js';
+import type { Analysis, SchemaRef } from './request/analysis.js';
 
-export * from './analysis.js';
+export * from './request/analysis.js';
 
 /** A value that survives JSON unchanged. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -115,7 +115,7 @@ export interface Grant {
   readonly limits: Limits;
   readonly rules: readonly string[];
   readonly policyVersion: string;
-  /** Opened by breaking the glass: under rules of its own, told at once, and looked at afterwards. */
+  /** Opened with break-glass access: under rules of its own, told at once, and looked at afterwards. */
   readonly breakGlass?: true;
   /** Epoch milliseconds, for people and engines; the gateway itself keeps a monotonic deadline. */
   readonly issuedAt: number;
@@ -129,37 +129,47 @@ export interface Approval {
   readonly digest: string;
   /** What the reviewers were shown and echoed, where that has a digest of its own. */
   readonly binding?: string;
-  /** Epoch milliseconds from which on it is of no use, where it has an end: a statement that waits for its turn until then does not run. */
+  /**
+   * Epoch milliseconds from which on it is of no use, where it has an end: a statement that waits for its turn until
+   * then does not run.
+   */
   readonly expiresAt?: number;
 }
 
-export type Moment = 'open' | 'run';
+export type RequestKind = 'open' | 'run';
 
-export interface Asked {
-  readonly open: { readonly connection: string; readonly schema: SchemaRef; readonly access: Access; readonly ttlMs: number; readonly reason: string; readonly breakGlass?: true };
+export interface RequestParameters {
+  readonly open: {
+    readonly connection: string;
+    readonly schema: SchemaRef;
+    readonly access: Access;
+    readonly ttlMs: number;
+    readonly reason: string;
+    readonly breakGlass?: true;
+  };
   readonly run: { readonly session: string; readonly statement: Statement };
 }
 
 /** The facts about one request, in the order they become known. Plain data, deeply frozen. */
-export interface Received<M extends Moment = Moment> {
+export interface Received<M extends RequestKind = RequestKind> {
   readonly moment: M;
   /** UUIDv7 of this request: the statement's id in a run, the session's id in an open. */
   readonly id: string;
   readonly at: number;
-  readonly asked: Asked[M];
+  readonly asked: RequestParameters[M];
   readonly transport: Transport;
   readonly ticket?: string;
   /** Of a run: the caller's name for it, under which it takes effect once. */
   readonly idempotencyKey?: string;
 }
 
-export interface Identified<M extends Moment = Moment> extends Received<M> {
+export interface Identified<M extends RequestKind = RequestKind> extends Received<M> {
   readonly identity: Identity;
   /** What `inform` plugins added, under the plugin's name. */
   readonly context: Readonly<Record<string, Readonly<Record<string, Json>>>>;
 }
 
-export interface Scoped<M extends Moment = Moment> extends Identified<M> {
+export interface Scoped<M extends RequestKind = RequestKind> extends Identified<M> {
   readonly scope: Scope;
   /** Present in a run, absent in an open. */
   readonly analysis?: Analysis;
@@ -168,7 +178,7 @@ export interface Scoped<M extends Moment = Moment> extends Identified<M> {
   readonly decision: Permit;
 }
 
-export interface Approved<M extends Moment = Moment> extends Scoped<M> {
+export interface Approved<M extends RequestKind = RequestKind> extends Scoped<M> {
   readonly grant: Grant;
   readonly approval?: Approval;
 }

@@ -40,7 +40,11 @@ export type Outcome<T> = (Completed<T> | Pending | Denied | Failed) & { readonly
 export type Stop = Denied | Pending;
 
 /** Makes a denial. `message` defaults to the meaning of the code; it must not hold SQL or secrets. */
-export function deny(code: DenialCode, message?: string, more: { reason?: string; hint?: string; retryAfterMs?: number } = {}): Denied {
+export function deny(
+  code: DenialCode,
+  message?: string,
+  more: { reason?: string; hint?: string; retryAfterMs?: number } = {},
+): Denied {
   return Object.freeze({ status: 'denied', code, message: message ?? denials[code], ...more });
 }
 

@@ -10,7 +10,10 @@ export interface Plugin {
 
 /** The four verbs. All must be called during `setup`; later calls throw PLUGIN_SEALED. */
 export interface PluginHost {
-  /** Adds facts (JSON) under the plugin's name before policy is asked. Throwing fails the request. The record holds up to 16,384 bytes of all plugins' together. */
+  /**
+   * Adds facts (JSON) under the plugin's name before policy is asked. Throwing fails the request. The record holds up
+   * to 16,384 bytes of all plugins' together.
+   */
   inform(informer: Informer): void;
   /** May deny after a stage; anything but a denial or undefined fails the request. */
   guard<At extends keyof FactsAfter>(after: At, guard: Guard<At>): void;
@@ -22,11 +25,17 @@ export interface PluginHost {
   onClose(close: () => void | Promise<void>): void;
 }
 
-export type Informer = (facts: Identified, signal: AbortSignal) => Readonly<Record<string, Json>> | Promise<Readonly<Record<string, Json>>>;
-export type Guard<At extends keyof FactsAfter> = (facts: FactsAfter[At], signal: AbortSignal) => Denied | undefined | Promise<Denied | undefined>;
+export type Informer = (
+  facts: Identified,
+  signal: AbortSignal,
+) => Readonly<Record<string, Json>> | Promise<Readonly<Record<string, Json>>>;
+export type Guard<At extends keyof FactsAfter> = (
+  facts: FactsAfter[At],
+  signal: AbortSignal,
+) => Denied | undefined | Promise<Denied | undefined>;
 
 /** Plain facts an observer may see: no credential, bind, row or literal. Filled in as they become known. */
-export interface Watched {
+export interface ObservedAttributes {
   readonly session?: string;
   readonly statement?: string;
   readonly connection?: string;
@@ -46,7 +55,7 @@ export interface Watched {
   readonly rows?: number;
 }
 
-export interface Ended {
+export interface ObservedResult {
   readonly status: 'completed' | 'denied' | 'pending' | 'failed';
   readonly code?: string;
   /** An engine's own error code. */
@@ -54,14 +63,20 @@ export interface Ended {
   /** Which plugin failed, and in which of its verbs, where the code is PLUGIN_FAILED. */
   readonly plugin?: string;
   readonly verb?: string;
-  readonly watched: Watched;
+  readonly watched: ObservedAttributes;
 }
 
 /** `session` is an open, `statement` a run, `engine` one call to the engine, `append` one write to the record. */
-export type Watchable = 'session' | 'statement' | 'engine' | 'append';
+export type ObservedOperation = 'session' | 'statement' | 'engine' | 'append';
 
 /**
- * Called synchronously around a piece of work with the facts known at its start. It should call `work` synchronously, which starts the
- * work (once, however often it is called) and never rejects. If it does not, the work runs anyway. Its return value is ignored.
+ * Called synchronously around a piece of work with the facts known at its start. It should call `work` synchronously,
+ * which starts the
+ * work (once, however often it is called) and never rejects. If it does not, the work runs anyway. Its return value is
+ * ignored.
  */
-export type Observer = (what: Watchable, watched: Watched, work: () => Promise<Ended>) => unknown;
+export type Observer = (
+  what: ObservedOperation,
+  watched: ObservedAttributes,
+  work: () => Promise<ObservedResult>,
+) => unknown;

@@ -1,5 +1,18 @@
 import type { AuditEvent, EventCode } from './events.js';
-import type { Analysis, Approval, Bind, Decision, Grant, Identity, Json, Limits, Obligation, SchemaRef, Scope, Scoped } from './model.js';
+import type {
+  Analysis,
+  Approval,
+  Bind,
+  Decision,
+  Grant,
+  Identity,
+  Json,
+  Limits,
+  Obligation,
+  SchemaRef,
+  Scope,
+  Scoped,
+} from './model.js';
 import type { Denied, Pending } from './outcome.js';
 
 /** What a caller presents. Seen by the identity provider only; never a fact, never recorded. */
@@ -12,8 +25,10 @@ export interface Credential {
 /** What every part may have besides. */
 export interface Checkable {
   /**
-   * Proves that this part can do its work. Called once by `createGateway`, before anything else of the part, unless `startCheck` is false.
-   * Whatever it throws stops the start and is told to the operator with its cause. Heeds the signal, which aborts when the time is over.
+   * Proves that this part can do its work. Called once by `createGateway`, before anything else of the part, unless
+   * `startCheck` is false.
+   * Whatever it throws stops the start and is told to the operator with its cause. Heeds the signal, which aborts when
+   * the time is over.
    */
   check?(signal: AbortSignal): Promise<void>;
 }
@@ -29,15 +44,19 @@ export interface Analyzer extends Checkable {
   /** The SQL dialects it can render a statement for, besides `portable`. None where this is left out. */
   readonly dialects?: readonly string[];
   /**
-   * `dialect` is that of the engine that will run the statement, or `portable`, what all known dialects read alike: `rendered` is then the text for
+   * `dialect` is that of the engine that will run the statement, or `portable`, what all known dialects read alike:
+   * `rendered` is then the text for
    * it, and a statement that cannot be said so is refused. Without one nothing is rendered.
    */
   analyze(sql: string, scope: SchemaRef, signal: AbortSignal, dialect?: string): Promise<Analysis>;
   close?(): Promise<void>;
 }
 
-/** One thing to be decided. `object` is `DB.SCHEMA` or `DB.SCHEMA.NAME` in stored case, parts joined by `.`, quoted where not plain upper case. */
-export interface Ask {
+/**
+ * One thing to be decided. `object` is `DB.SCHEMA` or `DB.SCHEMA.NAME` in stored case, parts joined by `.`, quoted
+ * where not plain upper case.
+ */
+export interface RequestedAction {
   /** `open:read`, `open:write`, a statement kind, `breakglass:<kind>`, `review:open`, `review:<kind>` or `oversee`. */
   readonly action: string;
   readonly object: string;
@@ -47,7 +66,7 @@ export interface Question {
   readonly identity: Identity;
   readonly connection: string;
   /** All must be permitted. Never empty. */
-  readonly asks: readonly Ask[];
+  readonly asks: readonly RequestedAction[];
   readonly context: Readonly<Record<string, Readonly<Record<string, Json>>>>;
 }
 
@@ -76,7 +95,7 @@ export interface ApprovalRequest {
   /** Epoch milliseconds after which consent is of no use. */
   readonly until: number;
   /** What the policy was asked. */
-  readonly asks: readonly Ask[];
+  readonly asks: readonly RequestedAction[];
 }
 
 /** Brings human consent. Pending hands out a ticket; the caller comes back with it and is judged afresh. */
@@ -138,21 +157,27 @@ export interface Catalogue {
 }
 
 /** Asks for the catalogue: it has an id in the record, as a statement has, and ends with the grant. */
-export type CatalogueAsking = Pick<EngineStatement, 'id' | 'timeLeftMs' | 'context'>;
+export type DescribeRequest = Pick<EngineStatement, 'id' | 'timeLeftMs' | 'context'>;
 
 /** One live path to the engine under one grant; never shared, never pooled. */
 export interface EngineSession {
   /** The engine's own session id, for correlation. */
   readonly id: string;
   /**
-   * Runs exactly one statement. Abort cancels it at the engine. Throws ENGINE_REJECTED or ENGINE_UNAVAILABLE, and ENGINE_DISAGREES where the engine
-   * makes another kind of statement of the text than `analysis.kind`, or binds a name to another object than the analysis (marked by `withoutEffect` where it did not run).
-   * Of one that changes something (`write`, `ddl`), any error but ENGINE_REJECTED is taken for an unknown end, unless `withoutEffect` marks it; after an abort it is
+   * Runs exactly one statement. Abort cancels it at the engine. Throws ENGINE_REJECTED or ENGINE_UNAVAILABLE, and
+   * ENGINE_DISAGREES where the engine
+   * makes another kind of statement of the text than `analysis.kind`, or binds a name to another object than the
+   * analysis (marked by `withoutEffect` where it did not run).
+   * Of one that changes something (`write`, `ddl`), any error but ENGINE_REJECTED is taken for an unknown end, unless
+   * `withoutEffect` marks it; after an abort it is
    * waited for a while, so it may say how it ended.
    */
   run(statement: EngineStatement, signal: AbortSignal): Promise<Execution>;
-  /** The tables and views of the granted schema that this path can see. Cancels and throws as `run` does; left out where the engine cannot tell. */
-  describe?(asking: CatalogueAsking, signal: AbortSignal): Promise<Catalogue>;
+  /**
+   * The tables and views of the granted schema that this path can see. Cancels and throws as `run` does; left out where
+   * the engine cannot tell.
+   */
+  describe?(asking: DescribeRequest, signal: AbortSignal): Promise<Catalogue>;
   /** Leaves nothing behind at the engine. Called once, also after a failure. */
   close(): Promise<void>;
   /** Resolves when the path was lost, or is no longer what was granted; the session then ends at once. */
@@ -160,16 +185,23 @@ export interface EngineSession {
 }
 
 /** Tells the record what was done to rights at the engine. Resolves when it is durable; throws AUDIT_UNAVAILABLE. */
-export type EngineNote = (code: 'grant.applied' | 'grant.removed', data: Readonly<Record<string, Json>>, about?: Grant | { readonly session?: string }) => Promise<void>;
+export type EngineEventRecorder = (
+  code: 'grant.applied' | 'grant.removed',
+  data: Readonly<Record<string, Json>>,
+  about?: Grant | { readonly session?: string },
+) => Promise<void>;
 
 /** A session of an earlier run that was never closed. */
-export interface LeftOver {
+export interface OrphanedSession {
   readonly session: string;
   /** What the last `grant.applied` of it said, where no `grant.removed` followed. */
   readonly applied?: Readonly<Record<string, Json>>;
 }
 
-/** What a connector says of its own for one session, besides the statements of its owner. The record has its digests, so that the engine's own history can be held against it. */
+/**
+ * What a connector says of its own for one session, besides the statements of its owner. The record has its digests, so
+ * that the engine's own history can be held against it.
+ */
 export interface EngineSetup {
   /** On the session's own path, in this order, each once; it may end early. */
   readonly session: readonly string[];
@@ -184,8 +216,10 @@ export interface Connector extends Checkable {
   /** The engine's lower-case product name, as OpenTelemetry's `db.system.name`: `snowflake`, `duckdb`. */
   readonly engine: string;
   /**
-   * The SQL dialect that the engine reads, as the analyzer names it: `snowflake`, `duckdb`. Statements are rendered for it. An engine that names
-   * none is given only what all dialects known to the analyzer read alike. A name that the analyzer does not know stops the gateway from starting.
+   * The SQL dialect that the engine reads, as the analyzer names it: `snowflake`, `duckdb`. Statements are rendered for
+   * it. An engine that names
+   * none is given only what all dialects known to the analyzer read alike. A name that the analyzer does not know stops
+   * the gateway from starting.
    */
   readonly dialect?: string;
   /** What may be asked for. */
@@ -193,12 +227,14 @@ export interface Connector extends Checkable {
   /** Host or file, for people and traces; no credential in it. */
   readonly address?: string;
   /**
-   * Called once before anything is opened, with the way to tell the record, and the sessions of an earlier run that were never closed. What
+   * Called once before anything is opened, with the way to tell the record, and the sessions of an earlier run that
+   * were never closed. What
    * it throws stops the gateway from starting.
    */
-  start?(note: EngineNote, left: readonly LeftOver[]): void | Promise<void>;
+  start?(note: EngineEventRecorder, left: readonly OrphanedSession[]): void | Promise<void>;
   /**
-   * All that will be said of its own for this grant, before it is opened; no secret may be in it. What `open` then sends is exactly that. Left out where nothing is said, or the
+   * All that will be said of its own for this grant, before it is opened; no secret may be in it. What `open` then
+   * sends is exactly that. Left out where nothing is said, or the
    * engine keeps no history.
    */
   setup?(grant: Grant): EngineSetup;
@@ -227,23 +263,40 @@ export interface AuditLog extends Checkable {
   /** Resolves only when the event is durable, in the order of the calls. Throws AUDIT_UNAVAILABLE. */
   append(event: AuditEvent): Promise<void>;
   /**
-   * A page of the events of one session; empty when unknown. Fewer events than asked for where they are large: about 1 MiB of them as JSON,
-   * but always one. An `after` that this log never gave is answered with an empty page. Reading must not delay `append`.
+   * A page of the events of one session; empty when unknown. Fewer events than asked for where they are large: about 1
+   * MiB of them as JSON,
+   * but always one. An `after` that this log never gave is answered with an empty page. Reading must not delay
+   * `append`.
    */
   record(session: string, range?: RecordRange): Promise<RecordPage>;
   /**
-   * Intents of runs that are over and have no outcome: authorized statements, requested or opened sessions not closed. What a run that still lives has under way is
+   * Intents of runs that are over and have no outcome: authorized statements, requested or opened sessions not closed.
+   * What a run that still lives has under way is
    * none of these, be it of this process or of another that writes to the same place.
    */
   unresolved(): Promise<readonly AuditEvent[]>;
-  /** `breakglass.activated` of earlier runs that no `breakglass.reviewed` of the same session followed, oldest first, as far back as the log goes; left out where it does not look for them. */
+  /**
+   * `breakglass.activated` of earlier runs that no `breakglass.reviewed` of the same session followed, oldest first, as
+   * far back as the log goes; left out where it does not look for them.
+   */
   unreviewed?(): Promise<readonly AuditEvent[]>;
-  /** `actor.suspended` and `actor.reinstated` of earlier runs, oldest first, as far back as the log goes; left out where it does not look for them. */
+  /**
+   * `actor.suspended` and `actor.reinstated` of earlier runs, oldest first, as far back as the log goes; left out where
+   * it does not look for them.
+   */
   suspended?(): Promise<readonly AuditEvent[]>;
-  /** The last event with one of these codes that earlier runs wrote and that is still there; left out where the log does not look so far back. */
+  /**
+   * The last event with one of these codes that earlier runs wrote and that is still there; left out where the log does
+   * not look so far back.
+   */
   newest?(codes: readonly EventCode[]): Promise<AuditEvent | undefined>;
   close?(): Promise<void>;
 }
 
-/** Rewrites a statement to discharge an obligation; the rewritten text is analysed again and must stay within the grant. */
-export type Fulfiller = (given: { readonly sql: string; readonly analysis: Analysis; readonly scope: Scope }, obligation: Obligation) => string;
+/**
+ * Rewrites a statement to discharge an obligation; the rewritten text is analysed again and must stay within the grant.
+ */
+export type Fulfiller = (
+  given: { readonly sql: string; readonly analysis: Analysis; readonly scope: Scope },
+  obligation: Obligation,
+) => string;

@@ -1,5 +1,5 @@
 import { deny, readOptions, type OptionNames, type Plugin } from '../core/index.js';
-import { demand } from './option.js';
+import { assertOption } from './assert-option.js';
 
 export interface Freeze {
   /** Asked at each request. Only a clear `false` lets it pass; throwing fails the request. */
@@ -8,12 +8,15 @@ export interface Freeze {
   readonly hint?: string;
 }
 
-const names: OptionNames<Freeze> = { frozen: true, hint: true };
+const optionNames: OptionNames<Freeze> = { frozen: true, hint: true };
 
-/** Denies every open and every statement while `frozen` says so; sessions may still be closed and revoked, records read, and reviewers decide. Throws CONFIG_INVALID without a function. */
+/**
+ * Denies every open and every statement while `frozen` says so; sessions may still be closed and revoked, records read,
+ * and reviewers decide. Throws CONFIG_INVALID without a function.
+ */
 export function freeze(options: Freeze): Plugin {
-  const { frozen, hint = 'Ask again later.' } = readOptions<Freeze>(options, names, 'freeze');
-  demand(typeof frozen === 'function', 'freeze', 'frozen is a function');
+  const { frozen, hint = 'Ask again later.' } = readOptions<Freeze>(options, optionNames, 'freeze');
+  assertOption(typeof frozen === 'function', 'freeze', 'frozen is a function');
   return {
     name: 'freeze',
     setup(host) {

@@ -1,6 +1,6 @@
 import type { JSONWebKeySet } from 'jose';
-import { failures } from './failure.js';
-import { Things } from './things.js';
+import { serverErrors } from './server-error.js';
+import { AccountObjects } from './account-objects.js';
 
 /** One privilege that a role has on one object. */
 export interface Privilege {
@@ -39,7 +39,12 @@ export interface User {
   /** Programmatic access tokens, with the one role of those that are restricted. */
   readonly tokens?: readonly (string | { readonly token: string; readonly role: string })[];
   /** How an OpenID Connect provider names the workload that may log in as it. */
-  readonly workload?: { readonly issuer: string; readonly subject: string; readonly audience?: string; readonly jwks: JSONWebKeySet };
+  readonly workload?: {
+    readonly issuer: string;
+    readonly subject: string;
+    readonly audience?: string;
+    readonly jwks: JSONWebKeySet;
+  };
   /** Enrolled in multi-factor authentication. */
   readonly mfa?: true;
   /** Parameters that were set for it. */
@@ -58,12 +63,15 @@ export interface Routine {
   readonly arguments: string;
 }
 
-export const admin = 'ACCOUNTADMIN';
+export const adminRole = 'ACCOUNTADMIN';
 
 /** What every account's PUBLIC begins with. */
-const everyones: readonly Privilege[] = [
-  { privilege: 'USE AI FUNCTIONS', on: 'ACCOUNT', name: 'ACCOUNT' }, { privilege: 'USAGE', on: 'DATABASE_ROLE', name: 'SNOWFLAKE.CORTEX_USER' }, { privilege: 'USAGE', on: 'DATABASE_ROLE', name: 'SNOWFLAKE.COPILOT_USER' },
-  { privilege: 'USAGE', on: 'DATABASE_ROLE', name: 'CORE_VIEWER', system: true }, { privilege: 'USAGE', on: 'DATABASE_ROLE', name: 'ML_USER', system: true },
+const publicPrivileges: readonly Privilege[] = [
+  { privilege: 'USE AI FUNCTIONS', on: 'ACCOUNT', name: 'ACCOUNT' },
+  { privilege: 'USAGE', on: 'DATABASE_ROLE', name: 'SNOWFLAKE.CORTEX_USER' },
+  { privilege: 'USAGE', on: 'DATABASE_ROLE', name: 'SNOWFLAKE.COPILOT_USER' },
+  { privilege: 'USAGE', on: 'DATABASE_ROLE', name: 'CORE_VIEWER', system: true },
+  { privilege: 'USAGE', on: 'DATABASE_ROLE', name: 'ML_USER', system: true },
 ];
 
 /** Who there is, and who may do what. */
@@ -71,16 +79,21 @@ export class Catalog {
   readonly roles = new Map<string, Role>();
   readonly users = new Map<string, User & { readonly granted: Set<string> }>();
   /** Warehouses, policies and the like. */
-  readonly things = new Things();
+  readonly things = new AccountObjects();
   /** Parameters that were set for the account. */
   readonly parameters = new Map<string, string>();
   readonly routines: Routine[] = [];
-  readonly #future: FuturePrivilege[] = [];
+  readonly #futureGrants: FuturePrivilege[] = [];
 
   constructor() {
-    for (const name of [admin, 'SECURITYADMIN', 'PUBLIC']) this.createRole(name, admin);
-    this.roles.get('PUBLIC')?.privileges.push(...everyones);
-    this.roles.get('SECURITYADMIN')?.privileges.push({ privilege: 'MANAGE GRANTS', on: 'ACCOUNT', name: 'ACCOUNT' }, { privilege: 'CREATE ROLE', on: 'ACCOUNT', name: 'ACCOUNT' });
+    for (const name of [adminRole, 'SECURITYADMIN', 'PUBLIC']) this.createRole(name, adminRole);
+    this.roles.get('PUBLIC')?.privileges.push(...publicPrivileges);
+    this.roles
+      .get('SECURITYADMIN')
+      ?.privileges.push(
+        { privilege: 'MANAGE GRANTS', on: 'ACCOUNT', name: 'ACCOUNT' },
+        { privilege: 'CREATE ROLE', on: 'ACCOUNT', name: 'ACCOUNT' },
+      );
   }
 
   addUser(user: User, roles: readonly string[] = []): void {
@@ -89,7 +102,7 @@ export class Catalog {
 
   user(name: string): User & { readonly granted: Set<string> } {
     const user = this.users.get(name);
-    if (user === undefined) throw failures.absent('User', name);
+    if (user === undefined) throw serverErrors.absent('User', name);
     return user;
   }
 
@@ -101,12 +114,12 @@ export class Catalog {
 
   role(name: string): Role {
     const role = this.roles.get(name);
-    if (role === undefined) throw failures.absent('Role', name);
+    if (role === undefined) throw serverErrors.absent('Role', name);
     return role;
   }
 
   createRole(name: string, owner: string, comment = ''): void {
-    if (this.roles.has(name)) throw failures.exists('ROLE', name);
+    if (this.roles.has(name)) throw serverErrors.exists('ROLE', name);
     this.roles.set(name, { name, owner, comment, createdAt: Date.now(), privileges: [], roles: new Set() });
   }
 
@@ -137,8 +150,15 @@ export class Catalog {
 
   may(active: Iterable<string>, privilege: string, on: string, name: string): boolean {
     const reached = this.reach(active);
-    if (reached.has(admin)) return true;
-    return [...reached, 'PUBLIC'].some((role) => this.roles.get(role)?.privileges.some((each) => each.on === on && each.name === name && [privilege, 'OWNERSHIP', 'ALL'].includes(each.privilege)) === true);
+    if (reached.has(adminRole)) return true;
+    return [...reached, 'PUBLIC'].some(
+      (role) =>
+        this.roles
+          .get(role)
+          ?.privileges.some(
+            (each) => each.on === on && each.name === name && [privilege, 'OWNERSHIP', 'ALL'].includes(each.privilege),
+          ) === true,
+    );
   }
 
   /** Whether these roles see and may change everything that is granted. */
@@ -149,42 +169,52 @@ export class Catalog {
   /** Whether these roles may give and take what is this role's. */
   rules(active: Iterable<string>, role: Role): boolean {
     const reached = this.reach(active);
-    return reached.has(admin) || reached.has(role.owner) || this.manages(reached);
+    return reached.has(adminRole) || reached.has(role.owner) || this.manages(reached);
   }
 
   grant(role: string, privilege: Privilege): void {
     const { privileges } = this.role(role);
-    if (!privileges.some((each) => same(each, privilege))) privileges.push(privilege);
+    if (!privileges.some((each) => isSamePrivilege(each, privilege))) privileges.push(privilege);
   }
 
   revoke(role: string, privilege: Privilege): void {
     const { privileges } = this.role(role);
     for (let at = privileges.length - 1; at >= 0; at -= 1) {
       const each = privileges[at] as Privilege;
-      if (each.system !== true && (same(each, privilege) || (privilege.privilege === 'ALL' && each.privilege !== 'OWNERSHIP' && each.on === privilege.on && each.name === privilege.name))) privileges.splice(at, 1);
+      if (
+        each.system !== true &&
+        (isSamePrivilege(each, privilege) ||
+          (privilege.privilege === 'ALL' &&
+            each.privilege !== 'OWNERSHIP' &&
+            each.on === privilege.on &&
+            each.name === privilege.name))
+      )
+        privileges.splice(at, 1);
     }
   }
 
   future(): readonly FuturePrivilege[] {
-    return this.#future;
+    return this.#futureGrants;
   }
 
   revokeFuture(role: string, privilege: Privilege): void {
-    const at = this.#future.findIndex((each) => each.role === role && same(each, privilege));
-    if (at >= 0) this.#future.splice(at, 1);
+    const at = this.#futureGrants.findIndex((each) => each.role === role && isSamePrivilege(each, privilege));
+    if (at >= 0) this.#futureGrants.splice(at, 1);
   }
 
   grantFuture(role: string, privilege: Privilege): void {
-    this.#future.push({ ...privilege, role });
+    this.#futureGrants.push({ ...privilege, role });
   }
 
   /** A table came to be. */
   created(table: string, owner: string): void {
     this.grant(owner, { privilege: 'OWNERSHIP', on: 'TABLE', name: table });
-    for (const { role, privilege, name } of this.#future) if (table.startsWith(`${name}.`) && this.roles.has(role)) this.grant(role, { privilege, on: 'TABLE', name: table });
+    for (const { role, privilege, name } of this.#futureGrants)
+      if (table.startsWith(`${name}.`) && this.roles.has(role))
+        this.grant(role, { privilege, on: 'TABLE', name: table });
   }
 }
 
-function same(one: Privilege, other: Privilege): boolean {
+function isSamePrivilege(one: Privilege, other: Privilege): boolean {
   return one.privilege === other.privilege && one.on === other.on && one.name === other.name;
 }

@@ -1,5 +1,5 @@
 /** One request, as a fault sees it. */
-export interface Asked {
+export interface FaultRequest {
   readonly method: string;
   readonly path: string;
   /** Of a query. */
@@ -35,4 +35,4 @@ export type Fault =
   /** Half of the answer, and then the connection is reset. */
   | { readonly cut: true };
 
-export type Faults = (asked: Asked) => Fault | undefined;
+export type Faults = (asked: FaultRequest) => Fault | undefined;

@@ -1,13 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Proven } from './credentials.js';
+import type { AuthenticatedUser } from './credentials.js';
 import type { User } from './catalog.js';
 
 /** What a session remembers between statements. */
-export class Session {
+export class ServerSession {
   readonly id = Math.floor(Math.random() * 2 ** 48);
-  token = token();
-  readonly masterToken = token();
+  token = createToken();
+  readonly masterToken = createToken();
   readonly user: User;
   /** It keeps the role it began with. */
   readonly restricted: boolean;
@@ -16,7 +16,7 @@ export class Session {
   readonly expiresAt: number;
   readonly connection: DuckDBConnection;
   role = 'PUBLIC';
-  secondary: 'ALL' | 'NONE' = 'ALL';
+  secondaryRoles: 'ALL' | 'NONE' = 'ALL';
   database: string | undefined;
   schema: string | undefined;
   warehouse: string | undefined;
@@ -25,28 +25,31 @@ export class Session {
   /** Statements that run or wait, by query id, with the way to end them. */
   readonly running = new Map<string, { readonly requestId: string; readonly cancel: AbortController }>();
   /** What the last requests asked for, by the id of the request. */
-  readonly asked = new Map<string, { readonly queryId: string; readonly work: Promise<object> }>();
-  #line: Promise<unknown> = Promise.resolve();
+  readonly recentRequests = new Map<string, { readonly queryId: string; readonly work: Promise<object> }>();
+  #queue: Promise<unknown> = Promise.resolve();
 
-  constructor({ user, restricted = false, agentic = false, expiresAt }: Proven, connection: DuckDBConnection) {
+  constructor(
+    { user, restricted = false, agentic = false, expiresAt }: AuthenticatedUser,
+    connection: DuckDBConnection,
+  ) {
     this.user = user;
     this.restricted = restricted;
     this.#agentic = agentic;
     this.expiresAt = expiresAt ?? Number.POSITIVE_INFINITY;
     this.connection = connection;
-    this.secondary = restricted ? 'NONE' : (user.defaultSecondaryRoles ?? 'ALL');
+    this.secondaryRoles = restricted ? 'NONE' : (user.defaultSecondaryRoles ?? 'ALL');
   }
 
   /** One statement after the other: DuckDB has one connection for each session. */
-  inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#line.then(work);
-    this.#line = turn.catch(() => undefined);
+  enqueue<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#queue.then(work);
+    this.#queue = turn.catch(() => undefined);
     return turn;
   }
 
   remember(requestId: string, asked: { readonly queryId: string; readonly work: Promise<object> }): void {
-    this.asked.set(requestId, asked);
-    if (this.asked.size > 20) this.asked.delete(this.asked.keys().next().value as string);
+    this.recentRequests.set(requestId, asked);
+    if (this.recentRequests.size > 20) this.recentRequests.delete(this.recentRequests.keys().next().value as string);
   }
 
   /** Whether an agent is active (IS_AGENT_ACTIVATED in Snowflake's reference). */
@@ -59,18 +62,18 @@ export class Session {
   }
 
   renew(): void {
-    this.token = token();
+    this.token = createToken();
   }
 
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
     for (const { cancel } of this.running.values()) cancel.abort();
-    await this.#line;
+    await this.#queue;
     this.connection.closeSync();
   }
 }
 
-function token(): string {
+function createToken(): string {
   return `ver:3-hint:${randomUUID()}-${randomBytes(16).toString('base64url')}`;
 }

@@ -6,16 +6,22 @@ import { AccessError, type Grant } from '../../src/core/index.js';
 
 const sql = sqlForAll();
 const value = 'canary-4410';
-const grant = { scope: { connection: 'warehouse', database: 'ACME', schema: 'OPS', access: 'write' } } as unknown as Grant;
+const grant = {
+  scope: { connection: 'warehouse', database: 'ACME', schema: 'OPS', access: 'write' },
+} as unknown as Grant;
 
 /** Answers one text, which only a statement that names its table in full is rendered as. */
-const connector = () => memoryEngine([{ database: 'ACME', schema: 'OPS' }], ({ text }) => {
-  if (text !== 'SELECT S FROM "ACME"."OPS"."SECRETS"') throw new AccessError('ENGINE_REJECTED');
-  return { columns: ['S'], rows: [[value]] };
-});
+const connector = () =>
+  memoryEngine([{ database: 'ACME', schema: 'OPS' }], ({ text }) => {
+    if (text !== 'SELECT S FROM "ACME"."OPS"."SECRETS"') throw new AccessError('ENGINE_REJECTED');
+    return { columns: ['S'], rows: [[value]] };
+  });
 
 const cases = engineContract({
-  connector, grant, few: { sql: 'SELECT S FROM "ACME"."OPS"."SECRETS"', columns: ['S'], rows: [[value]] }, failing: { sql: 'SELECT nothing' },
+  connector,
+  grant,
+  few: { sql: 'SELECT S FROM "ACME"."OPS"."SECRETS"', columns: ['S'], rows: [[value]] },
+  failing: { sql: 'SELECT nothing' },
   names: { analyzer: () => sql, table: { name: 'SECRETS', column: 'S', value } },
 }).filter(({ name }) => / nothing else: /.test(name));
 
@@ -32,13 +38,24 @@ async function* days(signal: AbortSignal, ends: 'told' | 'quietly') {
   }
 }
 
-const cut = (ends: 'told' | 'quietly') => engineContract({
-  connector: () => memoryEngine([{ database: 'ACME', schema: 'OPS' }], ({ text }, signal) => ({ columns: ['N'], rows: text === 'many' ? days(signal, ends) : [[1]] })),
-  grant, few: { sql: 'few', columns: ['N'], rows: [[1]] }, failing: { sql: 'SELECT nothing' }, many: { sql: 'many', count: 100 },
-}).filter(({ name }) => name.startsWith('never ends a cut result as whole: '));
+const cut = (ends: 'told' | 'quietly') =>
+  engineContract({
+    connector: () =>
+      memoryEngine([{ database: 'ACME', schema: 'OPS' }], ({ text }, signal) => ({
+        columns: ['N'],
+        rows: text === 'many' ? days(signal, ends) : [[1]],
+      })),
+    grant,
+    few: { sql: 'few', columns: ['N'], rows: [[1]] },
+    failing: { sql: 'SELECT nothing' },
+    many: { sql: 'many', count: 100 },
+  }).filter(({ name }) => name.startsWith('never ends a cut result as whole: '));
 
 it.each(cut('told'))('the memory engine: $name', (each) => each.run(), 30_000);
-it.each(['deadline, round 1', 'deadline, round 6', 'deadline between two batches'])('an engine that ends its rows quietly fails the case: %s', async (name) => {
-  const found = cut('quietly').find((each) => each.name.endsWith(`: ${name}`));
-  await expect(found?.run()).rejects.toThrow(/of 100 rows came, and the result ended as if it were whole/);
-});
+it.each(['deadline, round 1', 'deadline, round 6', 'deadline between two batches'])(
+  'an engine that ends its rows quietly fails the case: %s',
+  async (name) => {
+    const found = cut('quietly').find((each) => each.name.endsWith(`: ${name}`));
+    await expect(found?.run()).rejects.toThrow(/of 100 rows came, and the result ended as if it were whole/);
+  },
+);

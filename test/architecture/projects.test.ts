@@ -11,15 +11,26 @@ interface Listed {
 }
 
 function list(...more: readonly string[]): readonly Listed[] {
-  const json = execFileSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'list', '--filesOnly', '--json', ...more], { cwd: root, encoding: 'utf8', maxBuffer: 1 << 24 });
+  const json = execFileSync(
+    process.execPath,
+    ['node_modules/vitest/vitest.mjs', 'list', '--filesOnly', '--json', ...more],
+    { cwd: root, encoding: 'utf8', maxBuffer: 1 << 24 },
+  );
   return JSON.parse(json.slice(json.indexOf('['))) as readonly Listed[];
 }
 
-const there = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.test.ts')).map((name) => join('test', name)).toSorted();
+const there = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.test.ts'))
+  .map((name) => join('test', name))
+  .toSorted();
 
 describe('test projects', () => {
   it('each test file is in exactly one project', () => {
-    expect(list().map(({ file }) => relative(root, file)).toSorted()).toEqual(there);
+    expect(
+      list()
+        .map(({ file }) => relative(root, file))
+        .toSorted(),
+    ).toEqual(there);
   });
 
   it('the smoke tests have the whole unit project and name only files that are there', () => {

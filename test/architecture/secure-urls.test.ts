@@ -6,14 +6,27 @@ import { oidc } from '../../src/adapters/oidc/index.js';
 import { slack } from '../../src/adapters/slack/index.js';
 import { snowflake } from '../../src/adapters/snowflake/index.js';
 import { webhook } from '../../src/adapters/webhook/index.js';
-import { addressOf } from '../../src/cli/gateway/address.js';
-import { issuerOf } from '../../src/cli/snowflake/setup/options.js';
-import { readSecureUrl, type Gateway, type UrlParts } from '../../src/core/index.js';
+import { parseGatewayUrl } from '../../src/cli/gateway/gateway-url.js';
+import { parseIssuer } from '../../src/cli/snowflake/setup/setup-options.js';
+import { parseSecureUrl, type Gateway, type UrlParts } from '../../src/core/index.js';
 
 const gateway = { run: () => undefined } as unknown as Gateway;
 const secret = `whsec_${Buffer.alloc(32).toString('base64')}`;
-const posted = { botToken: 'xoxb-1', signingSecret: 'signing-secret-of-it', team: 'T000', channel: 'C000', reviewers: {} };
-const account = { account: 'acme', warehouse: 'W', user: 'U', schemas: ['A.B'], roles: { strategy: 'prepared', role: () => 'R' }, credential: { accessToken: 't' } } as const;
+const posted = {
+  botToken: 'xoxb-1',
+  signingSecret: 'signing-secret-of-it',
+  team: 'T000',
+  channel: 'C000',
+  reviewers: {},
+};
+const account = {
+  account: 'acme',
+  warehouse: 'W',
+  user: 'U',
+  schemas: ['A.B'],
+  roles: { strategy: 'prepared', role: () => 'R' },
+  credential: { accessToken: 't' },
+} as const;
 const metadata = { resource: 'https://api.acme.example/mcp', authorizationServers: ['https://idp.acme.example'] };
 
 /** Every place where an address is configured. `slash`: its path must end with one. */
@@ -29,21 +42,77 @@ const places: readonly (readonly [string, (url: string) => unknown, UrlParts & {
   ['expressRouter resource', (resource) => expressRouter(gateway, { resource }), {}],
   ['expressRouter review issuer', (issuer) => expressRouter(gateway, { review: { issuer, clientId: 'page' } }), {}],
   ['mcpRouter resource', (resource) => mcpRouter(gateway, { ...metadata, resource }), {}],
-  ['mcpRouter authorizationServers', (server) => mcpRouter(gateway, { ...metadata, authorizationServers: [server] }), {}],
+  [
+    'mcpRouter authorizationServers',
+    (server) => mcpRouter(gateway, { ...metadata, authorizationServers: [server] }),
+    {},
+  ],
   ['mcpRouter reviewUrl', (url) => mcpRouter(gateway, { reviewUrl: () => url }), { query: true, fragment: true }],
-  ['sallyport --url', (url) => addressOf(url), {}],
-  ['sallyport snowflake setup --external-oauth', (url) => issuerOf({ 'external-oauth': url, 'jwks-url': 'https://a.example' }), { query: true }],
-  ['sallyport snowflake setup --jwks-url', (url) => issuerOf({ 'external-oauth': 'https://a.example', 'jwks-url': url }), { query: true }],
+  ['sallyport --url', (url) => parseGatewayUrl(url), {}],
+  [
+    'sallyport snowflake setup --external-oauth',
+    (url) => parseIssuer({ 'external-oauth': url, 'jwks-url': 'https://a.example' }),
+    { query: true },
+  ],
+  [
+    'sallyport snowflake setup --jwks-url',
+    (url) => parseIssuer({ 'external-oauth': 'https://a.example', 'jwks-url': url }),
+    { query: true },
+  ],
 ];
 
-const good = ['https://acme.example', 'https://acme.example:8443', 'http://localhost:3000', 'http://127.0.0.1', 'http://127.8.9.1:80', 'http://[::1]:3000', 'HTTPS://ACME.EXAMPLE', 'https://bücher.example'];
-const never = [
-  'http://acme.example', 'http://10.0.0.1', 'http://localhost.acme.example', 'http://127.0.0.1.acme.example', 'http://0.0.0.0', 'http://[::ffff:127.0.0.1]', 'http://localhost@acme.example', 'ftp://acme.example', 'javascript:alert(1)', 'file:///etc/passwd', 'data:text/plain,x', 'ws://localhost',
-  'https://:pw-canary@acme.example', 'https://user-canary@acme.example', 'https://user:pw-canary@acme.example', 'https://@acme.example', 'https://:@acme.example', 'https://user%3Apw-canary@acme.example',
-  'https://acme.example\\@evil.example', 'https:\\\\acme.example', 'https:acme.example', 'https:/acme.example', 'https://acme.example\n', ' https://acme.example', 'ht\ttps://acme.example', 'https://acme\u202E.example', 'https://*.acme.example', 'https://acme.example/a b', 'https://acme.example/\u0000',
-  '', 'acme.example', '/relative', '//acme.example', 'https://', `https://acme.example/${'x'.repeat(3_000)}`,
+const good = [
+  'https://acme.example',
+  'https://acme.example:8443',
+  'http://localhost:3000',
+  'http://127.0.0.1',
+  'http://127.8.9.1:80',
+  'http://[::1]:3000',
+  'HTTPS://ACME.EXAMPLE',
+  'https://bücher.example',
 ];
-const parts: Readonly<Record<'path' | 'query' | 'fragment', readonly string[]>> = { path: ['/jit', '/a/b'], query: ['?x=1', '?', '/?'], fragment: ['#x', '#', '/#'] };
+const never = [
+  'http://acme.example',
+  'http://10.0.0.1',
+  'http://localhost.acme.example',
+  'http://127.0.0.1.acme.example',
+  'http://0.0.0.0',
+  'http://[::ffff:127.0.0.1]',
+  'http://localhost@acme.example',
+  'ftp://acme.example',
+  'javascript:alert(1)',
+  'file:///etc/passwd',
+  'data:text/plain,x',
+  'ws://localhost',
+  'https://:pw-canary@acme.example',
+  'https://user-canary@acme.example',
+  'https://user:pw-canary@acme.example',
+  'https://@acme.example',
+  'https://:@acme.example',
+  'https://user%3Apw-canary@acme.example',
+  'https://acme.example\\@evil.example',
+  'https:\\\\acme.example',
+  'https:acme.example',
+  'https:/acme.example',
+  'https://acme.example\n',
+  ' https://acme.example',
+  'ht\ttps://acme.example',
+  'https://acme\u202E.example',
+  'https://*.acme.example',
+  'https://acme.example/a b',
+  'https://acme.example/\u0000',
+  '',
+  'acme.example',
+  '/relative',
+  '//acme.example',
+  'https://',
+  `https://acme.example/${'x'.repeat(3_000)}`,
+];
+const parts: Readonly<Record<'path' | 'query' | 'fragment', readonly string[]>> = {
+  path: ['/jit', '/a/b'],
+  query: ['?x=1', '?', '/?'],
+  fragment: ['#x', '#', '/#'],
+};
 
 describe.each(places)('%s', (_name, make, allowed) => {
   const end = allowed.slash === undefined ? '' : '/';
@@ -53,7 +122,9 @@ describe.each(places)('%s', (_name, make, allowed) => {
   });
 
   it.each(never)('refuses %j, and repeats nothing of a password', (url) => {
-    expect(() => make(url)).toThrow(expect.objectContaining({ message: expect.not.stringContaining('canary') as string }));
+    expect(() => make(url)).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining('canary') as string }),
+    );
   });
 
   it('takes and refuses paths, queries and fragments as is said', () => {
@@ -68,13 +139,16 @@ describe.each(places)('%s', (_name, make, allowed) => {
   });
 });
 
-describe('readSecureUrl', () => {
-  it.each([undefined, null, 7, {}, [], Symbol('x'), { href: 'https://acme.example' }])('says of %s that it is no URL', (given) => {
-    expect(readSecureUrl(given)).toMatch(/^is no URL/);
-  });
+describe('parseSecureUrl', () => {
+  it.each([undefined, null, 7, {}, [], Symbol('x'), { href: 'https://acme.example' }])(
+    'says of %s that it is no URL',
+    (given) => {
+      expect(parseSecureUrl(given)).toMatch(/^is no URL/);
+    },
+  );
 
   it('takes a URL itself, by the same rules', () => {
-    expect(readSecureUrl(new URL('https://acme.example/x'))).toMatchObject({ href: 'https://acme.example/x' });
-    expect(readSecureUrl(new URL('https://:pw@acme.example/x'))).toBe('must hold no user or password');
+    expect(parseSecureUrl(new URL('https://acme.example/x'))).toMatchObject({ href: 'https://acme.example/x' });
+    expect(parseSecureUrl(new URL('https://:pw@acme.example/x'))).toBe('must hold no user or password');
   });
 });

@@ -4,7 +4,15 @@ import { afterAll, beforeAll } from 'vitest';
 
 /** Where Chromium is; Debian's own, unless CHROMIUM names another. */
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const args = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 export interface Chromium {
   /** Why there is none; the tests are then skipped. */
@@ -28,5 +36,10 @@ export function withChromium(): Chromium {
     if (missing === undefined) browser = await chromium.launch({ executablePath, args });
   });
   afterAll(() => browser?.close());
-  return { missing, get browser() { return browser as Browser; } };
+  return {
+    missing,
+    get browser() {
+      return browser as Browser;
+    },
+  };
 }

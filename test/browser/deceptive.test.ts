@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withChromium } from './chromium.js';
-import { company, trusting, type Company } from './company.js';
-import { goTo, signIn, visitor, type Visitor } from './visitor.js';
+import { company, trusting, type Company } from './test-company.js';
+import { goTo, signIn, visitor, type Visitor } from './browser-session.js';
 
 const chromium = withChromium();
 
@@ -38,7 +38,11 @@ describe.skipIf(chromium.missing)('a text that means to deceive', { timeout: 300
   beforeAll(async () => {
     acme = await company({
       analyzer: trusting({ database: 'ACME', schema: 'OPS', name: 'ОRDERS', kind: 'relation' }),
-      seenAs: (identity) => ({ ...identity, principal: { ...identity.principal, name: odd }, actor: { ...identity.actor, name: `Воb ${odd}` } }),
+      seenAs: (identity) => ({
+        ...identity,
+        principal: { ...identity.principal, name: odd },
+        actor: { ...identity.actor, name: `Воb ${odd}` },
+      }),
     });
     ({ ticket, session } = await acme.held(sql, { binds: [odd, '4711', 7, null, true], reason: odd }));
     bob = await visitor(chromium.browser, acme);
@@ -52,7 +56,7 @@ describe.skipIf(chromium.missing)('a text that means to deceive', { timeout: 300
   /** Nothing of it has become markup, was run, or is there without being seen. */
   const harmless = async (): Promise<void> => {
     const { hit, elements, text } = await bob.page.evaluate<{ hit: unknown; elements: number; text: string }>(
-      "({ hit: window.hit ?? null, elements: document.body.querySelectorAll('script, img, svg, iframe, object, [onerror], [onload], a[href^=\"javascript\" i]').length, text: document.body.textContent })",
+      '({ hit: window.hit ?? null, elements: document.body.querySelectorAll(\'script, img, svg, iframe, object, [onerror], [onload], a[href^="javascript" i]\').length, text: document.body.textContent })',
     );
     expect({ hit, elements }).toEqual({ hit: null, elements: 0 });
     expect(text).not.toMatch(/(?!\n)[\p{C}\p{Default_Ignorable_Code_Point}]/u);
@@ -63,25 +67,42 @@ describe.skipIf(chromium.missing)('a text that means to deceive', { timeout: 300
     await goTo(bob.page, `#/approvals/${ticket}`);
     await bob.page.locator('pre.sql').waitFor();
     const shown = (await bob.page.locator('pre.sql').textContent()) ?? '';
-    for (const code of ['⟨U+202E⟩⟨U+2066⟩right⟨U+2069⟩⟨U+202C⟩', 'a⟨U+200B⟩b⟨U+00AD⟩c⟨U+FEFF⟩d⟨U+3164⟩e⟨U+E0041⟩', '⟨1200 blanks⟩', '⟨300 ends of line⟩', '<script>window.hit=1</script>']) expect(shown).toContain(code);
+    for (const code of [
+      '⟨U+202E⟩⟨U+2066⟩right⟨U+2069⟩⟨U+202C⟩',
+      'a⟨U+200B⟩b⟨U+00AD⟩c⟨U+FEFF⟩d⟨U+3164⟩e⟨U+E0041⟩',
+      '⟨1200 blanks⟩',
+      '⟨300 ends of line⟩',
+      '<script>window.hit=1</script>',
+    ])
+      expect(shown).toContain(code);
     expect(shown.endsWith("' OR id = 4711")).toBe(true);
-    expect(await bob.page.getByText(/^All of it, [\d,]+ characters in 301 lines/).textContent()).toContain(Array.from(sql).length.toLocaleString('en'));
+    expect(await bob.page.getByText(/^All of it, [\d,]+ characters in 301 lines/).textContent()).toContain(
+      Array.from(sql).length.toLocaleString('en'),
+    );
     await harmless();
     await bob.picture('deceptive');
   });
 
   it('is announced at the top, with its count and its false names', async () => {
-    const notice = await bob.page.getByRole('region', { name: 'Look closely' }).innerText();
-    expect(notice).toMatch(/\d+ characters that cannot be seen[\s\S]*U\+202E right-to-left override ×\d[\s\S]*U\+200B zero width space/);
+    const notice = await bob.page.getByRole('region', { name: 'Suspicious characters' }).innerText();
+    expect(notice).toMatch(
+      /\d+ characters that cannot be seen[\s\S]*U\+202E right-to-left override ×\d[\s\S]*U\+200B zero width space/,
+    );
     expect(notice).toMatch(/ОRDERS looks like another word and is not: it is not ORDERS \(U\+041E\)/);
     expect(notice).toMatch(/Воb looks like another word and is not: it is not Bob/);
     const objects = await bob.page.locator('dl.facts > div', { hasText: /^Writes/ }).innerText();
     expect(objects).toMatch(/ACME\.OPS\."ОRDERS\s*not ORDERS: U\+041E\s*"/);
-    const [top, text] = [await bob.page.locator('.notice-grave').first().boundingBox(), await bob.page.locator('pre.sql').boundingBox()];
+    const [top, text] = [
+      await bob.page.locator('.notice-grave').first().boundingBox(),
+      await bob.page.locator('pre.sql').boundingBox(),
+    ];
     expect(top?.y).toBeLessThan(text?.y ?? 0);
   });
 
-  it.each([[1_100, 900], [375, 740]])('never hides its end, at %i pixels', async (width, height) => {
+  it.each([
+    [1_100, 900],
+    [375, 740],
+  ])('never hides its end, at %i pixels', async (width, height) => {
     await bob.page.setViewportSize({ width, height });
     const { inside, size, clips } = await bob.page.evaluate<{ inside: boolean; size: number; clips: string[] }>(tail);
     expect({ inside, clips }).toEqual({ inside: true, clips: [] });
@@ -105,12 +126,19 @@ describe.skipIf(chromium.missing)('a text that means to deceive', { timeout: 300
 
   it('says apart what the agent says, and that nobody checked it', async () => {
     await goTo(bob.page, `#/approvals/${ticket}`);
-    const says = bob.page.getByRole('region', { name: 'The agent says not checked' });
+    const says = bob.page.getByRole('region', { name: 'Stated reason not checked' });
     await says.waitFor();
     expect(await says.innerText()).toContain('window.hit=1');
     expect(await bob.page.locator('dl.facts').innerText()).not.toContain('to tidy up');
-    const order = await bob.page.evaluate<readonly string[]>("[...document.querySelectorAll('main h2')].map((each) => each.textContent)");
-    expect(order.slice(-4)).toEqual(['What the gateway found', 'The text that would run', 'The agent says not checked', 'Your answer']);
+    const order = await bob.page.evaluate<readonly string[]>(
+      "[...document.querySelectorAll('main h2')].map((each) => each.textContent)",
+    );
+    expect(order.slice(-4)).toEqual([
+      'Facts from the gateway',
+      'The text that would run',
+      'Stated reason not checked',
+      'Your decision',
+    ]);
     const binds = await bob.page.locator('ol.binds').innerText();
     expect(binds).toMatch(/^text\s[\s\S]*⟨U\+202E⟩[\s\S]*text 4711 4 characters\nnumber 7\nnull\s*\nboolean true$/);
   });
@@ -120,18 +148,26 @@ describe.skipIf(chromium.missing)('a text that means to deceive', { timeout: 300
     await bob.page.getByRole('button', { name: 'Reject' }).click();
     await bob.page.getByText('Rejected. Nothing runs').waitFor();
     await harmless();
-    for (const [hash, sign] of [['#/approvals', '.card'], ['#/decided', '.card'], [`#/sessions/${session}`, '.timeline'], ['#/sessions', '.card']] as const) {
+    for (const [hash, sign] of [
+      ['#/approvals', '.card'],
+      ['#/decided', '.card'],
+      [`#/sessions/${session}`, '.timeline'],
+      ['#/sessions', '.card'],
+    ] as const) {
       await goTo(bob.page, hash);
       await bob.page.locator(sign).first().waitFor();
       await harmless();
     }
-    await bob.page.getByRole('button', { name: /^Revoke/ }).first().click();
+    await bob.page
+      .getByRole('button', { name: /^Revoke/ })
+      .first()
+      .click();
     await bob.page.getByRole('dialog').waitFor();
     await harmless();
     await bob.page.keyboard.press('Escape');
     await acme.session({ reason: odd, breakGlass: true });
     await goTo(bob.page, '#/reviews');
-    await bob.page.getByRole('button', { name: /^Sign for/ }).click();
+    await bob.page.getByRole('button', { name: /^Complete review/ }).click();
     await bob.page.getByRole('dialog').waitFor();
     await harmless();
   });

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { openPlace } from '../../examples/quickstart/place.js';
 import { tokenOnBehalfOf } from '../../examples/quickstart/tokens.js';
 import { withChromium } from './chromium.js';
-import { signIn, visitor } from './visitor.js';
+import { signIn, visitor } from './browser-session.js';
 
 const chromium = withChromium();
 
@@ -14,11 +14,29 @@ describe.skipIf(chromium.missing)('the quick start', { timeout: 300_000 }, () =>
     const folder = mkdtempSync(join(tmpdir(), 'sallyport-review-'));
     const place = await openPlace({ port: 0, journal: join(folder, 'audit'), engine: 'duckdb' });
     const { value } = await tokenOnBehalfOf(place.issuer, place.directory.agents.orders, 'alice', place.redirectUri);
-    const agent = async (method: string, path: string, body?: object): Promise<Readonly<Record<string, unknown>> & { readonly status: number }> => {
-      const answer = await fetch(place.mount + path, { method, headers: { authorization: `Bearer ${value}`, ...(body && { 'content-type': 'application/json' }) }, ...(body && { body: JSON.stringify(body) }) });
+    const agent = async (
+      method: string,
+      path: string,
+      body?: object,
+    ): Promise<Readonly<Record<string, unknown>> & { readonly status: number }> => {
+      const answer = await fetch(place.mount + path, {
+        method,
+        headers: { authorization: `Bearer ${value}`, ...(body && { 'content-type': 'application/json' }) },
+        ...(body && { body: JSON.stringify(body) }),
+      });
       return { ...((await answer.json()) as Readonly<Record<string, unknown>>), status: answer.status };
     };
-    const session = String((await agent('POST', '/sessions', { connection: 'warehouse', schema: 'ACME.OPS', access: 'write', ttl: 300, reason: 'Clear the backlog' }))['id']);
+    const session = String(
+      (
+        await agent('POST', '/sessions', {
+          connection: 'warehouse',
+          schema: 'ACME.OPS',
+          access: 'write',
+          ttl: 300,
+          reason: 'Clear the backlog',
+        })
+      )['id'],
+    );
     const sql = "DELETE FROM ops.orders WHERE status = 'cancelled'";
     const { ticket } = await agent('POST', `/sessions/${session}/statements`, { sql });
 
@@ -29,11 +47,17 @@ describe.skipIf(chromium.missing)('the quick start', { timeout: 300_000 }, () =>
     expect(await bob.page.locator('pre.sql').textContent()).toBe(sql);
     await bob.page.getByRole('button', { name: 'Approve exactly this' }).click();
     await bob.page.getByText('Approved. The agent may ask again').waitFor();
-    expect(await agent('POST', `/sessions/${session}/statements`, { sql, ticket })).toMatchObject({ status: 200, operation: 'DELETE', affected: 91 });
+    expect(await agent('POST', `/sessions/${session}/statements`, { sql, ticket })).toMatchObject({
+      status: 200,
+      operation: 'DELETE',
+      affected: 91,
+    });
 
-    await bob.page.getByRole('link', { name: 'what has happened in it' }).click();
+    await bob.page.getByRole('link', { name: 'session timeline' }).click();
     await bob.page.getByText('91 rows changed').waitFor();
-    expect(await bob.page.locator('.timeline').innerText()).toMatch(/statement held for a person[\s\S]*by idp:orders-agent for idp:alice[\s\S]*decision on a held statement[\s\S]*by idp:bob[\s\S]*approve[\s\S]*statement let through[\s\S]*statement ran/);
+    expect(await bob.page.locator('.timeline').innerText()).toMatch(
+      /statement waiting for approval[\s\S]*by idp:orders-agent for idp:alice[\s\S]*decision on a held statement[\s\S]*by idp:bob[\s\S]*approve[\s\S]*statement authorized[\s\S]*statement ran/,
+    );
     await bob.wellBehaved();
     await bob.context.close();
     await place.close();

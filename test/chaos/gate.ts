@@ -1,9 +1,12 @@
-/** A gateway under load, to be hurt from outside. Each run of its engine goes to one file, each answer that was complete to another; both only ever grow. */
+/**
+ * A gateway under load, to be hurt from outside. Each run of its engine goes to one file, each answer that was complete
+ * to another; both only ever grow.
+ */
 import { appendFileSync, openSync, writeSync } from 'node:fs';
 import { kafka } from '../../src/adapters/kafka/index.js';
 import { memoryAnalyzer, memoryEngine, memoryIdentity, memoryPolicy } from '../../src/adapters/memory/index.js';
 import { buildGateway } from '../../src/core/index.js';
-import { journal } from '../../src/journal.js';
+import { journal } from '../../src/adapters/journal/journal.js';
 import { clientOf } from '../support/kafka/index.js';
 import { unlimited } from '../support/limits.js';
 
@@ -42,11 +45,18 @@ const gateway = await buildGateway({
     }),
   },
   identity: memoryIdentity({ token: { subject: 'agent' } }),
-  policy: memoryPolicy([{ id: 'open', subject: '*', connection: 'warehouse', object: 'ACME.OPS', action: '*' }, { id: 'read', subject: '*', connection: 'warehouse', object: 'ACME.OPS.*', action: 'read' }]),
+  policy: memoryPolicy([
+    { id: 'open', subject: '*', connection: 'warehouse', object: 'ACME.OPS', action: '*' },
+    { id: 'read', subject: '*', connection: 'warehouse', object: 'ACME.OPS.*', action: 'read' },
+  ]),
   analyzer: memoryAnalyzer(),
   audit: await journal({
-    directory: options.directory, segmentBytes: options.segmentBytes ?? 512 * 1024, degradedAfterMs: 1_000,
-    ...(options.brokers === undefined ? {} : { ship: kafka({ client: clientOf(options.brokers), prefix: options.prefix ?? '', timeoutMs: 1_000 }) }),
+    directory: options.directory,
+    segmentBytes: options.segmentBytes ?? 512 * 1024,
+    degradedAfterMs: 1_000,
+    ...(options.brokers === undefined
+      ? {}
+      : { ship: kafka({ client: clientOf(options.brokers), prefix: options.prefix ?? '', timeoutMs: 1_000 }) }),
   }),
   limits: { ...unlimited, sessionsPerActor: 10_000 },
 });
@@ -56,7 +66,14 @@ const ended = new AbortController();
 
 async function writer(): Promise<void> {
   while (!ended.signal.aborted) {
-    const opened = await gateway.open({ credential, connection: 'warehouse', schema: 'ACME.OPS', access: 'read', ttlMs: 3_600_000, reason: 'chaos' });
+    const opened = await gateway.open({
+      credential,
+      connection: 'warehouse',
+      schema: 'ACME.OPS',
+      access: 'read',
+      ttlMs: 3_600_000,
+      reason: 'chaos',
+    });
     if (opened.status !== 'completed') {
       await new Promise((resolve) => setTimeout(resolve, 20));
       continue;

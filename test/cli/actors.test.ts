@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { codeOf } from '../core/house.js';
+import { codeOf } from '../core/test-gateway.js';
 import { inProcess } from './command.js';
-import { place } from './place.js';
+import { place } from './test-gateway.js';
 
 const refused = (word: string) => ({ code: 1, out: '', err: expect.stringContaining(word) as string });
 
@@ -35,17 +35,24 @@ describe('sallyport actors', () => {
     expect(audit.events.find(({ code }) => code === 'actor.reinstated')?.data).toMatchObject({ comment: 'mended' });
   });
 
-  it.each(['..', '.', 'idp:a b+c', 'idp:a/b?c#d', 'idp:..', 'idp:%2F', 'idp:ü'])('takes the actor %s', async (actor) => {
-    const { cli } = await place();
-    expect((await cli('bob', 'actors', 'suspend', '--json', '--for=60', actor)).code).toBe(0);
-    expect((await cli('bob', 'actors', 'reinstate', actor)).code).toBe(0);
-  });
+  it.each(['..', '.', 'idp:a b+c', 'idp:a/b?c#d', 'idp:..', 'idp:%2F', 'idp:ü'])(
+    'takes the actor %s',
+    async (actor) => {
+      const { cli } = await place();
+      expect((await cli('bob', 'actors', 'suspend', '--json', '--for=60', actor)).code).toBe(0);
+      expect((await cli('bob', 'actors', 'reinstate', actor)).code).toBe(0);
+    },
+  );
 
   it('shows nothing that a terminal obeys', async () => {
     const { cli } = await place();
     const nasty = 'idp:\u001b[2J\u202e';
-    const answers = [await cli('bob', 'actors', 'suspend', nasty, '--comment', nasty), await cli('bob', 'actors', 'list')];
-    for (const { code, out } of answers) expect([code, out]).toEqual([0, expect.stringMatching(/^[\n\x20-\x7e\ufffd]+$/)]);
+    const answers = [
+      await cli('bob', 'actors', 'suspend', nasty, '--comment', nasty),
+      await cli('bob', 'actors', 'list'),
+    ];
+    for (const { code, out } of answers)
+      expect([code, out]).toEqual([0, expect.stringMatching(/^[\n\x20-\x7e\ufffd]+$/)]);
   });
 
   it('says what the gateway refuses', async () => {
@@ -56,11 +63,27 @@ describe('sallyport actors', () => {
   });
 
   it.each([
-    [], ['ban'], ['list', 'x'], ['list', '--for', '1'], ['suspend'], ['suspend', ''], ['suspend', 'a', 'b'],
-    ['suspend', 'x'.repeat(256)], ['suspend', 'a', '--for', '0'], ['suspend', 'a', '--for', '1h'], ['suspend', 'a', '--for', '2592001'],
-    ['suspend', 'a', '--comment', ' '], ['reinstate'], ['reinstate', 'a', '--for', '1'],
+    [],
+    ['ban'],
+    ['list', 'x'],
+    ['list', '--for', '1'],
+    ['suspend'],
+    ['suspend', ''],
+    ['suspend', 'a', 'b'],
+    ['suspend', 'x'.repeat(256)],
+    ['suspend', 'a', '--for', '0'],
+    ['suspend', 'a', '--for', '1h'],
+    ['suspend', 'a', '--for', '2592001'],
+    ['suspend', 'a', '--comment', ' '],
+    ['reinstate'],
+    ['reinstate', 'a', '--for', '1'],
   ])('actors %s %s %s %s: exit 2, and nothing on standard output', async (...args: readonly string[]) => {
-    const { code, out, err } = await inProcess(['actors', ...args.filter((each) => each !== undefined), '--url', 'https://x.example']);
+    const { code, out, err } = await inProcess([
+      'actors',
+      ...args.filter((each) => each !== undefined),
+      '--url',
+      'https://x.example',
+    ]);
     expect([code, out]).toEqual([2, '']);
     expect(err).toMatch(/^sallyport: .+\nTry sallyport actors --help\.\n$/s);
   });

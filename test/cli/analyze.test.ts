@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { inProcess, sallyport } from './command.js';
 
-const one = (sql: string, ...more: string[]): ReturnType<typeof inProcess> => inProcess(['analyze', '--scope', 'shop.mart', ...more, sql]);
+const one = (sql: string, ...more: string[]): ReturnType<typeof inProcess> =>
+  inProcess(['analyze', '--scope', 'shop.mart', ...more, sql]);
 
 describe('sallyport analyze, one statement', () => {
   it('prints for people what it reads, and that it is allowed', async () => {
     const { code, out, err } = await one('select count(*) from sales s join "Odd name" o on s.id = o.id');
-    expect(out).toBe('decision  allow\nkind      read\nreads     SHOP.MART."Odd name", SHOP.MART.SALES\ncalls     COUNT\n          It only reads, inside the scope.\n');
+    expect(out).toBe(
+      'decision  allow\nkind      read\nreads     SHOP.MART."Odd name", SHOP.MART.SALES\ncalls     COUNT\n          It only reads, inside the scope.\n',
+    );
     expect([code, err]).toEqual([0, '']);
   });
 
@@ -28,7 +31,11 @@ describe('sallyport analyze, one statement', () => {
   });
 
   it('is a command of its own', async () => {
-    expect(await sallyport(['analyze', '--scope', 'SHOP.MART', 'drop table sales'])).toMatchObject({ code: 3, err: '', out: expect.stringContaining('writes    SHOP.MART.SALES') });
+    expect(await sallyport(['analyze', '--scope', 'SHOP.MART', 'drop table sales'])).toMatchObject({
+      code: 3,
+      err: '',
+      out: expect.stringContaining('writes    SHOP.MART.SALES'),
+    });
     expect(await sallyport(['analyse'])).toMatchObject({ code: 2, out: '' });
   });
 
@@ -50,11 +57,23 @@ describe('the command line', () => {
   });
 
   it.each([
-    [[]], [['']], [['nothing']], [['--nothing']], [['analyze', '--nothing']], [['analyze', 'select 1']], [['analyze', '--scope', 'A.B']], [['analyze', '--scope', 'A', 'select 1']],
-    [['analyze', '--scope', 'A.B', 'select', '1']], [['analyze', '--scope', 'A.B', '--function', 'f', 'select 1']],
+    [[]],
+    [['']],
+    [['nothing']],
+    [['--nothing']],
+    [['analyze', '--nothing']],
+    [['analyze', 'select 1']],
+    [['analyze', '--scope', 'A.B']],
+    [['analyze', '--scope', 'A', 'select 1']],
+    [['analyze', '--scope', 'A.B', 'select', '1']],
+    [['analyze', '--scope', 'A.B', '--function', 'f', 'select 1']],
   ])('%j is wrong, and is told so', async (args) => {
     const { code, out, err } = await inProcess(args);
-    expect(err).toMatch(args[0] === 'analyze' ? /^sallyport: .+\nTry sallyport analyze --help\.\n$/ : /^sallyport: .+\nTry sallyport --help\.\n$/);
+    expect(err).toMatch(
+      args[0] === 'analyze'
+        ? /^sallyport: .+\nTry sallyport analyze --help\.\n$/
+        : /^sallyport: .+\nTry sallyport --help\.\n$/,
+    );
     expect([code, out]).toEqual([2, '']);
   });
 });

@@ -43,14 +43,19 @@ export async function inProcess(args: readonly string[], input = ''): Promise<En
 }
 
 /** The same at a terminal of so many columns; `typing` gives what is typed when it is asked for. */
-export async function atTerminal(args: readonly string[], typing: () => string | undefined | Promise<string | undefined>, columns = 100): Promise<Ended> {
+export async function atTerminal(
+  args: readonly string[],
+  typing: () => string | undefined | Promise<string | undefined>,
+  columns = 100,
+): Promise<Ended> {
   const terminal = (): PassThrough => Object.assign(new PassThrough(), { isTTY: true, columns });
   const [stdin, stdout, stderr] = [terminal(), terminal(), terminal()];
   let [out, err] = ['', ''];
   stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
   stderr.on('data', (chunk: Buffer) => {
     err += chunk.toString();
-    if (err.endsWith('of its digest: ')) void Promise.resolve(typing()).then((typed) => stdin.end(typed === undefined ? '' : `${typed}\n`));
+    if (err.endsWith('of its digest: '))
+      void Promise.resolve(typing()).then((typed) => stdin.end(typed === undefined ? '' : `${typed}\n`));
   });
   const code = await run(args, { stdin, stdout, stderr });
   return { code, out, err };
@@ -69,7 +74,10 @@ export interface Answer {
 }
 
 export function answers(out: string): Answer[] {
-  return out.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Answer);
+  return out
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Answer);
 }
 
 export const scope = { database: 'SHOP', schema: 'MART' };

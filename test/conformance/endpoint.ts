@@ -3,7 +3,13 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import express, { type RequestHandler } from 'express';
 import { mcpRouter } from '../../src/adapters/mcp/index.js';
-import { memoryAnalyzer, memoryAudit, memoryEngine, memoryIdentity, memoryPolicy } from '../../src/adapters/memory/index.js';
+import {
+  memoryAnalyzer,
+  memoryAudit,
+  memoryEngine,
+  memoryIdentity,
+  memoryPolicy,
+} from '../../src/adapters/memory/index.js';
 import { buildGateway } from '../../src/core/index.js';
 import { unlimited } from '../support/limits.js';
 
@@ -27,19 +33,33 @@ export interface Endpoint {
 
 export async function endpoint(): Promise<Endpoint> {
   const gateway = await buildGateway({
-    connections: { warehouse: memoryEngine([{ database: 'ACME', schema: 'OPS' }], () => ({ columns: ['ID'], rows: [[1], [2], [3]] }), [{ name: 'ORDERS', kind: 'table', columns: [{ name: 'ID', type: 'INTEGER' }] }]) },
-    identity: memoryIdentity({ t: { subject: 'suite' } }), policy: memoryPolicy([{ id: 'all', subject: '*', connection: '*', object: '*', action: '*' }]), analyzer: memoryAnalyzer(), audit: memoryAudit(),
+    connections: {
+      warehouse: memoryEngine(
+        [{ database: 'ACME', schema: 'OPS' }],
+        () => ({ columns: ['ID'], rows: [[1], [2], [3]] }),
+        [{ name: 'ORDERS', kind: 'table', columns: [{ name: 'ID', type: 'INTEGER' }] }],
+      ),
+    },
+    identity: memoryIdentity({ t: { subject: 'suite' } }),
+    policy: memoryPolicy([{ id: 'all', subject: '*', connection: '*', object: '*', action: '*' }]),
+    analyzer: memoryAnalyzer(),
+    audit: memoryAudit(),
     limits: { ...unlimited, sessionsPerActor: 1_000 },
   });
   const app = express();
   const server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  app.use('/open/mcp', signedIn, mcpRouter(gateway, { origins: origins.flatMap((each) => [each, `${each}:${port}`]), progressMs: 20 }));
+  app.use(
+    '/open/mcp',
+    signedIn,
+    mcpRouter(gateway, { origins: origins.flatMap((each) => [each, `${each}:${port}`]), progressMs: 20 }),
+  );
   app.use('/guarded/mcp', mcpRouter(gateway, { pageRows: 2 }));
   const at = `http://127.0.0.1:${port}`;
   return {
-    open: `${at}/open/mcp`, guarded: `${at}/guarded/mcp`,
+    open: `${at}/open/mcp`,
+    guarded: `${at}/guarded/mcp`,
     close: async () => {
       server.closeAllConnections();
       server.close();

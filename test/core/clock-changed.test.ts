@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FakeClock } from './fake-clock.js';
-import { codeOf, house } from './house.js';
+import { codeOf, house } from './test-gateway.js';
 
 describe('a wall clock that is turned', () => {
   it.each([[-3_600_000], [3_600_000], [-1_500]])('by %i ms leaves its trace before the next event', async (byMs) => {

@@ -1,15 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { memoryAudit, memoryEngine, type Answer } from '../../src/adapters/memory/index.js';
+import { memoryAudit, memoryEngine, type MemoryStatementHandler } from '../../src/adapters/memory/index.js';
 import type { AuditEvent, Parts, Plugin } from '../../src/core/index.js';
-import { journal } from '../../src/journal.js';
-import { place } from '../adapters/journal/place.js';
-import { finance, house, ops } from './house.js';
+import { journal } from '../../src/adapters/journal/journal.js';
+import { place } from '../adapters/journal/test-directory.js';
+import { finance, house, ops } from './test-gateway.js';
 
 const plugin = (name: string): Plugin => ({ name, setup: () => undefined });
-const nothing: Answer = () => ({ columns: [], rows: [] });
+const nothing: MemoryStatementHandler = () => ({ columns: [], rows: [] });
 const one = memoryEngine([ops, finance], nothing);
-const base: Partial<Parts> = { connections: { warehouse: one, lake: one }, plugins: [plugin('freeze'), plugin('hours')], limits: { maxRows: 10 }, approvals: { expiresMs: 60_000 } };
-const changes = (events: readonly AuditEvent[]): readonly AuditEvent[] => events.filter(({ code }) => code === 'config.changed');
+const base: Partial<Parts> = {
+  connections: { warehouse: one, lake: one },
+  plugins: [plugin('freeze'), plugin('hours')],
+  limits: { maxRows: 10 },
+  approvals: { expiresMs: 60_000 },
+};
+const changes = (events: readonly AuditEvent[]): readonly AuditEvent[] =>
+  events.filter(({ code }) => code === 'config.changed');
 
 /** What the second of two runs over one log says of it. */
 async function then(second: Partial<Parts>, crash = false): Promise<readonly AuditEvent[]> {
@@ -24,9 +30,17 @@ async function then(second: Partial<Parts>, crash = false): Promise<readonly Aud
 
 describe('a start with another configuration than the last run had', () => {
   it.each<[string, Partial<Parts>, readonly string[]]>([
-    ['limits', { limits: { maxRows: 11 } }, ['limits']], ['a plugin less', { plugins: [plugin('hours')] }, ['plugins']], ['plugins in another order', { plugins: [plugin('hours'), plugin('freeze')] }, ['plugins']],
-    ['another schema', { connections: { warehouse: memoryEngine([ops], nothing), lake: one } }, ['connections']], ['a connection more', { connections: { warehouse: one, lake: one, attic: one } }, ['connections']],
-    ['approvals that wait longer', { approvals: { expiresMs: 60_001 } }, ['approvals']], ['all of it', { connections: { warehouse: one }, plugins: [], limits: {}, approvals: {} }, ['connections', 'limits', 'plugins', 'approvals']],
+    ['limits', { limits: { maxRows: 11 } }, ['limits']],
+    ['a plugin less', { plugins: [plugin('hours')] }, ['plugins']],
+    ['plugins in another order', { plugins: [plugin('hours'), plugin('freeze')] }, ['plugins']],
+    ['another schema', { connections: { warehouse: memoryEngine([ops], nothing), lake: one } }, ['connections']],
+    ['a connection more', { connections: { warehouse: one, lake: one, attic: one } }, ['connections']],
+    ['approvals that wait longer', { approvals: { expiresMs: 60_001 } }, ['approvals']],
+    [
+      'all of it',
+      { connections: { warehouse: one }, plugins: [], limits: {}, approvals: {} },
+      ['connections', 'limits', 'plugins', 'approvals'],
+    ],
   ])('is told: %s', async (_what, second, changed) => {
     for (const crash of [false, true]) {
       const [event, ...more] = await then(second, crash);
@@ -38,15 +52,29 @@ describe('a start with another configuration than the last run had', () => {
 
   it('is not told where it is the same, in whatever order it was written', async () => {
     expect(await then({})).toEqual([]);
-    expect(await then({ connections: { lake: memoryEngine([finance, ops], nothing), warehouse: one }, limits: { maxTtlMs: 3_600_000, maxRows: 10 } })).toEqual([]);
+    expect(
+      await then({
+        connections: { lake: memoryEngine([finance, ops], nothing), warehouse: one },
+        limits: { maxTtlMs: 3_600_000, maxRows: 10 },
+      }),
+    ).toEqual([]);
   });
 
   it('is not told where nothing says how it was: a first start, an older record, a log that does not look back', async () => {
     expect(changes((await house(base)).audit.events)).toEqual([]);
     const old = { id: 'e', code: 'gateway.started', at: 1, instance: 'before', data: {} } as const;
     expect(changes((await house({ ...base, audit: memoryAudit([old]) })).audit.events)).toEqual([]);
-    const told = memoryAudit([{ ...old, data: { config: { connections: 'a', limits: 'a', plugins: 'a', approvals: 'a' } } }]);
-    await house({ ...base, audit: { append: (event) => told.append(event), record: (...asked) => told.record(...asked), unresolved: () => told.unresolved() } });
+    const told = memoryAudit([
+      { ...old, data: { config: { connections: 'a', limits: 'a', plugins: 'a', approvals: 'a' } } },
+    ]);
+    await house({
+      ...base,
+      audit: {
+        append: (event) => told.append(event),
+        record: (...asked) => told.record(...asked),
+        unresolved: () => told.unresolved(),
+      },
+    });
     expect(changes(told.events)).toEqual([]);
     await house({ ...base, audit: told });
     expect(changes(told.events)).toHaveLength(1);

@@ -3,15 +3,24 @@ import { container as everywhere } from 'tsyringe';
 import { describe, expect, it } from 'vitest';
 import { memoryAudit, memoryIdentity, memoryPolicy } from '../../src/adapters/memory/index.js';
 import { buildGateway, provide, tokens } from '../../src/core/index.js';
-import { sessionHome } from '../../src/core/container.js';
-import { as, codeOf, house, rules } from './house.js';
+import { createSessionDisposal } from '../../src/core/container.js';
+import { as, codeOf, house, rules } from './test-gateway.js';
 
 describe('the container', () => {
   it('overrides any part by what the application registered', async () => {
     const container = everywhere.createChildContainer();
     provide(container, tokens.identity, memoryIdentity({ theirs: { subject: 'agent-t' } }));
     const { engine, audit } = await house();
-    const gateway = await buildGateway({ connections: { warehouse: engine }, identity: memoryIdentity({ 'token-a': { subject: 'agent-a' } }), policy: memoryPolicy(rules), analyzer: { analyze: () => Promise.reject(new Error('unused')) }, audit }, container);
+    const gateway = await buildGateway(
+      {
+        connections: { warehouse: engine },
+        identity: memoryIdentity({ 'token-a': { subject: 'agent-a' } }),
+        policy: memoryPolicy(rules),
+        analyzer: { analyze: () => Promise.reject(new Error('unused')) },
+        audit,
+      },
+      container,
+    );
     expect(codeOf(await gateway.connections(as('theirs')))).toBe('completed');
     expect(codeOf(await gateway.connections(as('token-a')))).toBe('UNAUTHENTICATED');
   });
@@ -19,9 +28,22 @@ describe('the container', () => {
   it('takes a part from a parent container, and from a factory', async () => {
     const parent = everywhere.createChildContainer();
     let made = 0;
-    parent.register(tokens.audit, { useFactory: () => { made += 1; return memoryAudit(); } });
+    parent.register(tokens.audit, {
+      useFactory: () => {
+        made += 1;
+        return memoryAudit();
+      },
+    });
     const { engine } = await house();
-    const gateway = await buildGateway({ connections: { warehouse: engine }, identity: memoryIdentity({}), policy: memoryPolicy([]), analyzer: { analyze: () => Promise.reject(new Error('unused')) } }, parent.createChildContainer());
+    const gateway = await buildGateway(
+      {
+        connections: { warehouse: engine },
+        identity: memoryIdentity({}),
+        policy: memoryPolicy([]),
+        analyzer: { analyze: () => Promise.reject(new Error('unused')) },
+      },
+      parent.createChildContainer(),
+    );
     expect(made).toBe(1);
     await gateway.shutdown();
   });
@@ -47,11 +69,14 @@ describe('the container', () => {
   it('gives each session its own child, disposed in reverse, all of it, once', async () => {
     const root = everywhere.createChildContainer();
     const grant = { id: 'g' } as never;
-    const home = sessionHome(root, grant);
+    const home = createSessionDisposal(root, grant);
     const undone: string[] = [];
-    home.own(() => void undone.push('first'));
-    home.own(() => { undone.push('second'); throw new Error('stuck'); });
-    home.own(async () => void undone.push('third'));
+    home.add(() => void undone.push('first'));
+    home.add(() => {
+      undone.push('second');
+      throw new Error('stuck');
+    });
+    home.add(async () => void undone.push('third'));
     await expect(home.dispose()).rejects.toBeInstanceOf(AggregateError);
     await home.dispose().catch(() => undefined);
     expect(undone).toEqual(['third', 'second', 'first']);
@@ -72,8 +97,18 @@ describe('a configuration that cannot work is refused with a name', () => {
     ['sessions for good', { limits: { maxTtlMs: 10 ** 12 } }, 'at most a day'],
   ])('%s', async (_name, more, message) => {
     const { engine } = await house();
-    const parts = { connections: { warehouse: engine }, identity: memoryIdentity({}), policy: memoryPolicy([]), analyzer: { analyze: () => Promise.reject(new Error('unused')) }, audit: memoryAudit(), ...more };
-    await expect(buildGateway(parts)).rejects.toMatchObject({ code: 'CONFIG_INVALID', message: expect.stringContaining(message) as string });
+    const parts = {
+      connections: { warehouse: engine },
+      identity: memoryIdentity({}),
+      policy: memoryPolicy([]),
+      analyzer: { analyze: () => Promise.reject(new Error('unused')) },
+      audit: memoryAudit(),
+      ...more,
+    };
+    await expect(buildGateway(parts)).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining(message) as string,
+    });
   });
 
   it('closes the parts it was given when it cannot start', async () => {
@@ -82,8 +117,13 @@ describe('a configuration that cannot work is refused with a name', () => {
     const parts = {
       connections: { warehouse: { ...engine, close: async () => void closed.push('engine') } },
       identity: { ...memoryIdentity({}), close: async () => void closed.push('identity') },
-      policy: memoryPolicy([]), analyzer: { analyze: () => Promise.reject(new Error('unused')) },
-      audit: { ...memoryAudit(), append: () => Promise.reject(new Error('disk')), close: async () => void closed.push('audit') },
+      policy: memoryPolicy([]),
+      analyzer: { analyze: () => Promise.reject(new Error('unused')) },
+      audit: {
+        ...memoryAudit(),
+        append: () => Promise.reject(new Error('disk')),
+        close: async () => void closed.push('audit'),
+      },
     };
     await expect(buildGateway(parts)).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
     expect(closed).toEqual(['identity', 'engine', 'audit']);

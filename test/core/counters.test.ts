@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryCounters } from '../../src/core/counters.js';
+import { MemoryCounters } from '../../src/core/data/counters.js';
 import { FakeClock } from './fake-clock.js';
 
 describe('counters in memory', () => {
@@ -18,19 +18,24 @@ describe('counters in memory', () => {
   it('mark a key once for a time', () => {
     const clock = new FakeClock();
     const counters = new MemoryCounters(clock);
-    expect([counters.mark('m:x', 100), counters.mark('m:x', 100), counters.mark('m:y', 100)]).toEqual([true, false, true]);
-    expect(counters.marked('m:x')).toBe(100);
+    expect([counters.mark('m:x', 100), counters.mark('m:x', 100), counters.mark('m:y', 100)]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    expect(counters.getMarkedMs('m:x')).toBe(100);
     clock.forward(100);
-    expect([counters.marked('m:x'), counters.mark('m:x', 50), counters.marked('m:x')]).toEqual([0, true, 50]);
+    expect([counters.getMarkedMs('m:x'), counters.mark('m:x', 50), counters.getMarkedMs('m:x')]).toEqual([0, true, 50]);
   });
 
   it('are bounded by what their keys take as well', () => {
     const counters = new MemoryCounters(new FakeClock());
     counters.mark('cooldown:x', 1_000_000);
-    for (let count = 0; count < 4_000; count += 1) counters.increment(`requests:${count}-${'k'.repeat(16_384)}`, 1_000_000);
+    for (let count = 0; count < 4_000; count += 1)
+      counters.increment(`requests:${count}-${'k'.repeat(16_384)}`, 1_000_000);
     expect(counters.size).toBeLessThan(2_060);
     expect(counters.increment(`requests:3999-${'k'.repeat(16_384)}`, 1_000_000).count).toBe(2);
-    expect(counters.marked('cooldown:x')).toBe(1_000_000);
+    expect(counters.getMarkedMs('cooldown:x')).toBe(1_000_000);
   });
 
   it('remember a bounded number, and many of one kind crowd out none of another', () => {
@@ -38,7 +43,7 @@ describe('counters in memory', () => {
     counters.mark('cooldown:x', 1_000_000);
     for (let count = 0; count < 60_000; count += 1) counters.increment(`requests:${count}`, 1_000_000);
     expect(counters.size).toBe(20_001);
-    expect(counters.marked('cooldown:x')).toBe(1_000_000);
+    expect(counters.getMarkedMs('cooldown:x')).toBe(1_000_000);
     expect(counters.increment('requests:59999', 1_000_000)).toMatchObject({ count: 2 });
   });
 });

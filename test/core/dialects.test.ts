@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { memoryAnalyzer, memoryEngine } from '../../src/adapters/memory/index.js';
 import { AccessError, type Analyzer, type Connector, type EngineStatement } from '../../src/core/index.js';
-import { codeOf, finance, house, ops, valueOf } from './house.js';
+import { codeOf, finance, house, ops, valueOf } from './test-gateway.js';
 
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -21,7 +21,9 @@ function rendering(asked: (string | undefined)[] = []): Analyzer {
 }
 
 function disagrees(): never {
-  throw new AccessError('ENGINE_DISAGREES', undefined, { detail: { reason: 'kind', expected: 'read', found: 'DELETE' } });
+  throw new AccessError('ENGINE_DISAGREES', undefined, {
+    detail: { reason: 'kind', expected: 'read', found: 'DELETE' },
+  });
 }
 
 function engineOf(sent: EngineStatement[], dialect?: string): Connector {
@@ -35,12 +37,19 @@ function engineOf(sent: EngineStatement[], dialect?: string): Connector {
 describe('the dialect of an engine', () => {
   it('is what the analyzer renders for: the engine gets that text, and the record the digests of both', async () => {
     const [sent, asked]: [EngineStatement[], (string | undefined)[]] = [[], []];
-    const { session, run, audit } = await house({ connections: { warehouse: engineOf(sent, 'other') }, analyzer: rendering(asked) });
+    const { session, run, audit } = await house({
+      connections: { warehouse: engineOf(sent, 'other') },
+      analyzer: rendering(asked),
+    });
     valueOf(await run(await session(), 'SELECT orders'));
     expect(asked).toEqual(['other']);
     expect(sent).toMatchObject([{ text: 'other: SELECT orders', canonical: 'SELECT orders' }]);
-    const told = audit.events.filter(({ code }) => code.startsWith('statement.')).map(({ data }) => [data['digest'], data['renderedDigest']]);
-    expect(told).toEqual(Array.from({ length: 2 }, () => [digestOf('SELECT orders'), digestOf('other: SELECT orders')]));
+    const told = audit.events
+      .filter(({ code }) => code.startsWith('statement.'))
+      .map(({ data }) => [data['digest'], data['renderedDigest']]);
+    expect(told).toEqual(
+      Array.from({ length: 2 }, () => [digestOf('SELECT orders'), digestOf('other: SELECT orders')]),
+    );
   });
 
   it('is what all dialects read alike for an engine that names none, and the record repeats no digest where one text is sent as it was judged', async () => {
@@ -54,24 +63,39 @@ describe('the dialect of an engine', () => {
     expect(plain.audit.events.some(({ data }) => 'renderedDigest' in data)).toBe(false);
   });
 
-  it.each([['unknown'], [''], ['ONE']])('that the analyzer does not know (%j) stops the gateway from starting', async (dialect) => {
-    for (const analyzer of [rendering(), memoryAnalyzer()]) {
-      await expect(house({ connections: { warehouse: engineOf([], dialect) }, analyzer })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
-    }
-  });
+  it.each([['unknown'], [''], ['ONE']])(
+    'that the analyzer does not know (%j) stops the gateway from starting',
+    async (dialect) => {
+      for (const analyzer of [rendering(), memoryAnalyzer()]) {
+        await expect(house({ connections: { warehouse: engineOf([], dialect) }, analyzer })).rejects.toMatchObject({
+          code: 'CONFIG_INVALID',
+        });
+      }
+    },
+  );
 
-  it.each([[{ text: '', digest: 'd' }], [{ text: 'x' }], ['x'], [null]])('takes no rendering of another shape (%j) for one', async (rendered) => {
-    const inner = memoryAnalyzer();
-    const analyzer = { analyze: async (...[sql, scope, signal]: Parameters<Analyzer['analyze']>) => ({ ...(await inner.analyze(sql, scope, signal)), rendered }) } as unknown as Analyzer;
-    const { session, run, engine } = await house({ analyzer });
-    expect(codeOf(await run(await session()))).toBe('ANALYSIS_UNAVAILABLE');
-    expect(engine.ran).toEqual([]);
-  });
+  it.each([[{ text: '', digest: 'd' }], [{ text: 'x' }], ['x'], [null]])(
+    'takes no rendering of another shape (%j) for one',
+    async (rendered) => {
+      const inner = memoryAnalyzer();
+      const analyzer = {
+        analyze: async (...[sql, scope, signal]: Parameters<Analyzer['analyze']>) => ({
+          ...(await inner.analyze(sql, scope, signal)),
+          rendered,
+        }),
+      } as unknown as Analyzer;
+      const { session, run, engine } = await house({ analyzer });
+      expect(codeOf(await run(await session()))).toBe('ANALYSIS_UNAVAILABLE');
+      expect(engine.ran).toEqual([]);
+    },
+  );
 });
 
 describe('an engine that reads a statement otherwise', () => {
   it('is told to the operator and the record, and the session goes on', async () => {
-    const { session, run, audit } = await house({}, ({ canonical }) => (canonical === 'SELECT other' ? disagrees() : { columns: ['ID'], rows: [[1]] }));
+    const { session, run, audit } = await house({}, ({ canonical }) =>
+      canonical === 'SELECT other' ? disagrees() : { columns: ['ID'], rows: [[1]] },
+    );
     const id = await session();
     const outcome = await run(id, 'SELECT other');
     expect(outcome).toMatchObject({ status: 'failed', error: { code: 'ENGINE_DISAGREES', retryable: false } });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { AccessError, type Row } from '../../src/core/index.js';
 import { FakeClock } from './fake-clock.js';
-import { house, rowsOf, valueOf } from './house.js';
+import { house, rowsOf, valueOf } from './test-gateway.js';
 
 it('what follows an intent tells how long it took, and nothing else does', async () => {
   const clock = new FakeClock();
@@ -24,9 +24,15 @@ it('what follows an intent tells how long it took, and nothing else does', async
   clock.forward(3_000);
   expect(await rowsOf(result)).toHaveLength(4);
   await run(id, 'DELETE orders');
-  expect(audit.events.filter(({ data }) => 'durationMs' in data).map(({ code, data }) => [code, data['durationMs']])).toEqual([
+  expect(
+    audit.events.filter(({ data }) => 'durationMs' in data).map(({ code, data }) => [code, data['durationMs']]),
+  ).toEqual([
     // Two batches are there before it is known that more will come; the caller then took three seconds before the rest.
-    ['session.opened', 0], ['statement.executed', 812], ['statement.failed', 812], ['statement.executed', 1_012], ['statement.delivered', 4_212],
+    ['session.opened', 0],
+    ['statement.executed', 812],
+    ['statement.failed', 812],
+    ['statement.executed', 1_012],
+    ['statement.delivered', 4_212],
   ]);
   expect(audit.events.map(({ code }) => code)).toContain('statement.denied');
 });

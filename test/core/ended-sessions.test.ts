@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { memoryEngine } from '../../src/adapters/memory/index.js';
 import type { EngineSession } from '../../src/core/index.js';
-import { as, codeOf, house, ops, rowsOf, valueOf } from './house.js';
+import { as, codeOf, house, ops, rowsOf, valueOf } from './test-gateway.js';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
@@ -25,10 +25,12 @@ it('of an ended session what it held at the engine is let go of, though the sess
     valueOf(await gateway.close({ ...as('token-a'), session: id }));
     ids.push(id);
   }
-  await expect.poll(() => {
-    collect();
-    return held.filter((each) => each.deref() !== undefined).length;
-  }).toBeLessThanOrEqual(1);
+  await expect
+    .poll(() => {
+      collect();
+      return held.filter((each) => each.deref() !== undefined).length;
+    })
+    .toBeLessThanOrEqual(1);
   expect(valueOf(await gateway.session({ ...as('token-a'), session: ids[0] as string })).state).toBe('closed');
   expect(codeOf(await run(ids[0] as string))).toBe('SESSION_CLOSED');
   expect(codeOf(await gateway.describe({ ...as('token-a'), session: ids[0] as string }))).toBe('SESSION_CLOSED');

@@ -1,17 +1,36 @@
 import { describe, expect, it } from 'vitest';
 import { memoryAnalyzer, memoryAudit } from '../../src/adapters/memory/index.js';
-import { AccessError, deny, type Analysis, type Approver, type AuditEvent, type Identified, type Plugin, type Question, type Row } from '../../src/core/index.js';
+import {
+  AccessError,
+  deny,
+  type Analysis,
+  type Approver,
+  type AuditEvent,
+  type Identified,
+  type Plugin,
+  type Question,
+  type Row,
+} from '../../src/core/index.js';
 import { FakeClock } from './fake-clock.js';
-import { as, codeOf, house, rowsOf, rules, valueOf } from './house.js';
+import { as, codeOf, house, rowsOf, rules, valueOf } from './test-gateway.js';
 
 const { signal } = new AbortController();
 const ops = { database: 'ACME', schema: 'OPS' };
-const analysed = async (change: Partial<Analysis>): Promise<Analysis> => ({ ...(await memoryAnalyzer().analyze('SELECT orders', ops, signal)), ...change });
+const analysed = async (change: Partial<Analysis>): Promise<Analysis> => ({
+  ...(await memoryAnalyzer().analyze('SELECT orders', ops, signal)),
+  ...change,
+});
 const all = [{ id: 'all', subject: '*', connection: '*', object: '*', action: '*' }];
 
-const guarding = (after: 'scope' | 'approval'): Plugin => ({ name: 'guard', setup: (host) => host.guard(after, (facts: Identified) => (facts.moment === 'open' ? deny('GUARDED', 'no') : undefined)) });
+const guarding = (after: 'scope' | 'approval'): Plugin => ({
+  name: 'guard',
+  setup: (host) =>
+    host.guard(after, (facts: Identified) => (facts.moment === 'open' ? deny('GUARDED', 'no') : undefined)),
+});
 
-const opening = (type: string) => [{ id: 'open', subject: '*', connection: '*', object: 'ACME.OPS', action: '*', obligations: [{ type, value: true }] }];
+const opening = (type: string) => [
+  { id: 'open', subject: '*', connection: '*', object: 'ACME.OPS', action: '*', obligations: [{ type, value: true }] },
+];
 
 async function* two(): AsyncGenerator<readonly Row[]> {
   yield [[1]];
@@ -22,19 +41,51 @@ describe('what is asked of policy', () => {
   it.each<[string, Partial<Analysis>, readonly [string, string][]]>([
     ['each table a read reads', {}, [['read', 'ACME.OPS.ORDERS']]],
     ['the schema, for a read of nothing', { reads: [] }, [['read', 'ACME.OPS']]],
-    ['metadata of what it shows, and of the schema', { kind: 'metadata', operation: 'DESCRIBE' }, [['metadata', 'ACME.OPS.ORDERS'], ['metadata', 'ACME.OPS']]],
-    ['leave to read too, for a plan', { kind: 'metadata', operation: 'EXPLAIN' }, [['metadata', 'ACME.OPS.ORDERS'], ['read', 'ACME.OPS.ORDERS'], ['metadata', 'ACME.OPS']]],
-    ['both what a write reads and what it writes', { kind: 'write', writes: [{ ...ops, name: 'LOG', kind: 'table' }] }, [['read', 'ACME.OPS.ORDERS'], ['write', 'ACME.OPS.LOG']]],
+    [
+      'metadata of what it shows, and of the schema',
+      { kind: 'metadata', operation: 'DESCRIBE' },
+      [
+        ['metadata', 'ACME.OPS.ORDERS'],
+        ['metadata', 'ACME.OPS'],
+      ],
+    ],
+    [
+      'leave to read too, for a plan',
+      { kind: 'metadata', operation: 'EXPLAIN' },
+      [
+        ['metadata', 'ACME.OPS.ORDERS'],
+        ['read', 'ACME.OPS.ORDERS'],
+        ['metadata', 'ACME.OPS'],
+      ],
+    ],
+    [
+      'both what a write reads and what it writes',
+      { kind: 'write', writes: [{ ...ops, name: 'LOG', kind: 'table' }] },
+      [
+        ['read', 'ACME.OPS.ORDERS'],
+        ['write', 'ACME.OPS.LOG'],
+      ],
+    ],
     ['the schema, for a change that names nothing', { kind: 'ddl', reads: [] }, [['ddl', 'ACME.OPS']]],
   ])('%s', async (_name, change, asks) => {
     const questions: Question[] = [];
-    const policy = { version: 'v', decide: async (question: Question) => { questions.push(question); return { effect: 'permit', rules: ['r'], policyVersion: 'v', obligations: [] } as const; } };
+    const policy = {
+      version: 'v',
+      decide: async (question: Question) => {
+        questions.push(question);
+        return { effect: 'permit', rules: ['r'], policyVersion: 'v', obligations: [] } as const;
+      },
+    };
     const { session, run } = await house({ policy, analyzer: { analyze: async () => analysed(change) } });
     valueOf(await run(await session({ access: 'write' })));
     expect(questions.at(-1)?.asks.map((each) => [each.action, each.object])).toEqual(asks);
   });
 
-  it.each<[string, Partial<Analysis>]>([['a write', { kind: 'write' }], ['a definition', { kind: 'ddl' }], ['anything that writes', { writes: [{ ...ops, name: 'LOG', kind: 'table' }] }]])('%s does not run in a session for reading, whatever policy says', async (_name, change) => {
+  it.each<[string, Partial<Analysis>]>([
+    ['a write', { kind: 'write' }],
+    ['a definition', { kind: 'ddl' }],
+    ['anything that writes', { writes: [{ ...ops, name: 'LOG', kind: 'table' }] }],
+  ])('%s does not run in a session for reading, whatever policy says', async (_name, change) => {
     const { session, run } = await house({ analyzer: { analyze: async () => analysed(change) } }, undefined, all);
     expect(codeOf(await run(await session()))).toBe('READ_ONLY_SESSION');
     expect(codeOf(await run(await session({ access: 'write' })))).toBe('completed');
@@ -45,21 +96,46 @@ describe('what is asked of policy', () => {
     const id = await session();
     expect(codeOf(await run(id, 'SELECT other.ops.orders'))).toBe('OUT_OF_SCOPE');
     const outcome = await run(id, 'SELECT fin.a fin.a fin.b fin.c fin.d fin.e');
-    expect(outcome).toMatchObject({ code: 'OUT_OF_SCOPE', message: 'ACME.FIN.A, ACME.FIN.B, ACME.FIN.C, ACME.FIN.D, ACME.FIN.E: outside ACME.OPS', hint: expect.stringContaining('Open another session on ACME.FIN if') as string });
-    expect(await run(id, 'SELECT fin.a fin.b fin.c fin.d fin.e fin.f')).toMatchObject({ message: expect.stringMatching(/E and others: outside/) as string });
+    expect(outcome).toMatchObject({
+      code: 'OUT_OF_SCOPE',
+      message: 'ACME.FIN.A, ACME.FIN.B, ACME.FIN.C, ACME.FIN.D, ACME.FIN.E: outside ACME.OPS',
+      hint: expect.stringContaining('Open another session on ACME.FIN if') as string,
+    });
+    expect(await run(id, 'SELECT fin.a fin.b fin.c fin.d fin.e fin.f')).toMatchObject({
+      message: expect.stringMatching(/E and others: outside/) as string,
+    });
   });
 
   it.each<[string, Partial<Analysis>]>([
-    ['kind', { kind: 'odd' as never }], ['operation', { operation: 7 as never }], ['canonical', { canonical: '' }], ['digest', { digest: '' }], ['redacted', { redacted: undefined as never }], ['summary', { summary: undefined as never }],
-    ['reads', { reads: 'x' as never }], ['writes', { writes: undefined as never }], ['a name', { reads: [{ ...ops, name: '', kind: 'table' }] }], ['a schema', { reads: [{ database: 'A', schema: '', name: 'T', kind: 'table' }] }],
-    ['functions', { functions: [7] as never }], ['functions', { functions: undefined as never }],
+    ['kind', { kind: 'odd' as never }],
+    ['operation', { operation: 7 as never }],
+    ['canonical', { canonical: '' }],
+    ['digest', { digest: '' }],
+    ['redacted', { redacted: undefined as never }],
+    ['summary', { summary: undefined as never }],
+    ['reads', { reads: 'x' as never }],
+    ['writes', { writes: undefined as never }],
+    ['a name', { reads: [{ ...ops, name: '', kind: 'table' }] }],
+    ['a schema', { reads: [{ database: 'A', schema: '', name: 'T', kind: 'table' }] }],
+    ['functions', { functions: [7] as never }],
+    ['functions', { functions: undefined as never }],
   ])('an analysis without a good %s counts for nothing', async (_name, change) => {
-    const { session, run, engine } = await house({ analyzer: { analyze: async () => analysed(change) } }, undefined, all);
+    const { session, run, engine } = await house(
+      { analyzer: { analyze: async () => analysed(change) } },
+      undefined,
+      all,
+    );
     expect(codeOf(await run(await session()))).toBe('ANALYSIS_UNAVAILABLE');
     expect(engine.ran).toEqual([]);
   });
 
-  it.each<[string, object]>([['no rules', { rules: undefined }], ['no version', { policyVersion: 7 }], ['no obligations', { obligations: undefined }], ['an obligation without a type', { obligations: [{ value: 1 }] }], ['rules that are no text', { rules: [1] }]])('a permit with %s counts for nothing', async (_name, change) => {
+  it.each<[string, object]>([
+    ['no rules', { rules: undefined }],
+    ['no version', { policyVersion: 7 }],
+    ['no obligations', { obligations: undefined }],
+    ['an obligation without a type', { obligations: [{ value: 1 }] }],
+    ['rules that are no text', { rules: [1] }],
+  ])('a permit with %s counts for nothing', async (_name, change) => {
     const permit = { effect: 'permit', rules: ['r'], policyVersion: 'v', obligations: [], ...change };
     const { open } = await house({ policy: { version: 'v', decide: async () => permit as never } });
     expect(codeOf(await open())).toBe('POLICY_UNAVAILABLE');
@@ -77,7 +153,12 @@ describe('at an open', () => {
   it('an obligation that only a statement can meet denies, and consent may be asked for', async () => {
     expect(codeOf(await (await house({}, undefined, opening('mask'))).open())).toBe('OBLIGATION_UNKNOWN');
     const asked: unknown[] = [];
-    const approver: Approver = { seek: async ({ digest, terms }) => { asked.push(terms); return { ticket: 't', reviewers: ['idp:bob'], digest }; } };
+    const approver: Approver = {
+      seek: async ({ digest, terms }) => {
+        asked.push(terms);
+        return { ticket: 't', reviewers: ['idp:bob'], digest };
+      },
+    };
     const held = await house({ approver }, undefined, opening('approval'));
     valueOf(await held.open());
     expect(asked).toEqual([true]);
@@ -85,17 +166,37 @@ describe('at an open', () => {
     expect(codeOf(await (await house({}, undefined, opening('approval'))).open())).toBe('APPROVAL_REQUIRED');
   });
 
-  it.each(['idp:alice', 'idp:agent-a'])('%s cannot consent to what alice\'s agent asks', async (reviewer) => {
-    const held = rules.map((rule) => ({ ...rule, obligations: rule.id === 'all-read' ? [{ type: 'approval', value: true }] : [] }));
-    const approver: Approver = { seek: async ({ digest }) => ({ ticket: 't', reviewers: ['idp:bob', reviewer], digest }) };
+  it.each(['idp:alice', 'idp:agent-a'])("%s cannot consent to what alice's agent asks", async (reviewer) => {
+    const held = rules.map((rule) => ({
+      ...rule,
+      obligations: rule.id === 'all-read' ? [{ type: 'approval', value: true }] : [],
+    }));
+    const approver: Approver = {
+      seek: async ({ digest }) => ({ ticket: 't', reviewers: ['idp:bob', reviewer], digest }),
+    };
     const { session, run } = await house({ approver }, undefined, held);
     const id = await session(as('token-for-alice'));
-    expect(await run(id, 'SELECT orders', 'token-for-alice')).toMatchObject({ code: 'APPROVAL_REJECTED', reason: 'approval.self' });
+    expect(await run(id, 'SELECT orders', 'token-for-alice')).toMatchObject({
+      code: 'APPROVAL_REJECTED',
+      reason: 'approval.self',
+    });
   });
 
   it('the place of a session that never opened is given back, also twice', async () => {
     let broken = true;
-    const { open } = await house({ limits: { sessionsPerActor: 1 }, connections: { warehouse: { engine: 'x', schemas: [ops], open: async () => { if (broken) throw new Error('down'); return { id: 'e', run: () => Promise.reject(new Error('unused')), close: async () => undefined }; } } } });
+    const { open } = await house({
+      limits: { sessionsPerActor: 1 },
+      connections: {
+        warehouse: {
+          engine: 'x',
+          schemas: [ops],
+          open: async () => {
+            if (broken) throw new Error('down');
+            return { id: 'e', run: () => Promise.reject(new Error('unused')), close: async () => undefined };
+          },
+        },
+      },
+    });
     for (let turn = 0; turn < 3; turn += 1) expect(codeOf(await open())).toBe('ENGINE_UNAVAILABLE');
     broken = false;
     expect(codeOf(await open())).toBe('completed');
@@ -108,9 +209,19 @@ describe('a policy that changes', () => {
     let version = 'v1';
     let decided = 0;
     let free: (() => void) | undefined;
-    const policy = { get version() { return version; }, decide: async () => ((decided += 1), { effect: 'permit' as const, rules: ['r'], policyVersion: version, obligations: [] }) };
+    const policy = {
+      get version() {
+        return version;
+      },
+      decide: async () => (
+        (decided += 1),
+        { effect: 'permit' as const, rules: ['r'], policyVersion: version, obligations: [] }
+      ),
+    };
     const { session, run, engine } = await house({ policy }, async () => {
-      await new Promise<void>((resolve) => { free = resolve; });
+      await new Promise<void>((resolve) => {
+        free = resolve;
+      });
       return { columns: ['A'], rows: [[1]] };
     });
     const id = await session();
@@ -143,7 +254,9 @@ describe('the deadline', () => {
 
   it('holds where the timer never comes', async () => {
     const clock = new FakeClock();
-    const { session, run, engine } = await house({ clock: { now: () => clock.now(), monotonic: () => clock.monotonic(), after: () => () => undefined } });
+    const { session, run, engine } = await house({
+      clock: { now: () => clock.now(), monotonic: () => clock.monotonic(), after: () => () => undefined },
+    });
     const id = await session({ ttlMs: 1_000 });
     clock.forward(1_000);
     expect(codeOf(await run(id))).toBe('SESSION_EXPIRED');
@@ -167,7 +280,16 @@ describe('what is owed to the record', () => {
     const inner = memoryAudit();
     let broken = false;
     let tries = 0;
-    const audit = { ...inner, append: (event: AuditEvent) => { if (broken && event.code !== 'statement.authorized') { tries += 1; return Promise.reject(new AccessError('AUDIT_UNAVAILABLE')); } return inner.append(event); } };
+    const audit = {
+      ...inner,
+      append: (event: AuditEvent) => {
+        if (broken && event.code !== 'statement.authorized') {
+          tries += 1;
+          return Promise.reject(new AccessError('AUDIT_UNAVAILABLE'));
+        }
+        return inner.append(event);
+      },
+    };
     const { session, run } = await house({ audit, clock });
     const id = await session();
     broken = true;
@@ -179,7 +301,9 @@ describe('what is owed to the record', () => {
     expect(tries).toBe(5);
     broken = false;
     clock.forward(500);
-    await expect.poll(() => inner.events.map((event) => event.code).slice(3)).toEqual(['statement.authorized', 'statement.executed', 'statement.delivered']);
+    await expect
+      .poll(() => inner.events.map((event) => event.code).slice(3))
+      .toEqual(['statement.authorized', 'statement.executed', 'statement.delivered']);
     clock.forward(5_000);
     expect(inner.events).toHaveLength(6);
     expect(inner.events.at(-1)?.data).toMatchObject({ rows: 0, code: 'AUDIT_UNAVAILABLE' });

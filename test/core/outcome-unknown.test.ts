@@ -1,20 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import type { Answer } from '../../src/adapters/memory/index.js';
+import type { MemoryStatementHandler } from '../../src/adapters/memory/index.js';
 import { memoryAudit } from '../../src/adapters/memory/index.js';
 import { AccessError, withoutEffect, type AuditEvent, type Row } from '../../src/core/index.js';
-import { as, codeOf, house, valueOf } from './house.js';
+import { as, codeOf, house, valueOf } from './test-gateway.js';
 
 const lost = (): never => {
   throw new AccessError('ENGINE_UNAVAILABLE', 'connection reset', { detail: { engineCode: 'ECONNRESET' } });
 };
 
 /** Rows that cannot be had. */
-const cut = (error: AccessError): AsyncIterable<readonly Row[]> => ({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }) });
+const cut = (error: AccessError): AsyncIterable<readonly Row[]> => ({
+  [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }),
+});
 
 const write = { ...as('token-w'), access: 'write' } as const;
 
 /** Runs one statement in a session for writing, and tells how it was answered and what the record has of it. */
-async function writing(answer: Answer, sql = 'DELETE orders', parts: Parameters<typeof house>[0] = {}) {
+async function writing(answer: MemoryStatementHandler, sql = 'DELETE orders', parts: Parameters<typeof house>[0] = {}) {
   const built = await house(parts, answer);
   const id = await built.session(write);
   const outcome = await built.run(id, sql, 'token-w');
@@ -22,14 +24,29 @@ async function writing(answer: Answer, sql = 'DELETE orders', parts: Parameters<
 }
 
 describe('a write whose answer was lost', () => {
-  it.each<[string, Answer]>([
-    ['the engine is gone', lost], ['it throws something unheard of', () => { throw new Error('socket hang up'); }],
-    ['it took the statement and lost the rest', () => ({ columns: [], rows: cut(new AccessError('ENGINE_UNAVAILABLE')) })],
-    ['it took the statement and refuses its rows', () => ({ columns: [], rows: cut(new AccessError('ENGINE_REJECTED')) })],
+  it.each<[string, MemoryStatementHandler]>([
+    ['the engine is gone', lost],
+    [
+      'it throws something unheard of',
+      () => {
+        throw new Error('socket hang up');
+      },
+    ],
+    [
+      'it took the statement and lost the rest',
+      () => ({ columns: [], rows: cut(new AccessError('ENGINE_UNAVAILABLE')) }),
+    ],
+    [
+      'it took the statement and refuses its rows',
+      () => ({ columns: [], rows: cut(new AccessError('ENGINE_REJECTED')) }),
+    ],
   ])('is unknown, in the answer and in the record, where %s', async (_name, answer) => {
     const { outcome, last } = await writing(answer);
     expect(outcome).toMatchObject({ status: 'failed', error: { code: 'OUTCOME_UNKNOWN', retryable: false } });
-    expect(last).toMatchObject({ code: 'statement.unresolved', data: { code: 'OUTCOME_UNKNOWN', at: 'execute', kind: 'write' } });
+    expect(last).toMatchObject({
+      code: 'statement.unresolved',
+      data: { code: 'OUTCOME_UNKNOWN', at: 'execute', kind: 'write' },
+    });
   });
 
   it('says what broke off, and what the engine said of that', async () => {
@@ -37,9 +54,21 @@ describe('a write whose answer was lost', () => {
     expect(last?.data).toMatchObject({ after: 'ENGINE_UNAVAILABLE', engineCode: 'ECONNRESET' });
   });
 
-  it.each<[string, Answer, string]>([
-    ['refused it', () => { throw new AccessError('ENGINE_REJECTED'); }, 'ENGINE_REJECTED'],
-    ['says that nothing was done', () => { throw withoutEffect(new AccessError('ENGINE_UNAVAILABLE')); }, 'ENGINE_UNAVAILABLE'],
+  it.each<[string, MemoryStatementHandler, string]>([
+    [
+      'refused it',
+      () => {
+        throw new AccessError('ENGINE_REJECTED');
+      },
+      'ENGINE_REJECTED',
+    ],
+    [
+      'says that nothing was done',
+      () => {
+        throw withoutEffect(new AccessError('ENGINE_UNAVAILABLE'));
+      },
+      'ENGINE_UNAVAILABLE',
+    ],
   ])('is not, where the engine %s', async (_name, answer, code) => {
     const { outcome, last } = await writing(answer);
     expect(codeOf(outcome)).toBe(code);
@@ -54,9 +83,15 @@ describe('a write whose answer was lost', () => {
 
   it('is unknown where it was cancelled and the engine does not say how that went', async () => {
     const leave = new AbortController();
-    const built = await house({ limits: { closeTimeoutMs: 20 } }, () => { leave.abort(); return new Promise<never>(() => undefined); });
+    const built = await house({ limits: { closeTimeoutMs: 20 } }, () => {
+      leave.abort();
+      return new Promise<never>(() => undefined);
+    });
     const outcome = await built.run(await built.session(write), 'DELETE orders', 'token-w', leave.signal);
-    expect(outcome).toMatchObject({ status: 'failed', error: { code: 'OUTCOME_UNKNOWN', detail: { after: 'ABORTED' } } });
+    expect(outcome).toMatchObject({
+      status: 'failed',
+      error: { code: 'OUTCOME_UNKNOWN', detail: { after: 'ABORTED' } },
+    });
   });
 
   it('is known where the engine says so after all: cancelled too late, it ran', async () => {
@@ -74,10 +109,13 @@ describe('a write whose answer was lost', () => {
   it('is told as done where the session ends in the moment of its end', async () => {
     const inner = memoryAudit();
     let closing: Promise<unknown> | undefined;
-    const audit = { ...inner, append: async (event: AuditEvent) => {
-      if (event.code === 'statement.executed') closing = built.gateway.close({ ...as('token-w'), session: id });
-      await inner.append(event);
-    } };
+    const audit = {
+      ...inner,
+      append: async (event: AuditEvent) => {
+        if (event.code === 'statement.executed') closing = built.gateway.close({ ...as('token-w'), session: id });
+        await inner.append(event);
+      },
+    };
     const built = await house({ audit }, () => ({ columns: [], rows: [], affected: 1 }));
     const id: string = await built.session(write);
     const done = valueOf(await built.run(id, 'DELETE orders', 'token-w'));
@@ -89,11 +127,23 @@ describe('a write whose answer was lost', () => {
   it('is unknown where the record could not take its end, which it tells later', async () => {
     const inner = memoryAudit();
     let broken = true;
-    const audit = { ...inner, append: (event: AuditEvent) => (broken && event.code === 'statement.executed' ? Promise.reject(new Error('disk full')) : inner.append(event)) };
-    const { outcome, gateway } = await writing(() => ({ columns: [], rows: [], affected: 1 }), 'DELETE orders', { audit });
-    expect(outcome).toMatchObject({ status: 'failed', error: { code: 'OUTCOME_UNKNOWN', detail: { after: 'AUDIT_UNAVAILABLE' } } });
+    const audit = {
+      ...inner,
+      append: (event: AuditEvent) =>
+        broken && event.code === 'statement.executed' ? Promise.reject(new Error('disk full')) : inner.append(event),
+    };
+    const { outcome, gateway } = await writing(() => ({ columns: [], rows: [], affected: 1 }), 'DELETE orders', {
+      audit,
+    });
+    expect(outcome).toMatchObject({
+      status: 'failed',
+      error: { code: 'OUTCOME_UNKNOWN', detail: { after: 'AUDIT_UNAVAILABLE' } },
+    });
     broken = false;
     await gateway.shutdown();
-    expect(inner.events.filter(({ statement }) => statement === outcome.id).map(({ code }) => code)).toEqual(['statement.authorized', 'statement.executed']);
+    expect(inner.events.filter(({ statement }) => statement === outcome.id).map(({ code }) => code)).toEqual([
+      'statement.authorized',
+      'statement.executed',
+    ]);
   });
 });

@@ -1,18 +1,30 @@
 import { describe, expect, it } from 'vitest';
 import { memoryAudit, memoryIdentity } from '../../src/adapters/memory/index.js';
 import type { AuditEvent, IdentityProvider, Principal } from '../../src/core/index.js';
-import { as, codeOf, house, valueOf } from './house.js';
+import { as, codeOf, house, valueOf } from './test-gateway.js';
 
 const owner = { subject: 'alice', actor: 'agent', client: 'c1' };
 const others = {
-  'another person': { ...owner, subject: 'bob' }, 'another actor': { ...owner, actor: 'agent-2' }, 'another client': { ...owner, client: 'c2' },
-  'no client': { subject: 'alice', actor: 'agent' }, 'the person alone': { subject: 'alice', client: 'c1' }, 'the actor alone': { subject: 'agent', client: 'c1' },
+  'another person': { ...owner, subject: 'bob' },
+  'another actor': { ...owner, actor: 'agent-2' },
+  'another client': { ...owner, client: 'c2' },
+  'no client': { subject: 'alice', actor: 'agent' },
+  'the person alone': { subject: 'alice', client: 'c1' },
+  'the actor alone': { subject: 'agent', client: 'c1' },
 };
 const identity = memoryIdentity({ 'token-a': owner, ...others });
 
-const event = (who: AuditEvent['who']): AuditEvent => ({ id: 'e', code: 'session.requested', at: 1, instance: 'i', session: 's', ...(who === undefined ? {} : { who }), data: {} });
+const event = (who: AuditEvent['who']): AuditEvent => ({
+  id: 'e',
+  code: 'session.requested',
+  at: 1,
+  instance: 'i',
+  session: 's',
+  ...(who === undefined ? {} : { who }),
+  data: {},
+});
 
-describe('a session is its owner\'s, in every respect', () => {
+describe("a session is its owner's, in every respect", () => {
   it.each(Object.keys(others))('%s learns nothing of it, live or ended', async (token) => {
     const { gateway, session, audit } = await house({ identity });
     const id = await session();
@@ -21,7 +33,11 @@ describe('a session is its owner\'s, in every respect', () => {
       const before = audit.events.length;
       for (const operation of ['session', 'close', 'record', 'explain', 'run'] as const) {
         const known = await gateway[operation]({ ...as(token), session: id, sql: 'SELECT orders' });
-        const unknown = await gateway[operation]({ ...as(token), session: '01a208f8-0000-7000-8000-000000000000', sql: 'SELECT orders' });
+        const unknown = await gateway[operation]({
+          ...as(token),
+          session: '01a208f8-0000-7000-8000-000000000000',
+          sql: 'SELECT orders',
+        });
         expect({ ...known, id: '' }).toEqual({ ...unknown, id: '' });
         expect(codeOf(known)).toBe('NOT_FOUND');
       }
@@ -31,7 +47,10 @@ describe('a session is its owner\'s, in every respect', () => {
   });
 
   it.each<[string, Partial<Record<'principal' | 'actor' | 'issuer' | 'client', string>>]>([
-    ['person', { principal: 'idp:bob' }], ['actor', { actor: 'idp:agent-2' }], ['issuer', { issuer: 'other' }], ['client', { client: 'c2' }],
+    ['person', { principal: 'idp:bob' }],
+    ['actor', { actor: 'idp:agent-2' }],
+    ['issuer', { issuer: 'other' }],
+    ['client', { client: 'c2' }],
   ])('the record of an earlier run is not shown where the %s differs', async (_name, change) => {
     const who = { principal: 'idp:alice', actor: 'idp:agent', issuer: 'idp', client: 'c1' };
     const same = await house({ identity, audit: memoryAudit([event(who)]) });
@@ -53,9 +72,14 @@ describe('an identity that is not whole is none', () => {
   const good = { principal: who, actor: who, expiresAt: Number.MAX_SAFE_INTEGER };
   it.each<[string, unknown]>([
     ...(['id', 'subject', 'issuer'] as const).flatMap((part): [string, unknown][] => [
-      [`principal.${part} is missing`, { ...good, principal: { ...who, [part]: undefined } }], [`actor.${part} is empty`, { ...good, actor: { ...who, [part]: '' } }], [`principal.${part} is a number`, { ...good, principal: { ...who, [part]: 7 } }],
+      [`principal.${part} is missing`, { ...good, principal: { ...who, [part]: undefined } }],
+      [`actor.${part} is empty`, { ...good, actor: { ...who, [part]: '' } }],
+      [`principal.${part} is a number`, { ...good, principal: { ...who, [part]: 7 } }],
     ]),
-    ['expiresAt is text', { ...good, expiresAt: '9' }], ['client is a number', { ...good, client: 7 }], ['client is empty', { ...good, client: '' }], ['it is no plain data', { ...good, at: new Date() }],
+    ['expiresAt is text', { ...good, expiresAt: '9' }],
+    ['client is a number', { ...good, client: 7 }],
+    ['client is empty', { ...good, client: '' }],
+    ['it is no plain data', { ...good, at: new Date() }],
   ])('%s', async (_name, answer) => {
     const provider = { authenticate: async () => answer } as unknown as IdentityProvider;
     const { open } = await house({ identity: provider });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { memoryAudit, memoryPolicy } from '../../src/adapters/memory/index.js';
 import type { PolicyDecisionPoint } from '../../src/core/index.js';
-import { codeOf, house, rules } from './house.js';
+import { codeOf, house, rules } from './test-gateway.js';
 
 function replaceable(): { policy: PolicyDecisionPoint; now: (next: PolicyDecisionPoint) => void } {
   let current = memoryPolicy(rules, 'v1');
@@ -32,16 +32,26 @@ it('a policy that answers from other rules is told once, with both versions, and
   expect(told).not.toHaveProperty('who');
   now(memoryPolicy(rules, 'v1'));
   await at.session();
-  expect(at.audit.events.filter(({ code }) => code === 'policy.changed').map(({ data }) => data['after'])).toEqual(['v2', 'v1']);
+  expect(at.audit.events.filter(({ code }) => code === 'policy.changed').map(({ data }) => data['after'])).toEqual([
+    'v2',
+    'v1',
+  ]);
 });
 
 it('a record that does not take it opens nothing more', async () => {
   const { policy, now } = replaceable();
   const audit = memoryAudit();
-  const at = await house({ policy, audit: { ...audit, append: async (event) => {
-    if (event.code === 'policy.changed') throw new Error('not now');
-    await audit.append(event);
-  } }, limits: { auditTimeoutMs: 50 } });
+  const at = await house({
+    policy,
+    audit: {
+      ...audit,
+      append: async (event) => {
+        if (event.code === 'policy.changed') throw new Error('not now');
+        await audit.append(event);
+      },
+    },
+    limits: { auditTimeoutMs: 50 },
+  });
   await at.session();
   now(memoryPolicy([], 'v2'));
   expect(codeOf(await at.open())).toBe('AUDIT_UNAVAILABLE');

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Row } from '../../src/core/index.js';
 import { FakeClock } from './fake-clock.js';
-import { as, codeOf, house, rowsOf, valueOf } from './house.js';
+import { as, codeOf, house, rowsOf, valueOf } from './test-gateway.js';
 
 const forever = (_statement: unknown, signal: AbortSignal): Promise<never> =>
-  new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }));
+  new Promise((_resolve, reject) =>
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
+  );
 
 async function* endless(): AsyncGenerator<readonly Row[]> {
   for (;;) {
@@ -13,7 +15,10 @@ async function* endless(): AsyncGenerator<readonly Row[]> {
   }
 }
 
-const many = (): { columns: string[]; rows: Row[] } => ({ columns: ['A'], rows: Array.from({ length: 10 }, (_, row) => [row]) });
+const many = (): { columns: string[]; rows: Row[] } => ({
+  columns: ['A'],
+  rows: Array.from({ length: 10 }, (_, row) => [row]),
+});
 
 describe('a session', () => {
   it('cancels the running statement at its deadline, and says so in the answer and the record', async () => {
@@ -54,11 +59,23 @@ describe('a session', () => {
   it('is closed for a caller that left while it opened', async () => {
     const { gateway, codes, engine } = await house();
     const leave = new AbortController();
-    const opening = gateway.open({ ...as('token-a'), connection: 'warehouse', schema: 'ACME.OPS', access: 'read', ttlMs: 60_000, reason: 'a test' }, leave.signal);
+    const opening = gateway.open(
+      {
+        ...as('token-a'),
+        connection: 'warehouse',
+        schema: 'ACME.OPS',
+        access: 'read',
+        ttlMs: 60_000,
+        reason: 'a test',
+      },
+      leave.signal,
+    );
     leave.abort();
     expect(codeOf(await opening)).toBe('ABORTED');
     expect(engine.live()).toBe(0);
-    expect(codes().filter((code) => code === 'session.opened').length).toBe(codes().filter((code) => code === 'session.closed').length);
+    expect(codes().filter((code) => code === 'session.opened').length).toBe(
+      codes().filter((code) => code === 'session.closed').length,
+    );
   });
 
   it('runs one statement at a time, in order, and refuses a crowd', async () => {
@@ -79,7 +96,10 @@ describe('a session', () => {
   });
 
   it('lets the next statement in when an unread result is released', async () => {
-    const { session, run } = await house({}, ({ canonical }) => ({ columns: ['A'], rows: canonical.endsWith('endless') ? endless() : [[1]] }));
+    const { session, run } = await house({}, ({ canonical }) => ({
+      columns: ['A'],
+      rows: canonical.endsWith('endless') ? endless() : [[1]],
+    }));
     const id = await session();
     const first = valueOf(await run(id, 'SELECT endless'));
     const second = run(id, 'SELECT one');
@@ -88,7 +108,10 @@ describe('a session', () => {
   });
 
   it('frees a caller at once whose engine does not heed the cancel, and then gives up the session', async () => {
-    const { session, run, codes, engine } = await house({ limits: { closeTimeoutMs: 30 } }, () => new Promise<never>(() => undefined));
+    const { session, run, codes, engine } = await house(
+      { limits: { closeTimeoutMs: 30 } },
+      () => new Promise<never>(() => undefined),
+    );
     const id = await session();
     const leave = new AbortController();
     const running = run(id, 'SELECT orders', 'token-a', leave.signal);
@@ -118,7 +141,11 @@ describe('a session', () => {
   });
 
   it('cuts what goes over the row and byte caps, and says so', async () => {
-    for (const [limits, rows] of [[{ maxRows: 4 }, 4], [{ maxBytes: 35 }, 3], [{ maxRows: 10 }, 10]] as const) {
+    for (const [limits, rows] of [
+      [{ maxRows: 4 }, 4],
+      [{ maxBytes: 35 }, 3],
+      [{ maxRows: 10 }, 10],
+    ] as const) {
       const { session, run, audit } = await house({ limits }, many);
       const result = valueOf(await run(await session()));
       expect(await rowsOf(result)).toHaveLength(rows);

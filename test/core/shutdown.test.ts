@@ -1,10 +1,12 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { memoryAnalyzer, memoryAudit, memoryEngine } from '../../src/adapters/memory/index.js';
 import { AccessError, type Connector } from '../../src/core/index.js';
-import { codeOf, house, ops } from './house.js';
+import { codeOf, house, ops } from './test-gateway.js';
 
 const never = (): Promise<never> => new Promise(() => undefined);
-const engine = (more: Partial<Connector>): { readonly connections: Record<string, Connector> } => ({ connections: { warehouse: { ...memoryEngine([ops], () => ({ columns: ['N'], rows: [[1]] })), ...more } } });
+const engine = (more: Partial<Connector>): { readonly connections: Record<string, Connector> } => ({
+  connections: { warehouse: { ...memoryEngine([ops], () => ({ columns: ['N'], rows: [[1]] })), ...more } },
+});
 
 afterEach(() => {
   vi.useRealTimers();
@@ -26,12 +28,20 @@ describe('shutdown', () => {
     const fault = new Error('a fault of its own');
     const its = {
       ...engine({ close: () => Promise.reject(fault) }),
-      analyzer: { ...memoryAnalyzer(), close: () => { throw new AccessError('ANALYSIS_UNAVAILABLE', 'gone'); } },
+      analyzer: {
+        ...memoryAnalyzer(),
+        close: () => {
+          throw new AccessError('ANALYSIS_UNAVAILABLE', 'gone');
+        },
+      },
       audit: { ...memoryAudit(), close: async () => void closed.push('audit') },
     };
     const { gateway } = await house(its);
     const faults = await gateway.shutdown();
-    expect(faults.map(({ code, message }) => [code, message])).toEqual([['ANALYSIS_UNAVAILABLE', 'analyzer: did not close cleanly'], ['INTERNAL', 'connections.warehouse: did not close cleanly']]);
+    expect(faults.map(({ code, message }) => [code, message])).toEqual([
+      ['ANALYSIS_UNAVAILABLE', 'analyzer: did not close cleanly'],
+      ['INTERNAL', 'connections.warehouse: did not close cleanly'],
+    ]);
     expect(faults[1]?.cause).toBe(fault);
     expect(closed).toEqual(['audit']);
   });
@@ -39,9 +49,17 @@ describe('shutdown', () => {
   it('ends where the end cannot be recorded', async () => {
     const inner = memoryAudit();
     let away = false;
-    const { gateway } = await house({ audit: { ...inner, events: inner.events, append: (event) => (away ? Promise.reject(new Error('disk')) : inner.append(event)) } as typeof inner });
+    const { gateway } = await house({
+      audit: {
+        ...inner,
+        events: inner.events,
+        append: (event) => (away ? Promise.reject(new Error('disk')) : inner.append(event)),
+      } as typeof inner,
+    });
     away = true;
-    expect(await gateway.shutdown()).toMatchObject([{ code: 'AUDIT_UNAVAILABLE', message: 'the record of the end: did not close cleanly' }]);
+    expect(await gateway.shutdown()).toMatchObject([
+      { code: 'AUDIT_UNAVAILABLE', message: 'the record of the end: did not close cleanly' },
+    ]);
   });
 
   it('ends in bounded time where everything hangs', async () => {
@@ -49,8 +67,15 @@ describe('shutdown', () => {
     let hanging = false;
     const its = {
       ...engine({ close: never }),
-      analyzer: { ...memoryAnalyzer(), analyze: (...given: Parameters<ReturnType<typeof memoryAnalyzer>['analyze']>) => (hanging ? never() : memoryAnalyzer().analyze(...given)), close: never },
-      plugins: [{ name: 'slow', setup: (host: { onClose: (work: () => Promise<void>) => void }) => host.onClose(never) }],
+      analyzer: {
+        ...memoryAnalyzer(),
+        analyze: (...given: Parameters<ReturnType<typeof memoryAnalyzer>['analyze']>) =>
+          hanging ? never() : memoryAnalyzer().analyze(...given),
+        close: never,
+      },
+      plugins: [
+        { name: 'slow', setup: (host: { onClose: (work: () => Promise<void>) => void }) => host.onClose(never) },
+      ],
       audit: { ...memoryAudit(), close: async () => void closed.push('audit') },
     };
     const { gateway, session, run } = await house(its);
@@ -60,7 +85,11 @@ describe('shutdown', () => {
     vi.useFakeTimers();
     const faults = gateway.shutdown();
     await vi.advanceTimersByTimeAsync(90_000);
-    expect((await faults).map(({ message }) => message)).toEqual(['plugins: did not close cleanly', 'analyzer: did not close cleanly', 'connections.warehouse: did not close cleanly']);
+    expect((await faults).map(({ message }) => message)).toEqual([
+      'plugins: did not close cleanly',
+      'analyzer: did not close cleanly',
+      'connections.warehouse: did not close cleanly',
+    ]);
     expect(closed).toEqual(['audit']);
     expect(['SHUTTING_DOWN', 'SESSION_CLOSED']).toContain(codeOf(await running));
   });

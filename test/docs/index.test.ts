@@ -4,17 +4,35 @@ import { expect, it } from 'vitest';
 import { read } from './page.js';
 
 const root = join(import.meta.dirname, '../..');
-const pages = ['docs', 'docs/adr', 'docs/siem'].flatMap((place) => readdirSync(join(root, place)).filter((name) => name.endsWith('.md')).map((name) => `${place}/${name}`));
-const linksOf = (page: string): readonly string[] => [...read(page).matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map(([, link]) => String(link));
+const pages = ['docs', 'docs/adr', 'docs/siem'].flatMap((place) =>
+  readdirSync(join(root, place))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `${place}/${name}`),
+);
+const linksOf = (page: string): readonly string[] =>
+  [...read(page).matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map(([, link]) => String(link));
 
 /** The anchors of a page, as GitHub makes them of its headings. */
 function anchorsOf(page: string): ReadonlySet<string> {
-  return new Set([...read(page).matchAll(/^#+ (.+)$/gm)].map(([, heading]) => String(heading).toLowerCase().replaceAll(/[^\w\s-]/g, '').replaceAll(' ', '-')));
+  return new Set(
+    [...read(page).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+      String(heading)
+        .toLowerCase()
+        .replaceAll(/[^\w\s-]/g, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
 }
 
 it('docs/README.md names each page', () => {
-  const linked = new Set([...linksOf('docs/README.md').map((link) => join('docs', link)), ...linksOf('docs/adr/README.md').map((link) => join('docs/adr', link))]);
-  expect(pages.filter((page) => page !== 'docs/README.md' && !linked.has(page)), 'write a row for each into docs/README.md').toEqual([]);
+  const linked = new Set([
+    ...linksOf('docs/README.md').map((link) => join('docs', link)),
+    ...linksOf('docs/adr/README.md').map((link) => join('docs/adr', link)),
+  ]);
+  expect(
+    pages.filter((page) => page !== 'docs/README.md' && !linked.has(page)),
+    'write a row for each into docs/README.md',
+  ).toEqual([]);
 });
 
 it.each(['README.md', 'CHANGELOG.md', ...pages])('%s holds no mark of a merge that was left undone', (page) => {

@@ -17,7 +17,10 @@ export function table(page: string, header: string): readonly (readonly string[]
 }
 
 function cells(row: string): readonly string[] {
-  return row.split('|').slice(1, -1).map((cell) => cell.trim());
+  return row
+    .split('|')
+    .slice(1, -1)
+    .map((cell) => cell.trim());
 }
 
 /** What stands in backticks. */

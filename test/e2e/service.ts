@@ -1,4 +1,7 @@
-/** A host application with the gateway mounted, on real parts, as a process of its own. Prints its port and what an earlier run had left. */
+/**
+ * A host application with the gateway mounted, on real parts, as a process of its own. Prints its port and what an
+ * earlier run had left.
+ */
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { casbin } from 'sallyport/casbin';
@@ -16,14 +19,28 @@ p, idp:agent-b, warehouse, ACME.OPS, open:read, allow
 p, idp:agent-b, warehouse, ACME.OPS.*, read, allow
 `;
 const gateway = await createGateway({
-  connections: { warehouse: duckdb({ schemas: ['ACME.OPS'], setup: ['CREATE TABLE ACME.OPS.NUMBERS AS SELECT range AS N FROM range(200000)'] }) },
-  identity: memoryIdentity({ a: { subject: 'agent-a' }, b: { subject: 'agent-b' }, 'canary-token-7731': { subject: 'agent-a' } }),
+  connections: {
+    warehouse: duckdb({
+      schemas: ['ACME.OPS'],
+      setup: ['CREATE TABLE ACME.OPS.NUMBERS AS SELECT range AS N FROM range(200000)'],
+    }),
+  },
+  identity: memoryIdentity({
+    a: { subject: 'agent-a' },
+    b: { subject: 'agent-b' },
+    'canary-token-7731': { subject: 'agent-a' },
+  }),
   policy: casbin({ policy: { name: 'policy.csv', text: policy } }),
-  audit: journal({ directory, ...(maxBytes === undefined ? {} : { maxBytes: Number(maxBytes), reserveBytes: 20_000 }) }),
+  audit: journal({
+    directory,
+    ...(maxBytes === undefined ? {} : { maxBytes: Number(maxBytes), reserveBytes: 20_000 }),
+  }),
 });
 const app = express();
 app.use('/jit', expressRouter(gateway));
-const server = app.listen(0, () => console.log(JSON.stringify({ port: (server.address() as AddressInfo).port, recovered: gateway.recovered })));
+const server = app.listen(0, () =>
+  console.log(JSON.stringify({ port: (server.address() as AddressInfo).port, recovered: gateway.recovered })),
+);
 process.once('SIGTERM', () => {
   server.close();
   // The gateway first, so that what runs is ended by it and answered, not by a connection that breaks.

@@ -12,19 +12,27 @@ function host(parts: string): { readonly status: number | null; readonly said: s
     import { duckdb } from 'sallyport/duckdb';
     import { memoryAudit, memoryIdentity, memoryPolicy } from 'sallyport/memory';
     await createGateway({ connections: { warehouse: duckdb({ schemas: ['ACME.OPS'] }) }, identity: memoryIdentity({}), policy: memoryPolicy([]), audit: memoryAudit(), ...${parts} });`;
-  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { cwd: root, encoding: 'utf8', timeout: 30_000 });
+  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    cwd: root,
+    encoding: 'utf8',
+    timeout: 30_000,
+  });
   return { status, said: stderr };
 }
 
 describe('a host whose gateway cannot start ends and says why', () => {
   it('where a part does not answer and nothing else is under way', () => {
-    const { status, said } = host(`{ policy: { ...memoryPolicy([]), check: () => new Promise(() => {}) }, startCheck: { timeoutMs: 3_000 } }`);
+    const { status, said } = host(
+      `{ policy: { ...memoryPolicy([]), check: () => new Promise(() => {}) }, startCheck: { timeoutMs: 3_000 } }`,
+    );
     expect(said).toContain('the gateway cannot start: policy: its check did not end within 3000 ms');
     expect(status).toBe(1);
   });
 
   it('with the text of the engine, for who reads what a process says last', () => {
-    const { status, said } = host(`{ connections: { warehouse: duckdb({ path: '/nope/x.duckdb', schemas: ['ACME.OPS'] }) } }`);
+    const { status, said } = host(
+      `{ connections: { warehouse: duckdb({ path: '/nope/x.duckdb', schemas: ['ACME.OPS'] }) } }`,
+    );
     expect(said).toMatch(/the gateway cannot start: connections\.warehouse: [\s\S]*IO Error: [^\n]*\/nope\/x\.duckdb/);
     expect(status).toBe(1);
   });

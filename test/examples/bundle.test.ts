@@ -44,15 +44,34 @@ describe('a host in a bundle', () => {
     const [source, bundle] = [join(folder, `${name}.ts`), join(folder, `${name}.mjs`)];
     writeFileSync(source, program(startCheck));
     // What CommonJS packages in a bundle of ES modules need: https://github.com/evanw/esbuild/issues/1921
-    const banner = { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" };
-    await build({ entryPoints: [source], outfile: bundle, bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'silent', banner, ...options });
+    const banner = {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    };
+    await build({
+      entryPoints: [source],
+      outfile: bundle,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node20',
+      logLevel: 'silent',
+      banner,
+      ...options,
+    });
     const { stdout } = await run(process.execPath, [bundle], { cwd: folder, timeout: 60_000 });
     return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Record<string, string>;
   }
 
-  it.each<[string, BuildOptions]>([['external', { external: ['sallyport', 'sallyport/*'] }], ['packages', { packages: 'external' }]])('works with the package beside it: %s', async (name, options) => {
-    expect(await ran(name, options)).toMatchObject({ status: 'completed' });
-  }, 120_000);
+  it.each<[string, BuildOptions]>([
+    ['external', { external: ['sallyport', 'sallyport/*'] }],
+    ['packages', { packages: 'external' }],
+  ])(
+    'works with the package beside it: %s',
+    async (name, options) => {
+      expect(await ran(name, options)).toMatchObject({ status: 'completed' });
+    },
+    120_000,
+  );
 
   it('does not start with the parsers left behind, and says why', async () => {
     const { code, message, cause } = await ran('all', {});

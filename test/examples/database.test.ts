@@ -24,11 +24,15 @@ describe('the quick start database', () => {
   });
 
   it('is the same each time', async () => {
-    expect(await rows(`SELECT count(*), sum(amount) FROM acme.ops.orders WHERE status = 'pending'`)).toEqual([['283', '71659.61']]);
+    expect(await rows(`SELECT count(*), sum(amount) FROM acme.ops.orders WHERE status = 'pending'`)).toEqual([
+      ['283', '71659.61'],
+    ]);
   });
 
   it('has a second schema that is worth guarding', async () => {
-    const tables = await rows(`SELECT table_name FROM duckdb_tables() WHERE database_name = 'ACME' AND schema_name = 'FINANCE' ORDER BY 1`);
+    const tables = await rows(
+      `SELECT table_name FROM duckdb_tables() WHERE database_name = 'ACME' AND schema_name = 'FINANCE' ORDER BY 1`,
+    );
     expect(tables.flat()).toEqual(['INVOICES', 'PAYROLL']);
   });
 });

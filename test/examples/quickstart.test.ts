@@ -30,7 +30,10 @@ function start(...options: string[]): Run {
   return startIn(process.env, [program, ...options]);
 }
 
-/** Starts it as `npm start` does after its build, but without the process that tsx puts before it: that one kills a child which does not answer a signal within 60 ms. */
+/**
+ * Starts it as `npm start` does after its build, but without the process that tsx puts before it: that one kills a
+ * child which does not answer a signal within 60 ms.
+ */
 function startAsWritten(...options: string[]): Run {
   return startIn(process.env, ['--import', 'tsx', 'examples/quickstart/main.ts', ...options]);
 }
@@ -75,12 +78,24 @@ describe('npm start -- --once', () => {
     ['the session', /POST \/jit\/sessions\n[\s\S]*?→ 201/],
     ['a table of rows', /ORDER_ID\s+STATUS\n.*\n\s+\d{6}\s+pending\n/i],
     ['how many rows there are', /283 rows/],
-    ['the other schema refused, with a reason and a hint', /finance\.payroll\n\s+→ 403 OUT_OF_SCOPE\n\s+why: .+\n\s+hint: .+/],
-    ['the delete held', /DELETE FROM ops\.orders[^\n]*\n\s+→ 202 Accepted\n\s+STATUS\s+TICKET\n.*\n\s+pending\s+[\w-]{36}\n/i],
-    ['what the reviewer sees, and the decision', /write\s+ACME\.OPS\.ORDERS\s+idp:orders-agent\s+idp:alice[\s\S]*decision: approve\n\s+digest: [0-9a-f]{64}[\s\S]*?→ 200/],
+    [
+      'the other schema refused, with a reason and a hint',
+      /finance\.payroll\n\s+→ 403 OUT_OF_SCOPE\n\s+why: .+\n\s+hint: .+/,
+    ],
+    [
+      'the delete held',
+      /DELETE FROM ops\.orders[^\n]*\n\s+→ 202 Accepted\n\s+STATUS\s+TICKET\n.*\n\s+pending\s+[\w-]{36}\n/i,
+    ],
+    [
+      'what the reviewer sees, and the decision',
+      /write\s+ACME\.OPS\.ORDERS\s+idp:orders-agent\s+idp:alice[\s\S]*decision: approve\n\s+digest: [0-9a-f]{64}[\s\S]*?→ 200/,
+    ],
     ['that it ran once', /\d+ rows deleted\n[\s\S]*?→ 200[\s\S]*?it did not run twice/],
     ['the closed door', /→ 410 SESSION_CLOSED/],
-    ['the record', /session\.opened[\s\S]*statement\.authorized[\s\S]*statement\.executed[\s\S]*statement\.denied[\s\S]*statement\.approval_requested[\s\S]*statement\.approval_decided\s+idp:bob[\s\S]*statement\.executed[\s\S]*session\.closed/],
+    [
+      'the record',
+      /session\.opened[\s\S]*statement\.authorized[\s\S]*statement\.executed[\s\S]*statement\.denied[\s\S]*statement\.approval_requested[\s\S]*statement\.approval_decided\s+idp:bob[\s\S]*statement\.executed[\s\S]*session\.closed/,
+    ],
   ])('shows %s', async (_what, pattern) => {
     await run.ended;
     expect(run.out()).toMatch(pattern);
@@ -114,22 +129,42 @@ describe('npm start -- --once', () => {
 });
 
 describe('npm start -- --once --snowflake-local', () => {
-  it('plays the same loop over Snowflake\'s driver, and the account has nothing left of it', async () => {
+  it("plays the same loop over Snowflake's driver, and the account has nothing left of it", async () => {
     const run = start('--once', '--snowflake-local', '--port', '0', '--journal', join(folder, 'snowflake'));
     expect([await run.ended, run.err()]).toEqual([0, '']);
-    expect(run.out()).toMatch(/283 rows[\s\S]*→ 403 OUT_OF_SCOPE[\s\S]*91 rows deleted[\s\S]*grant\.applied[\s\S]*grant\.removed[\s\S]*sessions +0\n +roles SALLYPORT_… +0\n +roles granted to agents +0/);
+    expect(run.out()).toMatch(
+      /283 rows[\s\S]*→ 403 OUT_OF_SCOPE[\s\S]*91 rows deleted[\s\S]*grant\.applied[\s\S]*grant\.removed[\s\S]*sessions +0\n +roles SALLYPORT_… +0\n +roles granted to agents +0/,
+    );
     expect(run.out()).not.toMatch(/eyJ[\w-]{20,}|PRIVATE KEY/);
   });
 });
 
 describe('npm start -- --once --snowflake', () => {
   it('plays it on the account that the environment names', async () => {
-    const server = await account({ setup: "CREATE TABLE ACME.OPS.ORDERS AS SELECT 100000 + range AS ORDER_ID, CASE WHEN range % 4 = 0 THEN 'pending' ELSE 'cancelled' END AS STATUS FROM range(400); CREATE TABLE ACME.OPS.CUSTOMERS AS SELECT 1 AS ID; CREATE TABLE ACME.FINANCE.PAYROLL AS SELECT 1 AS ID" });
+    const server = await account({
+      setup:
+        "CREATE TABLE ACME.OPS.ORDERS AS SELECT 100000 + range AS ORDER_ID, CASE WHEN range % 4 = 0 THEN 'pending' ELSE 'cancelled' END AS STATUS FROM range(400); CREATE TABLE ACME.OPS.CUSTOMERS AS SELECT 1 AS ID; CREATE TABLE ACME.FINANCE.PAYROLL AS SELECT 1 AS ID",
+    });
     server.catalog.users.get('AGENT')?.granted.add('OPS_WRITE');
     const key = join(folder, 'key.p8');
     writeFileSync(key, agentKey.privateKey, { mode: 0o600 });
-    const environment = { SNOWFLAKE_ACCOUNT: server.account, SNOWFLAKE_URL: `http://${server.host}:${server.port}`, SNOWFLAKE_USER: 'AGENT', SNOWFLAKE_PRIVATE_KEY_PATH: key, SNOWFLAKE_WAREHOUSE: 'WH', SNOWFLAKE_ROLE: 'OPS_WRITE' };
-    const run = startIn({ ...process.env, ...environment }, [program, '--once', '--snowflake', '--port', '0', '--journal', join(folder, 'own')]);
+    const environment = {
+      SNOWFLAKE_ACCOUNT: server.account,
+      SNOWFLAKE_URL: `http://${server.host}:${server.port}`,
+      SNOWFLAKE_USER: 'AGENT',
+      SNOWFLAKE_PRIVATE_KEY_PATH: key,
+      SNOWFLAKE_WAREHOUSE: 'WH',
+      SNOWFLAKE_ROLE: 'OPS_WRITE',
+    };
+    const run = startIn({ ...process.env, ...environment }, [
+      program,
+      '--once',
+      '--snowflake',
+      '--port',
+      '0',
+      '--journal',
+      join(folder, 'own'),
+    ]);
     expect([await run.ended, run.err()]).toEqual([0, '']);
     expect(run.out()).toMatch(/100 rows[\s\S]*300 rows deleted/);
     expect(left(server).sessions).toBe(0);
@@ -137,9 +172,19 @@ describe('npm start -- --once --snowflake', () => {
   });
 
   it('says what is missing in one line', async () => {
-    const run = startIn({ PATH: process.env['PATH'], SNOWFLAKE_USER: 'AGENT' }, [program, '--once', '--snowflake', '--port', '0', '--journal', join(folder, 'own')]);
+    const run = startIn({ PATH: process.env['PATH'], SNOWFLAKE_USER: 'AGENT' }, [
+      program,
+      '--once',
+      '--snowflake',
+      '--port',
+      '0',
+      '--journal',
+      join(folder, 'own'),
+    ]);
     expect(await run.ended).toBe(1);
-    expect(run.err()).toBe('--snowflake needs SNOWFLAKE_ACCOUNT, SNOWFLAKE_PRIVATE_KEY_PATH, SNOWFLAKE_WAREHOUSE, SNOWFLAKE_ROLE in the environment\n');
+    expect(run.err()).toBe(
+      '--snowflake needs SNOWFLAKE_ACCOUNT, SNOWFLAKE_PRIVATE_KEY_PATH, SNOWFLAKE_WAREHOUSE, SNOWFLAKE_ROLE in the environment\n',
+    );
   });
 });
 
@@ -153,15 +198,23 @@ describe('npm start -- --serve', () => {
     expect(await (await fetch(`${host}/health`)).json()).toEqual({ ok: true });
     expect((await fetch(`${host}/jit/connections`)).status).toBe(401);
 
-    const pasted = run.out().split('\n').map((line) => line.trim()).filter((line) => /^(JIT=|TOKEN=|SESSION=|call)/.test(line));
+    const pasted = run
+      .out()
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => /^(JIT=|TOKEN=|SESSION=|call)/.test(line));
     expect(pasted).toHaveLength(10);
     expect(await pastedIn(pasted.slice(0, 8))).toMatch(/ACME\.OPS[\s\S]*Hollis[\s\S]*"closed"[\s\S]*session\.closed/);
 
-    const [review, issuer] = [/(\S+\/jit\/review) {3,}where people review; bob may sign in/, /(\S+) {3,}the identity provider/].map((each) => each.exec(run.out())?.[1] ?? '');
+    const [review, issuer] = [
+      /(\S+\/jit\/review) {3,}where people review; bob may sign in/,
+      /(\S+) {3,}the identity provider/,
+    ].map((each) => each.exec(run.out())?.[1] ?? '');
     expect((await fetch(review ?? '')).status).toBe(200);
     const waiting = pastedIn([...pasted.slice(0, 3), ...pasted.slice(8)]);
     const { value } = await reviewerToken(issuer ?? '', 'bob', `${host}/signed-in`);
-    const listed = async (): Promise<string> => (await fetch(`${host}/jit/approvals`, { headers: { authorization: `Bearer ${value}` } })).text();
+    const listed = async (): Promise<string> =>
+      (await fetch(`${host}/jit/approvals`, { headers: { authorization: `Bearer ${value}` } })).text();
     await expect.poll(listed, { timeout: 60_000 }).toContain('"ticket"');
     const ticket = /"ticket":"([\w-]+)"/.exec(await listed())?.[1] ?? '';
     await reviewAs('bob', { issuer: issuer ?? '', redirectUri: `${host}/signed-in`, mount: `${host}/jit` }, ticket);
@@ -202,7 +255,9 @@ describe('npm start with a mistake', () => {
     const { port } = other.address() as AddressInfo;
     const run = start('--once', '--port', String(port), '--journal', join(folder, 'taken'));
     expect(await run.ended).toBe(1);
-    expect(run.err()).toBe(`port ${port} is taken; choose another with: npm start -- --port N (N and N+1 must be free)\n`);
+    expect(run.err()).toBe(
+      `port ${port} is taken; choose another with: npm start -- --port N (N and N+1 must be free)\n`,
+    );
     other.close();
   });
 });

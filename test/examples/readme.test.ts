@@ -18,7 +18,11 @@ describe('README', () => {
   it('has two commands that exist', () => {
     expect(readme).toMatch(/^npm ci && npm start\b/m);
     expect(readme).toMatch(/^npm ci && npm test\b/m);
-    expect(manifest.scripts).toMatchObject({ prestart: expect.stringContaining('build'), start: 'tsx examples/quickstart/main.ts', test: 'vitest run' });
+    expect(manifest.scripts).toMatchObject({
+      prestart: expect.stringContaining('build'),
+      start: 'tsx examples/quickstart/main.ts',
+      test: 'vitest run',
+    });
   });
 
   it('shows TypeScript that compiles', () => {
@@ -27,13 +31,17 @@ describe('README', () => {
     mkdirSync(folder, { recursive: true });
     blocks.forEach((block, index) => writeFileSync(join(folder, `block-${index}.ts`), block));
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ extends: '../../tsconfig.json', include: ['*.ts'] }));
-    const compiled = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder], { encoding: 'utf8' });
+    const compiled = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder], {
+      encoding: 'utf8',
+    });
     expect([compiled.status, compiled.stdout]).toEqual([0, '']);
   });
 
   it('lists exactly the subpaths that are exported', () => {
     const listed = [...readme.matchAll(/^\| `(sallyport[\w/-]*)` \|/gm)].map((match) => match[1]);
-    const exported = Object.keys(manifest.exports).filter((path) => path !== './package.json').map((path) => path.replace(/^\./, 'sallyport'));
+    const exported = Object.keys(manifest.exports)
+      .filter((path) => path !== './package.json')
+      .map((path) => path.replace(/^\./, 'sallyport'));
     expect(new Set(listed)).toEqual(new Set(exported));
     expect(listed).toHaveLength(exported.length);
   });
@@ -48,6 +56,8 @@ describe('README', () => {
 describe('CHANGELOG', () => {
   it('says what is coming, or has an entry for this version', () => {
     const changelog = readFileSync(join(root, 'CHANGELOG.md'), 'utf8');
-    expect(changelog).toMatch(new RegExp(`^## \\[(Unreleased|${manifest.version.replaceAll('.', String.raw`\.`)})\\]`, 'm'));
+    expect(changelog).toMatch(
+      new RegExp(`^## \\[(Unreleased|${manifest.version.replaceAll('.', String.raw`\.`)})\\]`, 'm'),
+    );
   });
 });

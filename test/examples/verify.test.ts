@@ -6,7 +6,7 @@ import { PassThrough } from 'node:stream';
 import { vectors, type Vector } from 'sallyport/ocsf/vectors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verify as ours } from '../../src/cli/audit/verify.js';
-import { UsageError } from '../../src/cli/exit.js';
+import { UsageError } from '../../src/cli/exit-codes.js';
 import { vectorsText } from '../../tools/vectors/data.js';
 
 const root = join(import.meta.dirname, '../..');
@@ -38,7 +38,12 @@ function has(program: string, ...version: readonly string[]): boolean {
 }
 
 function argumentsOf({ paths, jwks, anchors, texts }: Vector): readonly string[] {
-  return [...jwks === undefined ? [] : ['--jwks', jwks], ...anchors === undefined ? [] : ['--anchors', anchors], ...texts ? ['--texts'] : [], ...paths];
+  return [
+    ...(jwks === undefined ? [] : ['--jwks', jwks]),
+    ...(anchors === undefined ? [] : ['--anchors', anchors]),
+    ...(texts ? ['--texts'] : []),
+    ...paths,
+  ];
 }
 
 const linesOf = (output: string): readonly string[] => output.split('\n').filter((line) => line !== '');
@@ -69,7 +74,11 @@ json.dump(found, sys.stdout)
 
 function foundByPython(): unknown {
   const input = JSON.stringify(Object.fromEntries(vectors.map((vector) => [vector.name, argumentsOf(vector)])));
-  const { stdout, stderr } = spawnSync('python3', ['-c', driver, join(examples, 'python'), folder], { input, encoding: 'utf8', maxBuffer: 2 ** 26 });
+  const { stdout, stderr } = spawnSync('python3', ['-c', driver, join(examples, 'python'), folder], {
+    input,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 26,
+  });
   expect(stderr).toBe('');
   return JSON.parse(stdout);
 }
@@ -79,23 +88,33 @@ async function foundBy(...command: readonly string[]): Promise<Readonly<Record<s
   const found = new Map<string, Found>();
   const waiting = [...vectors];
   const next = async (): Promise<void> => {
-    for (let vector = waiting.pop(); vector !== undefined; vector = waiting.pop()) found.set(vector.name, await verify(vector, command));
+    for (let vector = waiting.pop(); vector !== undefined; vector = waiting.pop())
+      found.set(vector.name, await verify(vector, command));
   };
   await Promise.all([next(), next()]);
   return Object.fromEntries(found);
 }
 
-const expected = Object.fromEntries(vectors.map(({ name, expected: { exitCode, lines } }) => [name, { exitCode, lines }]));
+const expected = Object.fromEntries(
+  vectors.map(({ name, expected: { exitCode, lines } }) => [name, { exitCode, lines }]),
+);
 
 describe('the vectors', () => {
   it('are what the tool makes', () => {
-    expect(readFileSync(join(root, 'src/adapters/ocsf/vectors/data.ts'), 'utf8') === vectorsText(), 'npm run vectors').toBe(true);
+    expect(
+      readFileSync(join(root, 'src/adapters/ocsf/vectors/data.ts'), 'utf8') === vectorsText(),
+      'npm run vectors',
+    ).toBe(true);
   });
 
   it('have each kind of problem several times', () => {
     const page = readFileSync(join(root, 'docs/record-format.md'), 'utf8');
-    const kinds = [...page.matchAll(/^\| `(\w+)` \| (tampered|incomplete) \|/gm)].map(([, kind, verdict]) => `${verdict as string} ${kind as string}`);
-    const told = vectors.flatMap((vector) => [...new Set(vector.expected.lines.map((line) => line.split(' ').slice(0, 2).join(' ')))]);
+    const kinds = [...page.matchAll(/^\| `(\w+)` \| (tampered|incomplete) \|/gm)].map(
+      ([, kind, verdict]) => `${verdict as string} ${kind as string}`,
+    );
+    const told = vectors.flatMap((vector) => [
+      ...new Set(vector.expected.lines.map((line) => line.split(' ').slice(0, 2).join(' '))),
+    ]);
     expect(kinds.length).toBeGreaterThan(25);
     expect(kinds.filter((kind) => told.filter((each) => each === kind).length < 2)).toEqual([]);
   });
@@ -103,15 +122,40 @@ describe('the vectors', () => {
 
 /** Lines that are made to be too much: each is told, and nothing breaks. */
 function hostile(): Vector {
-  const lines = [vectors[0]?.files['log/journal-00000001.jsonl']?.split('\n')[3] as string, 'x'.repeat(17 * 2 ** 20), `"${'x'.repeat(2 ** 24 - 2)}"`, '9'.repeat(2 ** 20), '['.repeat(2 ** 20), `{"a":${'{"a":'.repeat(5000)}`, `${'A'.repeat(2 ** 20)}.A.A`];
+  const lines = [
+    vectors[0]?.files['log/journal-00000001.jsonl']?.split('\n')[3] as string,
+    'x'.repeat(17 * 2 ** 20),
+    `"${'x'.repeat(2 ** 24 - 2)}"`,
+    '9'.repeat(2 ** 20),
+    '['.repeat(2 ** 20),
+    `{"a":${'{"a":'.repeat(5000)}`,
+    `${'A'.repeat(2 ** 20)}.A.A`,
+  ];
   mkdirSync(join(folder, 'hostile'), { recursive: true });
   writeFileSync(join(folder, 'hostile/export.jsonl'), lines.join('\n'));
-  const told = lines.slice(1).map((_, index) => `${index === lines.length - 2 ? 'incomplete torn' : 'tampered foreign'} export.jsonl:${index + 2} - -`);
-  return { name: 'hostile', description: '', files: {}, binary: [], paths: ['export.jsonl'], texts: false, expected: { verdict: 'tampered', exitCode: 1, lines: [...told, 'verdict tampered'] } };
+  const told = lines
+    .slice(1)
+    .map(
+      (_, index) =>
+        `${index === lines.length - 2 ? 'incomplete torn' : 'tampered foreign'} export.jsonl:${index + 2} - -`,
+    );
+  return {
+    name: 'hostile',
+    description: '',
+    files: {},
+    binary: [],
+    paths: ['export.jsonl'],
+    texts: false,
+    expected: { verdict: 'tampered', exitCode: 1, lines: [...told, 'verdict tampered'] },
+  };
 }
 
 const ran = (command: string, args: readonly string[], cwd: string): string => {
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8', env: { ...process.env, GOFLAGS: '-mod=readonly', GOTOOLCHAIN: 'local' } });
+  const { status, stdout, stderr } = spawnSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    env: { ...process.env, GOFLAGS: '-mod=readonly', GOTOOLCHAIN: 'local' },
+  });
   return status === 0 ? '' : stdout + stderr;
 };
 
@@ -122,12 +166,17 @@ describe.skipIf(!has('python3', '--version'))('the verifier in Python', () => {
 
   it('is a command', async () => {
     const tampered = vectors.find(({ name }) => name === 'altered-content') as Vector;
-    expect(await verify(tampered, ['python3', '-B', join(examples, 'python/verify.py')])).toEqual(expected[tampered.name]);
+    expect(await verify(tampered, ['python3', '-B', join(examples, 'python/verify.py')])).toEqual(
+      expected[tampered.name],
+    );
   }, 60_000);
 
   it('reads what is too much', async () => {
     const given = hostile();
-    expect(await verify(given, ['python3', '-B', join(examples, 'python/verify.py')])).toEqual({ exitCode: given.expected.exitCode, lines: given.expected.lines });
+    expect(await verify(given, ['python3', '-B', join(examples, 'python/verify.py')])).toEqual({
+      exitCode: given.expected.exitCode,
+      lines: given.expected.lines,
+    });
   }, 120_000);
 
   it('passes its own tests', () => {
@@ -139,9 +188,17 @@ describe.skipIf(!has('python3', '--version'))('the verifier in Python', () => {
 async function foundByUs(vector: Vector): Promise<Found> {
   const stdout = new PassThrough({ encoding: 'utf8', highWaterMark: 2 ** 24 });
   const at = (name: string): string => join(folder, vector.name, name);
-  const options = [...vector.jwks === undefined ? [] : ['--jwks', at(vector.jwks)], ...vector.anchors === undefined ? [] : ['--anchors', at(vector.anchors)], ...vector.texts ? ['--texts'] : []];
+  const options = [
+    ...(vector.jwks === undefined ? [] : ['--jwks', at(vector.jwks)]),
+    ...(vector.anchors === undefined ? [] : ['--anchors', at(vector.anchors)]),
+    ...(vector.texts ? ['--texts'] : []),
+  ];
   try {
-    const exitCode = await ours([...options, '--lines', ...vector.paths.map(at)], { stdin: process.stdin, stdout, stderr: stdout });
+    const exitCode = await ours([...options, '--lines', ...vector.paths.map(at)], {
+      stdin: process.stdin,
+      stdout,
+      stderr: stdout,
+    });
     return { exitCode, lines: linesOf((stdout.read() as string | null) ?? '') };
   } catch (error) {
     if (error instanceof UsageError) return { exitCode: 3, lines: [] };
@@ -160,11 +217,25 @@ describe('our own verifier', () => {
 describe('the record of the quick start', () => {
   it('is whole for each verifier', async () => {
     const journal = join(folder, 'quickstart');
-    const told = ran(process.execPath, [join(root, 'node_modules/tsx/dist/cli.mjs'), 'examples/quickstart/main.ts', '--once', '--journal', journal], root);
+    const told = ran(
+      process.execPath,
+      [join(root, 'node_modules/tsx/dist/cli.mjs'), 'examples/quickstart/main.ts', '--once', '--journal', journal],
+      root,
+    );
     expect(told).toBe('');
-    const given: Vector = { name: 'quickstart', description: '', files: {}, binary: [], paths: ['.'], jwks: 'jwks.json', texts: true, expected: { verdict: 'ok', exitCode: 0, lines: [] } };
+    const given: Vector = {
+      name: 'quickstart',
+      description: '',
+      files: {},
+      binary: [],
+      paths: ['.'],
+      jwks: 'jwks.json',
+      texts: true,
+      expected: { verdict: 'ok', exitCode: 0, lines: [] },
+    };
     const found = [await foundByUs(given)];
-    if (has('python3', '--version')) found.push(await verify(given, ['python3', '-B', join(examples, 'python/verify.py')]));
+    if (has('python3', '--version'))
+      found.push(await verify(given, ['python3', '-B', join(examples, 'python/verify.py')]));
     if (has('go', 'version')) {
       expect(ran('go', ['build', '-o', join(folder, 'verify'), '.'], join(examples, 'go'))).toBe('');
       found.push(await verify(given, [join(folder, 'verify')]));

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { mount } from '../adapters/express/mounted.js';
-import { office } from '../core/approvals/office.js';
+import { mount } from '../adapters/express/test-hosts.js';
+import { office } from '../core/approvals/test-reviewers.js';
 
 /** Not named in the import itself: its types are those of a browser, which would then hold for all tests. */
 const page: string = '../../page/api.js';
@@ -15,8 +15,8 @@ it('the page suspends and reinstates an actor of any name, also one that a path 
   const { url } = await mount((await office()).gateway);
   vi.stubGlobal('location', new URL(`${url}/review`));
   onTestFinished(() => void vi.unstubAllGlobals());
-  const { apiWith } = (await import(page)) as { apiWith: (token: string, expired: () => void) => Api };
-  const api = apiWith('bob', () => undefined);
+  const { createApi } = (await import(page)) as { createApi: (token: string, expired: () => void) => Api };
+  const api = createApi('bob', () => undefined);
   for (const actor of ['.', '..', 'idp:a/b', 'idp:a b+c', 'idp:ü&x=y', 'idp:%2e']) {
     await api.suspend(actor, {});
     expect((await api.suspensions()).map((each) => each.actor)).toContain(actor);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { businessHours, freeze, onDenied, requireReason, type DeniedNotice } from '../../src/plugins/index.js';
-import { codeOf, house } from '../core/house.js';
+import { codeOf, house } from '../core/test-gateway.js';
 
 const at = (iso: string) => () => Date.parse(iso);
 const invalid = (make: () => unknown) => expect(make).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
@@ -26,7 +26,9 @@ describe('businessHours', () => {
 
   it('holds a statement of a session that was opened in time', async () => {
     let now = Date.parse('2026-07-06T12:00:00Z');
-    const { session, run, gateway } = await house({ plugins: [businessHours({ timeZone: 'UTC', access: ['read'], now: () => now })] });
+    const { session, run, gateway } = await house({
+      plugins: [businessHours({ timeZone: 'UTC', access: ['read'], now: () => now })],
+    });
     const id = await session();
     now = Date.parse('2026-07-06T18:00:00Z');
     expect(codeOf(await run(id))).toBe('GUARDED');
@@ -34,7 +36,9 @@ describe('businessHours', () => {
   });
 
   it('leaves read alone unless told', async () => {
-    const { open, gateway } = await house({ plugins: [businessHours({ timeZone: 'UTC', now: at('2026-07-05T03:00:00Z') })] });
+    const { open, gateway } = await house({
+      plugins: [businessHours({ timeZone: 'UTC', now: at('2026-07-05T03:00:00Z') })],
+    });
     expect((await open()).status).toBe('completed');
     await gateway.shutdown();
   });
@@ -52,7 +56,8 @@ describe('businessHours', () => {
 describe('requireReason', () => {
   it('asks for a ticket, each time alike', async () => {
     const { open, gateway } = await house({ plugins: [requireReason({ pattern: /\bOPS-\d{1,9}\b/gy, minLength: 5 })] });
-    for (const reason of ['OPS-1234 stuck order', 'OPS-1234 stuck order']) expect((await open({ reason })).status).toBe('completed');
+    for (const reason of ['OPS-1234 stuck order', 'OPS-1234 stuck order'])
+      expect((await open({ reason })).status).toBe('completed');
     expect(codeOf(await open({ reason: 'because I want to' }))).toBe('GUARDED');
     expect(codeOf(await open({ reason: '  x         ' }))).toBe('GUARDED');
     await gateway.shutdown();
@@ -60,8 +65,16 @@ describe('requireReason', () => {
 
   it('counts what is seen', async () => {
     const { open, gateway } = await house({ plugins: [requireReason()] });
-    for (const reason of [`a${'\u200B'.repeat(20)}`, `a${' '.repeat(20)}b`, `ab${'\u3164'.repeat(20)}`, `a${'\u2800'.repeat(20)}b`, `a b${'\u00AD'.repeat(20)}`]) expect(codeOf(await open({ reason }))).toBe('GUARDED');
-    for (const reason of ['stuck order', '注文が止まっているので調べる', '\u200Fבדיקת הזמנות']) expect((await open({ reason })).status).toBe('completed');
+    for (const reason of [
+      `a${'\u200B'.repeat(20)}`,
+      `a${' '.repeat(20)}b`,
+      `ab${'\u3164'.repeat(20)}`,
+      `a${'\u2800'.repeat(20)}b`,
+      `a b${'\u00AD'.repeat(20)}`,
+    ])
+      expect(codeOf(await open({ reason }))).toBe('GUARDED');
+    for (const reason of ['stuck order', '注文が止まっているので調べる', '\u200Fבדיקת הזמנות'])
+      expect((await open({ reason })).status).toBe('completed');
     await gateway.shutdown();
   });
 
@@ -72,7 +85,12 @@ describe('requireReason', () => {
 });
 
 describe('freeze', () => {
-  it.each([[false, 'completed'], [true, 'GUARDED'], [undefined, 'GUARDED'], [0, 'GUARDED']])('%s: %s', async (answer, end) => {
+  it.each([
+    [false, 'completed'],
+    [true, 'GUARDED'],
+    [undefined, 'GUARDED'],
+    [0, 'GUARDED'],
+  ])('%s: %s', async (answer, end) => {
     let frozen: unknown = false;
     const { session, run, gateway } = await house({ plugins: [freeze({ frozen: () => frozen as boolean })] });
     const id = await session();
@@ -102,7 +120,16 @@ describe('onDenied', () => {
     await gateway.shutdown();
   });
 
-  it.each([['throws', () => { throw new Error('mail is down'); }], ['rejects', () => Promise.reject(new Error('mail is down'))], ['hangs', () => new Promise(() => undefined)]])('stays neutral when it %s', async (_, notify) => {
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('mail is down');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('mail is down'))],
+    ['hangs', () => new Promise(() => undefined)],
+  ])('stays neutral when it %s', async (_, notify) => {
     const { session, run, gateway } = await house({ plugins: [onDenied(notify)] });
     expect(codeOf(await run(await session(), 'DELETE orders'))).toBe('READ_ONLY_SESSION');
     await gateway.shutdown();

@@ -1,8 +1,18 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memoryAudit, memoryEngine, type MemoryAudit } from '../../src/adapters/memory/index.js';
-import { AccessError, type AuditEvent, type Connector, type EngineStatement, type EventCode, type Outcome, type Row, type SessionState, type StatementResult } from '../../src/core/index.js';
-import { as, house, ops, rowsOf } from '../core/house.js';
+import {
+  AccessError,
+  type AuditEvent,
+  type Connector,
+  type EngineStatement,
+  type EventCode,
+  type Outcome,
+  type Row,
+  type SessionState,
+  type StatementResult,
+} from '../../src/core/index.js';
+import { as, house, ops, rowsOf } from '../core/test-gateway.js';
 
 /** A record whose writes fail, or come late, as the plan says; an event is in `events` only once it is durable. */
 function moodyAudit(plan: readonly ('ok' | 'fail' | 'late')[]): MemoryAudit & { calm(): Promise<void> } {
@@ -29,13 +39,53 @@ function moodyAudit(plan: readonly ('ok' | 'fail' | 'late')[]): MemoryAudit & { 
   };
 }
 
-type Step = 'open' | 'describe' | 'read' | 'many' | 'outside' | 'failing' | 'slow' | 'nonsense' | 'close' | 'leave' | 'ignore';
-const steps = fc.array(fc.constantFrom<Step[]>('open', 'describe', 'read', 'read', 'many', 'outside', 'failing', 'slow', 'nonsense', 'close', 'leave', 'ignore'), { minLength: 1, maxLength: 12 });
-const moods = fc.array(fc.oneof({ weight: 6, arbitrary: fc.constant('ok' as const) }, fc.constant('fail' as const), fc.constant('late' as const)), { maxLength: 40 });
+type Step =
+  | 'open'
+  | 'describe'
+  | 'read'
+  | 'many'
+  | 'outside'
+  | 'failing'
+  | 'slow'
+  | 'nonsense'
+  | 'close'
+  | 'leave'
+  | 'ignore';
+const steps = fc.array(
+  fc.constantFrom<Step[]>(
+    'open',
+    'describe',
+    'read',
+    'read',
+    'many',
+    'outside',
+    'failing',
+    'slow',
+    'nonsense',
+    'close',
+    'leave',
+    'ignore',
+  ),
+  { minLength: 1, maxLength: 12 },
+);
+const moods = fc.array(
+  fc.oneof(
+    { weight: 6, arbitrary: fc.constant('ok' as const) },
+    fc.constant('fail' as const),
+    fc.constant('late' as const),
+  ),
+  { maxLength: 40 },
+);
 
 const sql: Partial<Record<Step, string>> = {
-  read: 'SELECT one', many: 'SELECT many', outside: 'SELECT acme.finance.payroll', failing: 'SELECT failing', slow: 'SELECT slow', nonsense: 'what is this',
-  leave: 'SELECT slow', ignore: 'SELECT many',
+  read: 'SELECT one',
+  many: 'SELECT many',
+  outside: 'SELECT acme.finance.payroll',
+  failing: 'SELECT failing',
+  slow: 'SELECT slow',
+  nonsense: 'what is this',
+  leave: 'SELECT slow',
+  ignore: 'SELECT many',
 };
 
 async function* batches(): AsyncGenerator<readonly Row[]> {
@@ -45,11 +95,16 @@ async function* batches(): AsyncGenerator<readonly Row[]> {
   }
 }
 
-async function play(plan: readonly Step[], mood: readonly ('ok' | 'fail' | 'late')[], together: boolean): Promise<void> {
+async function play(
+  plan: readonly Step[],
+  mood: readonly ('ok' | 'fail' | 'late')[],
+  together: boolean,
+): Promise<void> {
   const audit = moodyAudit(mood);
   const early: string[] = [];
   const durable = (id: string | undefined, code: EventCode, what: string): void => {
-    if (!audit.events.some((event) => (event.statement ?? event.session) === id && event.code === code)) early.push(`${what} before ${code}`);
+    if (!audit.events.some((event) => (event.statement ?? event.session) === id && event.code === code))
+      early.push(`${what} before ${code}`);
   };
   const answer = async ({ id, canonical }: EngineStatement, signal: AbortSignal) => {
     durable(id, 'statement.authorized', canonical);
@@ -68,10 +123,20 @@ async function play(plan: readonly Step[], mood: readonly ('ok' | 'fail' | 'late
     open: async (grant, signal) => {
       durable(grant.session, 'session.requested', 'a path');
       const path = await engine.open(grant, signal);
-      return { ...path, describe: (asked, stop) => (durable(asked.id, 'statement.authorized', 'a look into the catalogue'), path.describe?.(asked, stop) ?? Promise.reject(new Error('none'))) };
+      return {
+        ...path,
+        describe: (asked, stop) => (
+          durable(asked.id, 'statement.authorized', 'a look into the catalogue'),
+          path.describe?.(asked, stop) ?? Promise.reject(new Error('none'))
+        ),
+      };
     },
   };
-  const { gateway, open, run } = await house({ audit, connections: { warehouse: watching }, limits: { auditTimeoutMs: 5, closeTimeoutMs: 50 } });
+  const { gateway, open, run } = await house({
+    audit,
+    connections: { warehouse: watching },
+    limits: { auditTimeoutMs: 5, closeTimeoutMs: 50 },
+  });
   const outcomes: Outcome<unknown>[] = [];
   let session = 'none';
   const isOpen = ({ id }: SessionState): void => {
@@ -114,16 +179,26 @@ async function play(plan: readonly Step[], mood: readonly ('ok' | 'fail' | 'late
 
 function check(events: readonly AuditEvent[], outcomes: readonly Outcome<unknown>[], early: readonly string[]): void {
   expect(early, 'a statement ran before its intent was durable').toEqual([]);
-  const of = (id: string, key: 'statement' | 'session', ...codes: string[]): number => events.filter((each) => each[key] === id && codes.includes(each.code)).length;
+  const of = (id: string, key: 'statement' | 'session', ...codes: string[]): number =>
+    events.filter((each) => each[key] === id && codes.includes(each.code)).length;
   for (const { statement = '' } of events.filter((each) => each.code === 'statement.authorized')) {
-    expect(of(statement, 'statement', 'statement.executed', 'statement.failed'), 'outcomes of an authorized statement').toBe(1);
+    expect(
+      of(statement, 'statement', 'statement.executed', 'statement.failed'),
+      'outcomes of an authorized statement',
+    ).toBe(1);
   }
   for (const { session = '' } of events.filter((each) => each.code === 'session.requested')) {
     expect(of(session, 'session', 'session.opened', 'session.failed'), 'outcomes of a requested session').toBe(1);
-    expect(of(session, 'session', 'session.closed', 'session.expired', 'session.revoked'), 'ends of a session').toBe(of(session, 'session', 'session.opened'));
+    expect(of(session, 'session', 'session.closed', 'session.expired', 'session.revoked'), 'ends of a session').toBe(
+      of(session, 'session', 'session.opened'),
+    );
   }
   for (const outcome of outcomes) {
-    const answers = events.filter((each) => (each.statement ?? each.session) === outcome.id && /\.(executed|denied|failed|opened|approval_requested)$/.test(each.code));
+    const answers = events.filter(
+      (each) =>
+        (each.statement ?? each.session) === outcome.id &&
+        /\.(executed|denied|failed|opened|approval_requested)$/.test(each.code),
+    );
     const lost = outcome.status === 'failed' && outcome.error.code === 'AUDIT_UNAVAILABLE' && outcome.at === 'audit';
     expect(answers.length, `events for ${outcome.status} at ${outcome.at}`).toBe(lost ? answers.length : 1);
     if (outcome.status === 'completed') expect(answers[0]?.code).toMatch(/executed|opened/);
@@ -132,7 +207,13 @@ function check(events: readonly AuditEvent[], outcomes: readonly Outcome<unknown
 }
 
 describe('whatever happens, the record is whole', () => {
-  it.each([['one after another', false], ['all at once', true]])('%s', async (_name, together) => {
-    await fc.assert(fc.asyncProperty(steps, moods, (plan, mood) => play(plan, mood, together)), { numRuns: 150 });
+  it.each([
+    ['one after another', false],
+    ['all at once', true],
+  ])('%s', async (_name, together) => {
+    await fc.assert(
+      fc.asyncProperty(steps, moods, (plan, mood) => play(plan, mood, together)),
+      { numRuns: 150 },
+    );
   });
 });

@@ -1,11 +1,11 @@
 /* What must not compile. Checked by `npm run types`: each line under a directive must be an error, or the directive is one. */
 import type { Approved, Deny, Grant, Identified, Permit, Plugin, Received, Scoped } from '../../src/core/index.js';
-import type { createApprovalStage } from '../../src/core/stages/approval.js';
-import type { createExecuteStage } from '../../src/core/stages/execute.js';
-import type { createScopeStage } from '../../src/core/stages/scope.js';
-import type { Trip } from '../../src/core/trip.js';
+import type { createApprovalStage } from '../../src/core/request/stages/approval.js';
+import type { createExecuteStage } from '../../src/core/request/stages/execute.js';
+import type { createScopeStage } from '../../src/core/request/stages/scope.js';
+import type { RequestContext } from '../../src/core/request/context.js';
 
-declare const trip: Trip;
+declare const trip: RequestContext;
 declare const received: Received<'run'>;
 declare const identified: Identified<'run'>;
 declare const scoped: Scoped<'run'>;
@@ -23,7 +23,15 @@ void execute.run(scoped, trip);
 
 // @ts-expect-error A grant cannot be written down by hand.
 export const forged: Grant = {
-  id: 'g', session: 's', identity: identified.identity, scope: scoped.scope, limits: { maxRows: 1, maxBytes: 1 }, rules: [], policyVersion: '', issuedAt: 0, expiresAt: 1,
+  id: 'g',
+  session: 's',
+  identity: identified.identity,
+  scope: scoped.scope,
+  limits: { maxRows: 1, maxBytes: 1 },
+  rules: [],
+  policyVersion: '',
+  issuedAt: 0,
+  expiresAt: 1,
 };
 export const borrowed = (facts: Approved<'run'>): Grant => facts.grant;
 

@@ -49,9 +49,9 @@ export function vectorsText(): string {
     expected: { ...expected, lines: numbered(expected.lines.join('\n')) },
   }));
   return [
-    "import type { Packed } from './vector.js';\n\n",
+    "import type { PackedVector } from './vector.js';\n\n",
     '// Made by `npm run vectors`.\n\n',
     `export const lines: readonly string[] = [\n${list([...lines.keys()])}];\n\n`,
-    `export const packed: readonly Packed[] = [\n${list(packed)}];\n`,
+    `export const packed: readonly PackedVector[] = [\n${list(packed)}];\n`,
   ].join('');
 }

@@ -7,7 +7,9 @@ const statement = '01a22fb3-d640-75b1-95ba-1a6989ab314b';
 const spoken = { session, statement };
 const objects = Array.from({ length: 400 }, (_, index) => `ACME.OPS.ORDERS_${1000 + index}`);
 
-/** What a verifier has to write right: numbers as ECMAScript does, characters that are not seen, names beyond a plane. */
+/**
+ * What a verifier has to write right: numbers as ECMAScript does, characters that are not seen, names beyond a plane.
+ */
 const odd: Facts = {
   numbers: [
     0, -1, 1e21, 1e-7, 5e-324, 1.7976931348623157e308, 333333333.3333333, 9007199254740991, 0.000001,

@@ -7,7 +7,10 @@ export interface Case {
   readonly is: string;
   readonly change?: (world: World) => void;
   readonly verdict: 'ok' | 'incomplete' | 'tampered' | 'error';
-  /** `<kind> <tag>` where it is told; behind the tag the chain and number, where they are not the line's. `-` is no place. */
+  /**
+   * `<kind> <tag>` where it is told; behind the tag the chain and number, where they are not the line's. `-` is no
+   * place.
+   */
   readonly tampered?: readonly string[];
   readonly incomplete?: readonly string[];
   /** `A 1-10 sealed 9 events 10`. Without it all is sealed as in the honest record. */

@@ -1,5 +1,6 @@
 /**
- * The shipped Casbin model. Allow and deny: something must allow and nothing may deny. The connection is the domain. Matching is by our own
+ * The shipped Casbin model. Allow and deny: something must allow and nothing may deny. The connection is the domain.
+ * Matching is by our own
  * anchored functions on strings; there is no `eval` and no regular expression on anything a user or a policy writes.
  */
 export const model = `

@@ -2,8 +2,22 @@ import type { Json, Obligation } from '../../core/index.js';
 
 /** What a rule may be about. `*`, for a deny only, is all of them. */
 export const actions: readonly string[] = [
-  'open:read', 'open:write', 'read', 'write', 'ddl', 'metadata', 'breakglass:read', 'breakglass:write', 'breakglass:ddl', 'breakglass:metadata',
-  'review:open', 'review:read', 'review:write', 'review:ddl', 'review:metadata', 'oversee',
+  'open:read',
+  'open:write',
+  'read',
+  'write',
+  'ddl',
+  'metadata',
+  'breakglass:read',
+  'breakglass:write',
+  'breakglass:ddl',
+  'breakglass:metadata',
+  'review:open',
+  'review:read',
+  'review:write',
+  'review:ddl',
+  'review:metadata',
+  'oversee',
 ];
 
 /** Actions on a schema as a whole. */
@@ -38,18 +52,20 @@ export function sameText(left: unknown, right: unknown): boolean {
   return typeof left === 'string' && left === right;
 }
 
-/** Reads `approval max_rows=1000`: names, each with a number, true, false or a word. Undefined when it cannot be read. */
-export function obligationsOf(text: string): readonly Obligation[] | undefined {
+/**
+ * Reads `approval max_rows=1000`: names, each with a number, true, false or a word. Undefined when it cannot be read.
+ */
+export function parseObligations(text: string): readonly Obligation[] | undefined {
   const result: Obligation[] = [];
   for (const item of text.split(/[\s;]+/).filter((each) => each !== '')) {
     const match = /^([a-z][a-z0-9_.-]*)(?:=([\w.:/-]+))?$/.exec(item);
     if (match === null) return undefined;
-    result.push({ type: match[1] as string, value: valueOf(match[2]) });
+    result.push({ type: match[1] as string, value: parseValue(match[2]) });
   }
   return result;
 }
 
-function valueOf(text: string | undefined): Json {
+function parseValue(text: string | undefined): Json {
   if (text === undefined || text === 'true') return true;
   if (text === 'false') return false;
   return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;

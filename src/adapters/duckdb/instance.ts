@@ -1,12 +1,12 @@
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import type { SchemaRef } from '../../core/index.js';
-import { unavailable } from './failure.js';
-import { closeLine, Line } from './line.js';
-import { checkMacros } from './names.js';
-import type { Settled } from './options.js';
+import { createUnavailableError } from './errors.js';
+import { closeConnection, SerialConnection } from './serial-connection.js';
+import { checkMacros } from './stored-names.js';
+import type { DuckDBSettings } from './options.js';
 
 /** Settings of every session's engine, read back at each open. */
-const locked: Readonly<Record<string, string>> = {
+const lockedSettings: Readonly<Record<string, string>> = {
   enable_external_access: 'false',
   lock_configuration: 'true',
   autoinstall_known_extensions: 'false',
@@ -17,21 +17,26 @@ const locked: Readonly<Record<string, string>> = {
 };
 
 /**
- * Opens the engine, attaches the database under its granted name, runs the setup, and locks everything. Its connection is among `lines` for as
+ * Opens the engine, attaches the database under its granted name, runs the setup, and locks everything. Its connection
+ * is among `lines` for as
  * long as that takes, so that closing ends it. Throws ENGINE_UNAVAILABLE with DuckDB's own error as the cause.
  */
-export async function createInstance(settled: Settled, lines: Set<Line>): Promise<DuckDBInstance> {
+export async function createInstance(settled: DuckDBSettings, lines: Set<SerialConnection>): Promise<DuckDBInstance> {
   const instance = await DuckDBInstance.create(':memory:', {
-    autoinstall_known_extensions: 'false', autoload_known_extensions: 'false', allow_community_extensions: 'false', temp_directory: '',
-    threads: String(settled.threads), memory_limit: settled.memoryLimit,
-  }).catch((error: unknown) => Promise.reject(unavailable('attach', error)));
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    allow_community_extensions: 'false',
+    temp_directory: '',
+    threads: String(settled.threads),
+    memory_limit: settled.memoryLimit,
+  }).catch((error: unknown) => Promise.reject(createUnavailableError('attach', error)));
   try {
-    const line = new Line(await instance.connect());
+    const line = new SerialConnection(await instance.connect());
     lines.add(line);
     try {
-      await line.call((connection) => prepare(connection, settled));
+      await line.run((connection) => prepareInstance(connection, settled));
     } finally {
-      await closeLine(line, lines);
+      await closeConnection(line, lines);
     }
     return instance;
   } catch (error) {
@@ -40,47 +45,54 @@ export async function createInstance(settled: Settled, lines: Set<Line>): Promis
   }
 }
 
-async function prepare(connection: DuckDBConnection, settled: Settled): Promise<void> {
-  await attach(connection, settled).catch((error: unknown) => Promise.reject(unavailable('attach', error)));
+async function prepareInstance(connection: DuckDBConnection, settled: DuckDBSettings): Promise<void> {
+  await attachDatabase(connection, settled).catch((error: unknown) =>
+    Promise.reject(createUnavailableError('attach', error)),
+  );
   for (const [index, sql] of settled.setup.entries()) {
-    await connection.run(sql).catch((error: unknown) => Promise.reject(unavailable('setup', error, { statement: index + 1 })));
+    await connection
+      .run(sql)
+      .catch((error: unknown) => Promise.reject(createUnavailableError('setup', error, { statement: index + 1 })));
   }
-  await checkMacros(connection).catch((error: unknown) => Promise.reject(unavailable('setup', error)));
-  await lock(connection).catch((error: unknown) => Promise.reject(unavailable('setup', error)));
+  await checkMacros(connection).catch((error: unknown) => Promise.reject(createUnavailableError('setup', error)));
+  await lockDown(connection).catch((error: unknown) => Promise.reject(createUnavailableError('setup', error)));
 }
 
-async function lock(connection: DuckDBConnection): Promise<void> {
+async function lockDown(connection: DuckDBConnection): Promise<void> {
   await connection.run('SET GLOBAL enable_external_access = false');
   await connection.run('SET GLOBAL lock_configuration = true');
 }
 
-async function attach(connection: DuckDBConnection, { path, schemas }: Settled): Promise<void> {
+async function attachDatabase(connection: DuckDBConnection, { path, schemas }: DuckDBSettings): Promise<void> {
   for (const database of new Set(schemas.map((each) => each.database))) {
-    await connection.run(`ATTACH '${path.replaceAll("'", "''")}' AS ${quoted(database)}`);
+    await connection.run(`ATTACH '${path.replaceAll("'", "''")}' AS ${quoteName(database)}`);
   }
-  for (const each of schemas) await connection.run(`CREATE SCHEMA IF NOT EXISTS ${quotedSchema(each)}`);
+  for (const each of schemas) await connection.run(`CREATE SCHEMA IF NOT EXISTS ${quoteSchema(each)}`);
   const [home] = schemas;
-  if (home !== undefined) await connection.run(`USE ${quotedSchema(home)}`);
+  if (home !== undefined) await connection.run(`USE ${quoteSchema(home)}`);
 }
 
 /** Enters the schema, and reads back that it did and that every lock holds. */
-export async function enter(connection: DuckDBConnection, schema: SchemaRef): Promise<boolean> {
-  await connection.run(`USE ${quotedSchema(schema)}`);
+export async function activateSchema(connection: DuckDBConnection, schema: SchemaRef): Promise<boolean> {
+  await connection.run(`USE ${quoteSchema(schema)}`);
   const where = await connection.run('SELECT current_database(), current_schema()');
   const [[database, name] = []] = await where.getRows();
   if (database !== schema.database || name !== schema.schema) return false;
   // DuckDB enters a schema under its name in any case, and says the name it was asked for.
-  const stored = await connection.runAndReadAll('SELECT 1 FROM duckdb_schemas() WHERE database_name = $1 AND schema_name = $2', [database, name]);
+  const stored = await connection.runAndReadAll(
+    'SELECT 1 FROM duckdb_schemas() WHERE database_name = $1 AND schema_name = $2',
+    [database, name],
+  );
   if (stored.currentRowCount !== 1) return false;
   const settings = await connection.run('SELECT name, value FROM duckdb_settings()');
   const values = new Map((await settings.getRows()).map(([key, value]) => [key, value]));
-  return Object.entries(locked).every(([key, value]) => values.get(key) === value);
+  return Object.entries(lockedSettings).every(([key, value]) => values.get(key) === value);
 }
 
-function quotedSchema({ database, schema }: SchemaRef): string {
-  return `${quoted(database)}.${quoted(schema)}`;
+function quoteSchema({ database, schema }: SchemaRef): string {
+  return `${quoteName(database)}.${quoteName(schema)}`;
 }
 
-function quoted(name: string): string {
+function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }

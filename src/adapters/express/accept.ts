@@ -4,12 +4,12 @@ export const ndjson = 'application/x-ndjson';
 /** True when the Accept header names NDJSON and does not like JSON better (RFC 9110 §12.5.1). Without it, JSON. */
 export function wantsStream(accept: string | undefined): boolean {
   if (accept === undefined) return false;
-  const liking = new Map(accept.toLowerCase().split(',', 50).map(preference));
+  const liking = new Map(accept.toLowerCase().split(',', 50).map(parsePreference));
   const streamed = liking.get(ndjson) ?? 0;
   return streamed > 0 && streamed >= (liking.get('application/json') ?? 0);
 }
 
-function preference(range: string): [string, number] {
+function parsePreference(range: string): [string, number] {
   const [type = '', ...parameters] = range.split(';').map((part) => part.trim());
   const quality = parameters.find((each) => each.startsWith('q='));
   const value = quality === undefined ? 1 : Number(quality.slice(2));

@@ -1,109 +1,233 @@
 import { z } from 'zod';
 import { packageVersion } from '../../core/index.js';
-import * as answered from '../../mount/answered.js';
+import * as answered from '../../http/server/response-schemas.js';
 import { ndjson } from './accept.js';
-import { forms as asking } from './operations.js';
-import { range } from './range.js';
-import { reviewForms } from './reviewing.js';
-import { actorForms } from './suspending.js';
+import { inputSchemas as asking } from './operations.js';
+import { recordRangeSchema } from './record-range.js';
+import { reviewSchemas } from './review-operations.js';
+import { actorSchemas } from './suspension-operations.js';
 
-const forms = { ...asking, ...reviewForms, ...actorForms };
+const inputSchemas = { ...asking, ...reviewSchemas, ...actorSchemas };
 
 /** As input schemas, so that a client takes an answer that has grown a field. */
-const schemas = Object.fromEntries(Object.entries(answered).map(([name, schema]) => {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'input' });
-  return [name, json];
-}));
+const schemas = Object.fromEntries(
+  Object.entries(answered).map(([name, schema]) => {
+    const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'input' });
+    return [name, json];
+  }),
+);
 
-type Answered = keyof typeof answered;
+type ResponseName = keyof typeof answered;
 type Media = Readonly<Record<string, { readonly schema: { readonly $ref: string } | { readonly type: 'object' } }>>;
 
-const ref = (name: Answered) => ({ schema: { $ref: `#/components/schemas/${name}` } });
-const json = (name: Answered): Media => ({ 'application/json': ref(name) });
-const refusal = { description: 'Refused or failed: see `code` and `hint`.', content: { 'application/problem+json': ref('problem') } };
+const createRef = (name: ResponseName) => ({ schema: { $ref: `#/components/schemas/${name}` } });
+const createJsonContent = (name: ResponseName): Media => ({ 'application/json': createRef(name) });
+const problemResponse = {
+  description: 'Refused or failed: see `code` and `hint`.',
+  content: { 'application/problem+json': createRef('problem') },
+};
 
-function operation(operationId: string, summary: string, responses: Readonly<Record<string, { description: string; content: Media }>>, body?: keyof typeof forms) {
+function createOperation(
+  operationId: string,
+  summary: string,
+  responses: Readonly<Record<string, { description: string; content: Media }>>,
+  body?: keyof typeof inputSchemas,
+) {
   return {
-    operationId, summary,
-    ...(body === undefined ? {} : { requestBody: { required: true, content: { 'application/json': { schema: forms[body].json } } } }),
-    responses: { ...responses, default: refusal },
+    operationId,
+    summary,
+    ...(body === undefined
+      ? {}
+      : { requestBody: { required: true, content: { 'application/json': { schema: inputSchemas[body].json } } } }),
+    responses: { ...responses, default: problemResponse },
   };
 }
 
-const parameter = (name: string) => ({ parameters: [{ name, in: 'path', required: true, schema: { type: 'string' } }] });
-const reinstating = (operationId: string, summary: string) => ({
-  ...operation(operationId, summary, { 200: { description: 'It is over.', content: json('reinstated') } }),
-  requestBody: { required: false, content: { 'application/json': { schema: actorForms.reinstate.json } } },
+const createParameter = (name: string) => ({
+  parameters: [{ name, in: 'path', required: true, schema: { type: 'string' } }],
 });
-const held = { description: 'A person must agree first.', content: json('pending') };
+const reinstating = (operationId: string, summary: string) => ({
+  ...createOperation(operationId, summary, {
+    200: { description: 'It is over.', content: createJsonContent('reinstated') },
+  }),
+  requestBody: { required: false, content: { 'application/json': { schema: actorSchemas.reinstate.json } } },
+});
+const pendingResponse = { description: 'A person must agree first.', content: createJsonContent('pending') };
 
 const paths = {
-  '/connections': { get: operation('listConnections', 'What this caller may ask for', { 200: { description: 'Connections, schemas and access.', content: json('connections') } }) },
+  '/connections': {
+    get: createOperation('listConnections', 'What this caller may ask for', {
+      200: { description: 'Connections, schemas and access.', content: createJsonContent('connections') },
+    }),
+  },
   '/sessions': {
-    get: operation('listSessions', 'For reviewers: the live sessions they oversee', { 200: { description: 'Live sessions.', content: json('sessions') } }),
-    post: operation('openSession', 'Open a session on one schema for a while', { 201: { description: 'Open.', content: json('session') }, 202: held }, 'open'),
+    get: createOperation('listSessions', 'For reviewers: the live sessions they oversee', {
+      200: { description: 'Live sessions.', content: createJsonContent('sessions') },
+    }),
+    post: createOperation(
+      'openSession',
+      'Open a session on one schema for a while',
+      { 201: { description: 'Open.', content: createJsonContent('session') }, 202: pendingResponse },
+      'open',
+    ),
   },
   '/sessions/{session}': {
-    ...parameter('session'),
-    get: operation('readSession', 'The state of a session', { 200: { description: 'Its state.', content: json('session') } }),
+    ...createParameter('session'),
+    get: createOperation('readSession', 'The state of a session', {
+      200: { description: 'Its state.', content: createJsonContent('session') },
+    }),
     delete: {
-      ...operation('closeSession', 'Close a session, cancelling what runs', { 200: { description: 'Closed.', content: json('session') } }),
-      requestBody: { required: false, description: 'of a revocation only', content: { 'application/json': { schema: reviewForms.revoke.json } } },
-      parameters: [{ name: 'revoke', in: 'query', allowEmptyValue: true, description: 'for reviewers: end somebody else\'s session now', schema: { type: 'string', enum: [''] } }],
+      ...createOperation('closeSession', 'Close a session, cancelling what runs', {
+        200: { description: 'Closed.', content: createJsonContent('session') },
+      }),
+      requestBody: {
+        required: false,
+        description: 'of a revocation only',
+        content: { 'application/json': { schema: reviewSchemas.revoke.json } },
+      },
+      parameters: [
+        {
+          name: 'revoke',
+          in: 'query',
+          allowEmptyValue: true,
+          description: "for reviewers: end somebody else's session now",
+          schema: { type: 'string', enum: [''] },
+        },
+      ],
     },
   },
   '/sessions/{session}/statements': {
-    ...parameter('session'),
-    post: operation('runStatement', 'Run one statement', { 200: { description: 'Rows, in one piece or in lines as they come.', content: { ...json('rows'), [ndjson]: ref('rowLine') } }, 202: held }, 'statement'),
+    ...createParameter('session'),
+    post: createOperation(
+      'runStatement',
+      'Run one statement',
+      {
+        200: {
+          description: 'Rows, in one piece or in lines as they come.',
+          content: { ...createJsonContent('rows'), [ndjson]: createRef('rowLine') },
+        },
+        202: pendingResponse,
+      },
+      'statement',
+    ),
   },
   '/sessions/{session}/explain': {
-    ...parameter('session'),
-    post: operation('explainStatement', 'What would happen, with nothing run', { 200: { description: 'The analysis and the decision.', content: json('explanation') } }, 'explain'),
+    ...createParameter('session'),
+    post: createOperation(
+      'explainStatement',
+      'What would happen, with nothing run',
+      { 200: { description: 'The analysis and the decision.', content: createJsonContent('explanation') } },
+      'explain',
+    ),
   },
   '/sessions/{session}/record': {
-    ...parameter('session'),
+    ...createParameter('session'),
     get: {
-      ...operation('readRecord', "A page of the session's events, oldest first", { 200: { description: '200 events unless `limit` says otherwise, fewer where they are large; `next` where there are more.', content: json('record') } }),
-      parameters: Object.entries(range.json.properties ?? {}).map(([name, schema]) => ({ name, in: 'query', schema })),
+      ...createOperation('readRecord', "A page of the session's events, oldest first", {
+        200: {
+          description:
+            '200 events unless `limit` says otherwise, fewer where they are large; `next` where there are more.',
+          content: createJsonContent('record'),
+        },
+      }),
+      parameters: Object.entries(recordRangeSchema.json.properties ?? {}).map(([name, schema]) => ({
+        name,
+        in: 'query',
+        schema,
+      })),
     },
   },
   '/approvals': {
     get: {
-      ...operation('listApprovals', 'For reviewers: what waits, oldest first, or what was decided, newest first', { 200: { description: 'At most 500.', content: json('approvals') } }),
-      parameters: [{ name: 'state', in: 'query', schema: { type: 'string', enum: ['pending', 'decided'], default: 'pending' } }],
+      ...createOperation(
+        'listApprovals',
+        'For reviewers: what waits, oldest first, or what was decided, newest first',
+        { 200: { description: 'At most 500.', content: createJsonContent('approvals') } },
+      ),
+      parameters: [
+        { name: 'state', in: 'query', schema: { type: 'string', enum: ['pending', 'decided'], default: 'pending' } },
+      ],
     },
   },
   '/approvals/{ticket}': {
-    ...parameter('ticket'),
-    get: { ...operation('readApproval', 'For whoever asked, and for reviewers', { 200: { description: 'As it is now.', content: json('approval') } }), parameters: [{ name: 'Prefer', in: 'header', description: 'wait=30 waits for an answer', schema: { type: 'string' } }] },
+    ...createParameter('ticket'),
+    get: {
+      ...createOperation('readApproval', 'For whoever asked, and for reviewers', {
+        200: { description: 'As it is now.', content: createJsonContent('approval') },
+      }),
+      parameters: [
+        { name: 'Prefer', in: 'header', description: 'wait=30 waits for an answer', schema: { type: 'string' } },
+      ],
+    },
   },
-  '/approvals/{ticket}/decision': { ...parameter('ticket'), post: operation('decideApproval', 'For reviewers: agree or not, to exactly what was shown', { 200: { description: 'Taken.', content: json('approval') }, 409: refusal }, 'decision') },
-  '/reviews': { get: operation('listReviews', 'For reviewers: sessions opened by breaking the glass, that nobody has looked at yet', { 200: { description: 'Open reviews.', content: json('reviews') } }) },
-  '/reviews/{session}': { ...parameter('session'), post: operation('signReview', 'For reviewers: somebody else has looked at it', { 200: { description: 'Signed.', content: json('review') } }, 'sign') },
+  '/approvals/{ticket}/decision': {
+    ...createParameter('ticket'),
+    post: createOperation(
+      'decideApproval',
+      'For reviewers: agree or not, to exactly what was shown',
+      { 200: { description: 'Taken.', content: createJsonContent('approval') }, 409: problemResponse },
+      'decision',
+    ),
+  },
+  '/reviews': {
+    get: createOperation('listReviews', 'For reviewers: break-glass sessions that are not reviewed yet', {
+      200: { description: 'Open reviews.', content: createJsonContent('reviews') },
+    }),
+  },
+  '/reviews/{session}': {
+    ...createParameter('session'),
+    post: createOperation(
+      'signReview',
+      'For reviewers: complete a break-glass review',
+      { 200: { description: 'Review completed.', content: createJsonContent('review') } },
+      'sign',
+    ),
+  },
   '/suspensions': {
-    get: operation('listSuspensions', 'For reviewers: the actors that are suspended where they oversee', { 200: { description: 'What holds now.', content: json('suspensions') } }),
-    post: operation('suspendActor', 'For reviewers: close the door on an actor for a time', { 201: { description: 'It holds, and the sessions are over.', content: json('suspended') } }, 'suspend'),
+    get: createOperation('listSuspensions', 'For reviewers: the actors that are suspended where they oversee', {
+      200: { description: 'What holds now.', content: createJsonContent('suspensions') },
+    }),
+    post: createOperation(
+      'suspendActor',
+      'For reviewers: suspend an actor for a time',
+      { 201: { description: 'It holds, and the sessions are over.', content: createJsonContent('suspended') } },
+      'suspend',
+    ),
     delete: {
-      ...reinstating('reinstateNamed', 'For reviewers: the same as with the actor in the path, for ids that a path cannot hold, such as `..`'),
+      ...reinstating(
+        'reinstateNamed',
+        'For reviewers: the same as with the actor in the path, for ids that a path cannot hold, such as `..`',
+      ),
       parameters: [{ name: 'actor', in: 'query', required: true, schema: { type: 'string' } }],
     },
   },
   '/suspensions/{actor}': {
-    ...parameter('actor'),
+    ...createParameter('actor'),
     delete: reinstating('reinstateActor', 'For reviewers: end a suspension before its time'),
   },
-  '/openapi.json': { get: { ...operation('readContract', 'This document', { 200: { description: 'OpenAPI 3.1.', content: { 'application/json': { schema: { type: 'object' } } } } }), security: [] } },
+  '/openapi.json': {
+    get: {
+      ...createOperation('readContract', 'This document', {
+        200: { description: 'OpenAPI 3.1.', content: { 'application/json': { schema: { type: 'object' } } } },
+      }),
+      security: [],
+    },
+  },
 };
 
 const document = {
   openapi: '3.1.1',
-  info: { title: 'Sallyport', version: packageVersion, description: 'Just-in-time access to data: one schema, for a while, every statement judged and recorded.' },
+  info: {
+    title: 'Sallyport',
+    version: packageVersion,
+    description: 'Just-in-time access to data: one schema, for a while, every statement judged and recorded.',
+  },
   security: [{ bearer: [] }],
   components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } }, schemas },
   paths,
 };
 
 /** The contract as OpenAPI 3.1, made of the schemas that validate; `prefix` is where it is mounted. */
-export function contract(prefix = ''): string {
+export function createOpenApi(prefix = ''): string {
   return JSON.stringify({ ...document, servers: [{ url: prefix === '' ? '/' : prefix }] });
 }

@@ -1,7 +1,10 @@
-import type { Parcel } from '../../core/index.js';
+import type { DeliveryMessage } from '../../core/index.js';
 
-/** What became of one parcel: `taken` also where it was there already, `again` may be tried again, `poison` is refused for what it is, `refused` for who asks or where. */
-export interface Verdict {
+/**
+ * What became of one message: `taken` also where it was there already, `again` may be tried again, `poison` is refused
+ * for what it is, `refused` for who asks or where.
+ */
+export interface MessageResult {
   readonly fate: 'taken' | 'again' | 'poison' | 'refused';
   /** A code of the receiver, never a text of it. */
   readonly reason?: string;
@@ -14,12 +17,15 @@ export interface HttpFormat {
   readonly scheme: string;
   /** Where it is sent. */
   address(url: URL): URL;
-  /** One parcel's part of a body; the parts are joined as they are. Undefined for what it leaves out. */
-  encode(parcel: Parcel): string | undefined;
-  /** What a 2xx says of each parcel, in their order. Undefined where it says nothing that can be understood; absent where the status says it all. */
-  answered?(body: unknown, count: number): readonly Verdict[] | undefined;
+  /** One message's part of a body; the parts are joined as they are. Undefined for what it leaves out. */
+  encode(message: DeliveryMessage): string | undefined;
+  /**
+   * What a 2xx says of each message, in their order. Undefined where it says nothing that can be understood; absent
+   * where the status says it all.
+   */
+  answered?(body: unknown, count: number): readonly MessageResult[] | undefined;
   /** What another status says with its body; undefined leaves it to the status. */
-  failed?(status: number, body: unknown): Verdict | undefined;
+  failed?(status: number, body: unknown): MessageResult | undefined;
 }
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

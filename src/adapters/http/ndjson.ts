@@ -1,4 +1,4 @@
-import { lineOf, readOptions, type OptionNames } from '../../core/index.js';
+import { formatMessageLine, readOptions, type OptionNames } from '../../core/index.js';
 import type { HttpFormat } from './format.js';
 
 export interface NdjsonOptions {
@@ -6,10 +6,18 @@ export interface NdjsonOptions {
   readonly text?: boolean;
 }
 
-const names: OptionNames<NdjsonOptions> = { text: true };
+const optionNames: OptionNames<NdjsonOptions> = { text: true };
 
-/** One JSON object a line, as the journal has them, for whatever takes NDJSON (Vector, Fluent Bit, Cribl, Sentinel by way of these). Any 2xx is a receipt. */
+/**
+ * One JSON object a line, as the journal has them, for whatever takes NDJSON (Vector, Fluent Bit, Cribl, Sentinel by
+ * way of these). Any 2xx is a receipt.
+ */
 export function ndjson(options: NdjsonOptions = {}): HttpFormat {
-  const { text = false } = readOptions<NdjsonOptions>(options, names, 'ndjson');
-  return { contentType: 'application/x-ndjson', scheme: 'Bearer', address: (url) => url, encode: (parcel) => (parcel.kind === 'text' && !text ? undefined : `${lineOf(parcel)}\n`) };
+  const { text = false } = readOptions<NdjsonOptions>(options, optionNames, 'ndjson');
+  return {
+    contentType: 'application/x-ndjson',
+    scheme: 'Bearer',
+    address: (url) => url,
+    encode: (message) => (message.kind === 'text' && !text ? undefined : `${formatMessageLine(message)}\n`),
+  };
 }

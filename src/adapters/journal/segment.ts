@@ -1,21 +1,26 @@
 import { constants } from 'node:fs';
 import { open, rm, truncate, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Presence } from './presence.js';
+import { FilePresence } from './file-presence.js';
 
 /** On Linux a write of this file is an fdatasync as well (open(2), O_DSYNC): one wait instead of two. */
-const syncing = process.platform === 'linux';
-const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_EXCL | (syncing ? constants.O_DSYNC : 0);
+const opensSynced = process.platform === 'linux';
+const openFlags =
+  constants.O_WRONLY |
+  constants.O_APPEND |
+  constants.O_CREAT |
+  constants.O_EXCL |
+  (opensSynced ? constants.O_DSYNC : 0);
 
-const named = /^journal-(\d{8})\.jsonl$/;
+const segmentPattern = /^journal-(\d{8})\.jsonl$/;
 
-export function segmentName(number: number): string {
+export function formatSegmentName(number: number): string {
   return `journal-${String(number).padStart(8, '0')}.jsonl`;
 }
 
 /** The number of a segment by its file name; undefined for any other file. */
-export function segmentNumber(name: string): number | undefined {
-  const match = named.exec(name);
+export function parseSegmentNumber(name: string): number | undefined {
+  const match = segmentPattern.exec(name);
   return match === null ? undefined : Number(match[1]);
 }
 
@@ -23,11 +28,11 @@ export function segmentNumber(name: string): number | undefined {
 export class Segment {
   readonly number: number;
   readonly #file: FileHandle;
-  readonly #presence: Presence;
+  readonly #presence: FilePresence;
   readonly #begun = performance.now();
   size = 0;
 
-  private constructor(number: number, file: FileHandle, presence: Presence) {
+  private constructor(number: number, file: FileHandle, presence: FilePresence) {
     this.number = number;
     this.#file = file;
     this.#presence = presence;
@@ -39,12 +44,12 @@ export class Segment {
 
   /** Makes a new file whose name survives a power cut. */
   static async create(directory: string, number: number): Promise<Segment> {
-    const path = join(directory, segmentName(number));
-    const file = await open(path, flags, 0o600);
+    const path = join(directory, formatSegmentName(number));
+    const file = await open(path, openFlags, 0o600);
     try {
       const { ino } = await file.stat();
       await syncDirectory(directory);
-      return new Segment(number, file, new Presence(path, file.fd, ino));
+      return new Segment(number, file, new FilePresence(path, file.fd, ino));
     } catch (error) {
       await file.close();
       await rm(path, { force: true }).catch(() => undefined);
@@ -53,7 +58,8 @@ export class Segment {
   }
 
   /**
-   * Durable when resolved: written whole, synced, the file of that name in a directory we may write to, and confirmed. Nothing of it is under way any more
+   * Durable when resolved: written whole, synced, the file of that name in a directory we may write to, and confirmed.
+   * Nothing of it is under way any more
    * when it rejects.
    */
   async append(bytes: Uint8Array, confirm: () => Promise<void> = async () => undefined): Promise<void> {
@@ -69,7 +75,7 @@ export class Segment {
       const { bytesWritten } = await this.#file.write(bytes, written);
       written += bytesWritten;
     }
-    if (!syncing) await this.#file.datasync();
+    if (!opensSynced) await this.#file.datasync();
   }
 
   close(): Promise<void> {
@@ -79,25 +85,27 @@ export class Segment {
   /** Takes an empty file away, so that its number is free again. False where it is not in its place. */
   async remove(): Promise<boolean> {
     const { path } = this.#presence;
-    if (!(await this.#presence.holds())) return false;
+    if (!(await this.#presence.isInPlace())) return false;
     await rm(path);
     await syncDirectory(dirname(path));
     return true;
   }
 
   /**
-   * Takes back what an append that failed may have left, so that nothing refused is found later: through its own handle, for the directory may be elsewhere
-   * just now and come back. Durable when resolved, through a handle that never failed where the file is still in its place.
+   * Takes back what an append that failed may have left, so that nothing refused is found later: through its own
+   * handle, for the directory may be elsewhere
+   * just now and come back. Durable when resolved, through a handle that never failed where the file is still in its
+   * place.
    */
-  async cut(): Promise<void> {
+  async truncate(): Promise<void> {
     await this.#file.truncate(this.size);
-    if (await this.#presence.holds()) await cutFile(this.#presence.path, this.size);
+    if (await this.#presence.isInPlace()) await truncateFile(this.#presence.path, this.size);
     else await this.#file.sync();
   }
 }
 
 /** Shortens a file; durable when resolved. */
-export async function cutFile(path: string, size: number): Promise<void> {
+export async function truncateFile(path: string, size: number): Promise<void> {
   await truncate(path, size);
   const file = await open(path, 'r+');
   try {

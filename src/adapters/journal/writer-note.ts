@@ -1,8 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Link } from '../../core/index.js';
-import type { Durable } from './durable-mark.js';
+import type { ChainHead } from '../../core/index.js';
+import type { DurablePosition } from './durable-mark.js';
 import { syncDirectory } from './segment.js';
 
 /** An event that the writer remembers. */
@@ -13,7 +13,7 @@ export interface NotedEvent {
 }
 
 /** How far a writer came, by its own account. */
-export interface Noted {
+export interface NotedHead {
   readonly chain: string;
   /** 0 where it had written nothing yet. */
   readonly sequence: number;
@@ -26,42 +26,58 @@ export interface Noted {
 }
 
 /** How long a note may be behind, milliseconds. */
-const lazyMs = 1_000;
+const writeIntervalMs = 1_000;
 
-export function notePath(directory: string): string {
+export function formatNotePath(directory: string): string {
   return join(directory, 'head.json');
 }
 
 /** What the last run noted; undefined where there is no note, or one that this writer did not make. */
-export async function readNote(directory: string, mac: (text: string) => string): Promise<Noted | undefined> {
-  const text = await readFile(notePath(directory), 'utf8').catch(() => '');
+export async function readNote(directory: string, mac: (text: string) => string): Promise<NotedHead | undefined> {
+  const text = await readFile(formatNotePath(directory), 'utf8').catch(() => '');
   try {
     const { note, mac: given } = JSON.parse(text) as { readonly note: string; readonly mac: string };
     const [ours, theirs] = [Buffer.from(mac(note)), Buffer.from(given)];
-    return ours.length === theirs.length && timingSafeEqual(ours, theirs) ? (JSON.parse(note) as Noted) : undefined;
+    return ours.length === theirs.length && timingSafeEqual(ours, theirs) ? (JSON.parse(note) as NotedHead) : undefined;
   } catch {
     return undefined;
   }
 }
 
 /**
- * Keeps in `head.json` which chain this writer writes and how far it came, under a MAC, so that its next start knows what was put behind it. Durable before the first event
- * of a chain and at the end; in between it is written about once a second, without a sync: a power cut may leave an older one, never one that is ahead.
+ * Keeps in `head.json` which chain this writer writes and how far it came, under a MAC, so that its next start knows
+ * what was put behind it. Durable before the first event
+ * of a chain and at the end; in between it is written about once a second, without a sync: a power cut may leave an
+ * older one, never one that is ahead.
  */
 export class WriterNote {
   readonly #directory: string;
   readonly #mac: (text: string) => string;
-  readonly #before: Noted['before'];
-  #latest: Noted;
-  #written: Noted | undefined;
+  readonly #previous: NotedHead['before'];
+  #latest: NotedHead;
+  #written: NotedHead | undefined;
   #writing: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(directory: string, mac: (text: string) => string, { chain, before }: Link) {
+  constructor(directory: string, mac: (text: string) => string, { chain, before }: ChainHead) {
     this.#directory = directory;
     this.#mac = mac;
-    this.#before = before?.fingerprint === undefined ? undefined : { chain: before.chain, sequence: before.sequence, fingerprint: before.fingerprint, sealed: before.sealed ?? 0 };
-    this.#latest = { chain, sequence: 0, segment: 0, offset: 0, ...(this.#before === undefined ? {} : { before: this.#before }) };
+    this.#previous =
+      before?.fingerprint === undefined
+        ? undefined
+        : {
+            chain: before.chain,
+            sequence: before.sequence,
+            fingerprint: before.fingerprint,
+            sealed: before.sealed ?? 0,
+          };
+    this.#latest = {
+      chain,
+      sequence: 0,
+      segment: 0,
+      offset: 0,
+      ...(this.#previous === undefined ? {} : { before: this.#previous }),
+    };
   }
 
   /** Durable when resolved. Nothing may be written before that: the next start would take it for somebody else's. */
@@ -70,12 +86,12 @@ export class WriterNote {
   }
 
   /** All before it is durable. */
-  move({ chain, sequence, fingerprint }: Link, { segment, offset }: Durable): void {
+  update({ chain, sequence, fingerprint }: ChainHead, { segment, offset }: DurablePosition): void {
     if (fingerprint === undefined || sequence === 0) return;
     const first = this.#latest.sequence === 0;
     this.#latest = { chain, sequence, fingerprint, segment, offset };
-    if (first) this.#note();
-    else this.#timer ??= setTimeout(() => this.#note(), lazyMs).unref();
+    if (first) this.#schedule();
+    else this.#timer ??= setTimeout(() => this.#schedule(), writeIntervalMs).unref();
   }
 
   async close(): Promise<void> {
@@ -85,7 +101,7 @@ export class WriterNote {
   }
 
   /** Where it cannot be written a later one tries again: behind costs what a signature covers, and loses nothing. */
-  #note(): void {
+  #schedule(): void {
     this.#timer = undefined;
     this.#writing = (this.#writing ?? Promise.resolve()).then(() => this.#write(false)).catch(() => undefined);
   }
@@ -93,7 +109,7 @@ export class WriterNote {
   async #write(durable: boolean): Promise<void> {
     const next = this.#latest;
     const note = JSON.stringify(next);
-    const draft = `${notePath(this.#directory)}.new`;
+    const draft = `${formatNotePath(this.#directory)}.new`;
     const file = await open(draft, 'w', 0o600);
     try {
       await file.writeFile(JSON.stringify({ note, mac: this.#mac(note) }));
@@ -101,7 +117,7 @@ export class WriterNote {
     } finally {
       await file.close();
     }
-    await rename(draft, notePath(this.#directory));
+    await rename(draft, formatNotePath(this.#directory));
     if (durable) await syncDirectory(this.#directory);
     this.#written = next;
   }

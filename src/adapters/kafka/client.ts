@@ -14,7 +14,12 @@ export interface KafkaProducer {
   connect(): Promise<void>;
   disconnect(): Promise<void>;
   /** Resolves when every message was acknowledged as `acks` asks for. */
-  sendBatch(batch: { acks?: number; timeout?: number; compression?: number; topicMessages?: TopicMessages[] }): Promise<unknown>;
+  sendBatch(batch: {
+    acks?: number;
+    timeout?: number;
+    compression?: number;
+    topicMessages?: TopicMessages[];
+  }): Promise<unknown>;
 }
 
 export interface TopicMessages {

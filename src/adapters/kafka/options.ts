@@ -2,15 +2,29 @@ import { AccessError, readOptions, type LineKind, type OptionNames } from '../..
 import type { KafkaClient } from './client.js';
 
 export interface KafkaOptions {
-  /** A client of kafkajs, `new Kafka({ brokers, ssl, sasl })`, or one of its shape. Its connections are made and closed here, the client stays yours. */
+  /**
+   * A client of kafkajs, `new Kafka({ brokers, ssl, sasl })`, or one of its shape. Its connections are made and closed
+   * here, the client stays yours.
+   */
   readonly client: KafkaClient;
-  /** The four topics are `<prefix>.events`, `.checkpoints`, `.sqltext` and `.dlq`. They must exist. Default `sallyport.audit`. */
+  /**
+   * The four topics are `<prefix>.events`, `.checkpoints`, `.sqltext` and `.dlq`. They must exist. Default
+   * `sallyport.audit`.
+   */
   readonly prefix?: string;
   /** Other names for some of them; `sqltext: false` leaves the texts of statements where they are. */
-  readonly topics?: { readonly events?: string; readonly checkpoints?: string; readonly sqltext?: string | false; readonly dlq?: string };
+  readonly topics?: {
+    readonly events?: string;
+    readonly checkpoints?: string;
+    readonly sqltext?: string | false;
+    readonly dlq?: string;
+  };
   /** On every message, beside the CloudEvents attributes: what your pipeline routes by. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Larger messages are not tried, bytes; below the broker's `message.max.bytes`. At least 10,000, and 250,000 with the texts of statements. Default 900,000. */
+  /**
+   * Larger messages are not tried, bytes; below the broker's `message.max.bytes`. At least 10,000, and 250,000 with the
+   * texts of statements. Default 900,000.
+   */
   readonly maxMessageBytes?: number;
   /** How long a broker may take to acknowledge, milliseconds. Default 10,000. */
   readonly timeoutMs?: number;
@@ -20,7 +34,7 @@ export interface KafkaOptions {
   readonly name?: string;
 }
 
-export interface Settings {
+export interface KafkaSettings {
   readonly name: string;
   readonly client: KafkaClient;
   readonly topics: Readonly<Record<Exclude<LineKind, 'text'>, string> & { readonly text: string | false }>;
@@ -32,29 +46,75 @@ export interface Settings {
 }
 
 /** A part of a text has 32,768 characters, each up to six bytes of JSON. */
-const leastForTexts = 250_000;
+const minMessageBytesForTexts = 250_000;
 
-const topicNames: OptionNames<NonNullable<KafkaOptions['topics']>> = { events: true, checkpoints: true, sqltext: true, dlq: true };
+const topicNames: OptionNames<NonNullable<KafkaOptions['topics']>> = {
+  events: true,
+  checkpoints: true,
+  sqltext: true,
+  dlq: true,
+};
 
-export const kafkaNames: OptionNames<KafkaOptions> = { client: true, prefix: true, topics: topicNames, headers: true, maxMessageBytes: true, timeoutMs: true, compression: true, name: true };
+export const kafkaOptionNames: OptionNames<KafkaOptions> = {
+  client: true,
+  prefix: true,
+  topics: topicNames,
+  headers: true,
+  maxMessageBytes: true,
+  timeoutMs: true,
+  compression: true,
+  name: true,
+};
 
 /** The options with their defaults. Throws CONFIG_INVALID. */
-export function settingsOf(given: KafkaOptions): Settings {
-  const options = readOptions<KafkaOptions>(given, kafkaNames, 'kafka');
-  const { client, prefix = 'sallyport.audit', topics = {}, headers = {}, maxMessageBytes = 900_000, timeoutMs = 10_000, compression = 0, name = 'kafka' } = options;
-  if (typeof (client as Partial<KafkaClient> | undefined)?.producer !== 'function') throw invalid('client has no producer(): give a Kafka of kafkajs');
-  const { events = `${prefix}.events`, checkpoints = `${prefix}.checkpoints`, sqltext = `${prefix}.sqltext`, dlq = `${prefix}.dlq` } = topics;
+export function resolveSettings(given: KafkaOptions): KafkaSettings {
+  const options = readOptions<KafkaOptions>(given, kafkaOptionNames, 'kafka');
+  const {
+    client,
+    prefix = 'sallyport.audit',
+    topics = {},
+    headers = {},
+    maxMessageBytes = 900_000,
+    timeoutMs = 10_000,
+    compression = 0,
+    name = 'kafka',
+  } = options;
+  if (typeof (client as Partial<KafkaClient> | undefined)?.producer !== 'function')
+    throw createConfigError('client has no producer(): give a Kafka of kafkajs');
+  const {
+    events = `${prefix}.events`,
+    checkpoints = `${prefix}.checkpoints`,
+    sqltext = `${prefix}.sqltext`,
+    dlq = `${prefix}.dlq`,
+  } = topics;
   const named = [events, checkpoints, dlq, ...(sqltext === false ? [] : [sqltext])];
   // Kafka's own rule (org.apache.kafka.common.internals.Topic).
-  for (const topic of named) if (!/^[\w.-]{1,249}$/.test(topic) || topic === '.' || topic === '..') throw invalid(`${JSON.stringify(topic)} is no name of a topic`);
-  if (new Set(named).size < named.length) throw invalid('two topics have the same name');
-  for (const [key, value] of Object.entries(headers)) if (key === '' || typeof value !== 'string') throw invalid('headers must be texts by name');
-  if (!Number.isSafeInteger(maxMessageBytes) || maxMessageBytes < 10_000) throw invalid('maxMessageBytes must be a whole number, 10,000 or more');
-  if (sqltext !== false && maxMessageBytes < leastForTexts) throw invalid('maxMessageBytes must be 250,000 or more where the texts of statements are sent: a part of one may be as large, and has no stub');
-  if (!Number.isSafeInteger(timeoutMs) || timeoutMs < 1) throw invalid('timeoutMs must be a positive whole number');
-  return { name, client, topics: { event: events, checkpoint: checkpoints, text: sqltext }, dlq, headers, maxMessageBytes, timeoutMs, compression };
+  for (const topic of named)
+    if (!/^[\w.-]{1,249}$/.test(topic) || topic === '.' || topic === '..')
+      throw createConfigError(`${JSON.stringify(topic)} is no name of a topic`);
+  if (new Set(named).size < named.length) throw createConfigError('two topics have the same name');
+  for (const [key, value] of Object.entries(headers))
+    if (key === '' || typeof value !== 'string') throw createConfigError('headers must be texts by name');
+  if (!Number.isSafeInteger(maxMessageBytes) || maxMessageBytes < 10_000)
+    throw createConfigError('maxMessageBytes must be a whole number, 10,000 or more');
+  if (sqltext !== false && maxMessageBytes < minMessageBytesForTexts)
+    throw createConfigError(
+      'maxMessageBytes must be 250,000 or more where the texts of statements are sent: a part of one may be as large, and has no stub',
+    );
+  if (!Number.isSafeInteger(timeoutMs) || timeoutMs < 1)
+    throw createConfigError('timeoutMs must be a positive whole number');
+  return {
+    name,
+    client,
+    topics: { event: events, checkpoint: checkpoints, text: sqltext },
+    dlq,
+    headers,
+    maxMessageBytes,
+    timeoutMs,
+    compression,
+  };
 }
 
-function invalid(message: string): AccessError {
+function createConfigError(message: string): AccessError {
   return new AccessError('CONFIG_INVALID', `kafka: ${message}`);
 }

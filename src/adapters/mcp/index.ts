@@ -1,4 +1,4 @@
 export { mcpRouter, type McpMount } from './router.js';
 export type { McpOptions, OnRefused } from './options.js';
-export type { HostRequest, Mount } from '../../mount/host.js';
-export type { Problem } from '../../mount/problem.js';
+export type { HostRequest, Mount } from '../../http/server/host-request.js';
+export type { Problem } from '../../http/server/problem.js';

@@ -1,18 +1,24 @@
 import type { ServerContext } from '@modelcontextprotocol/server';
 
 /** It is sent back with each report: a client must not make us send much by sending little. */
-const longestToken = 255;
+const maxTokenLength = 255;
 
 /** Tells a client that asked for it, every `everyMs`, that the work goes on. */
-export async function reporting<T>({ mcpReq }: ServerContext, everyMs: number, work: () => Promise<T>): Promise<T> {
+export async function reportProgress<T>(
+  { mcpReq }: ServerContext,
+  everyMs: number,
+  work: () => Promise<T>,
+): Promise<T> {
   const progressToken = mcpReq._meta?.progressToken;
-  if (progressToken === undefined || String(progressToken).length > longestToken) return work();
+  if (progressToken === undefined || String(progressToken).length > maxTokenLength) return work();
   const start = performance.now();
   let progress = 0;
   const timer = setInterval(() => {
     progress += 1;
     const message = `still under way after ${Math.round((performance.now() - start) / 1_000)} s`;
-    mcpReq.notify({ method: 'notifications/progress', params: { progressToken, progress, message } }).catch(() => clearInterval(timer));
+    mcpReq
+      .notify({ method: 'notifications/progress', params: { progressToken, progress, message } })
+      .catch(() => clearInterval(timer));
   }, everyMs);
   try {
     return await work();

@@ -1,6 +1,6 @@
 import { deny, newId, systemClock, type ApprovalRequest, type Approver, type Pending } from '../../core/index.js';
 
-interface Ticket {
+interface MemoryTicket {
   readonly digest: string;
   readonly expiresAt: number;
   readonly requesters: ReadonlySet<string>;
@@ -20,8 +20,8 @@ export interface MemoryApprover extends Approver {
 
 /** Hands out tickets that fit one request only, once, for `ttlMs`. */
 export function memoryApprover(ttlMs = 300_000): MemoryApprover {
-  const tickets = new Map<string, Ticket>();
-  const decide = (id: string, reviewer: string, change: Partial<Ticket>): boolean => {
+  const tickets = new Map<string, MemoryTicket>();
+  const decide = (id: string, reviewer: string, change: Partial<MemoryTicket>): boolean => {
     const ticket = tickets.get(id);
     if (ticket === undefined || ticket.requesters.has(reviewer)) return false;
     Object.assign(ticket, { reviewer, ...change });
@@ -32,7 +32,12 @@ export function memoryApprover(ttlMs = 300_000): MemoryApprover {
     const id = newId(now);
     const { principal, actor } = request.facts.identity;
     tickets.set(id, { digest: request.digest, expiresAt: now + ttlMs, requesters: new Set([principal.id, actor.id]) });
-    return { status: 'pending', ticket: id, message: 'a reviewer must agree; ask again with the ticket', expiresAt: now + ttlMs };
+    return {
+      status: 'pending',
+      ticket: id,
+      message: 'a reviewer must agree; ask again with the ticket',
+      expiresAt: now + ttlMs,
+    };
   };
   return {
     tickets: () => [...tickets.keys()],
@@ -42,10 +47,14 @@ export function memoryApprover(ttlMs = 300_000): MemoryApprover {
       const id = request.facts.ticket;
       if (id === undefined) return issue(request);
       const ticket = tickets.get(id);
-      if (ticket === undefined || ticket.digest !== request.digest || ticket.expiresAt <= systemClock.now()) return deny('APPROVAL_EXPIRED');
-      if (ticket.reviewer === undefined) return { status: 'pending', ticket: id, message: 'no reviewer has answered yet', expiresAt: ticket.expiresAt };
+      if (ticket === undefined || ticket.digest !== request.digest || ticket.expiresAt <= systemClock.now())
+        return deny('APPROVAL_EXPIRED');
+      if (ticket.reviewer === undefined)
+        return { status: 'pending', ticket: id, message: 'no reviewer has answered yet', expiresAt: ticket.expiresAt };
       tickets.delete(id);
-      return ticket.rejected === true ? deny('APPROVAL_REJECTED') : { ticket: id, reviewers: [ticket.reviewer], digest: ticket.digest };
+      return ticket.rejected === true
+        ? deny('APPROVAL_REJECTED')
+        : { ticket: id, reviewers: [ticket.reviewer], digest: ticket.digest };
     },
   };
 }

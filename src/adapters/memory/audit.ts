@@ -1,4 +1,13 @@
-import { AccessError, intents, pageOf, sessionEnds, statementOutcomes, Unreviewed, type AuditEvent, type AuditLog } from '../../core/index.js';
+import {
+  AccessError,
+  intents,
+  createRecordPage,
+  sessionEnds,
+  statementOutcomes,
+  UnreviewedBreakGlass,
+  type AuditEvent,
+  type AuditLog,
+} from '../../core/index.js';
 
 /** A record that lives as long as the process, with everything in it to read. For tests and trials. */
 export interface MemoryAudit extends AuditLog {
@@ -15,12 +24,16 @@ export function memoryAudit(earlier: readonly AuditEvent[] = []): MemoryAudit {
       if (closed) throw new AccessError('AUDIT_UNAVAILABLE', 'the record is closed');
       events.push(structuredClone(event));
     },
-    record: async (session, range) => pageOf(events.filter((event) => event.session === session).map(({ text: _apart, ...event }) => event), range),
+    record: async (session, range) =>
+      createRecordPage(
+        events.filter((event) => event.session === session).map(({ text: _apart, ...event }) => event),
+        range,
+      ),
     unresolved: async () => earlier.filter((event) => !isAnswered(event, events)),
     async unreviewed() {
-      const left = new Unreviewed();
+      const left = new UnreviewedBreakGlass();
       for (const event of earlier) left.replay(event);
-      for (const event of events) left.note(event);
+      for (const event of events) left.add(event);
       return left.all();
     },
     suspended: async () => earlier.filter(({ code }) => code === 'actor.suspended' || code === 'actor.reinstated'),
@@ -32,8 +45,12 @@ export function memoryAudit(earlier: readonly AuditEvent[] = []): MemoryAudit {
 }
 
 function isAnswered(event: AuditEvent, events: readonly AuditEvent[]): boolean {
-  if (event.code === 'statement.authorized') return events.some((each) => each.statement === event.statement && statementOutcomes.has(each.code));
+  if (event.code === 'statement.authorized')
+    return events.some((each) => each.statement === event.statement && statementOutcomes.has(each.code));
   if (event.code !== 'session.opened' && !intents.has(event.code)) return true;
-  const answers = (each: AuditEvent): boolean => sessionEnds.has(each.code) || each.code === 'session.failed' || (event.code === 'session.requested' && each.code === 'session.opened');
+  const answers = (each: AuditEvent): boolean =>
+    sessionEnds.has(each.code) ||
+    each.code === 'session.failed' ||
+    (event.code === 'session.requested' && each.code === 'session.opened');
   return events.some((each) => each.session === event.session && answers(each));
 }

@@ -1,7 +1,19 @@
-import { AccessError, newId, systemClock, withoutEffect, type CatalogueObject, type Connector, type EngineSession, type EngineStatement, type Execution, type Row, type SchemaRef } from '../../core/index.js';
+import {
+  AccessError,
+  newId,
+  systemClock,
+  withoutEffect,
+  type CatalogueObject,
+  type Connector,
+  type EngineSession,
+  type EngineStatement,
+  type Execution,
+  type Row,
+  type SchemaRef,
+} from '../../core/index.js';
 
 /** What a statement answers: columns, and rows at once or batch by batch. */
-export interface MemoryAnswer {
+export interface MemoryResult {
   readonly columns: readonly string[];
   readonly rows: readonly Row[] | AsyncIterable<readonly Row[]>;
   /** Rows changed, for a write. */
@@ -9,7 +21,10 @@ export interface MemoryAnswer {
 }
 
 /** Answers one statement. It may take its time, heed the signal, or throw an AccessError. */
-export type Answer = (statement: EngineStatement, signal: AbortSignal) => MemoryAnswer | Promise<MemoryAnswer>;
+export type MemoryStatementHandler = (
+  statement: EngineStatement,
+  signal: AbortSignal,
+) => MemoryResult | Promise<MemoryResult>;
 
 /** An engine that is a function. For tests and trials. */
 export interface MemoryEngine extends Connector {
@@ -20,7 +35,11 @@ export interface MemoryEngine extends Connector {
 }
 
 /** `catalogue` is what each of its sessions describes; without it they describe nothing. */
-export function memoryEngine(schemas: readonly SchemaRef[], answer: Answer, catalogue?: readonly CatalogueObject[]): MemoryEngine {
+export function memoryEngine(
+  schemas: readonly SchemaRef[],
+  answer: MemoryStatementHandler,
+  catalogue?: readonly CatalogueObject[],
+): MemoryEngine {
   const ran: string[] = [];
   let live = 0;
   return {
@@ -41,11 +60,13 @@ export function memoryEngine(schemas: readonly SchemaRef[], answer: Answer, cata
           return {
             queryId: newId(systemClock.now()),
             columns: columns.map((name) => ({ name, type: 'JSON' })),
-            batches: Symbol.asyncIterator in rows ? rows : one(rows),
+            batches: Symbol.asyncIterator in rows ? rows : yieldOnce(rows),
             ...(affected === undefined ? {} : { affected }),
           };
         },
-        ...(catalogue === undefined ? {} : { describe: async () => ({ queryId: newId(systemClock.now()), objects: catalogue }) }),
+        ...(catalogue === undefined
+          ? {}
+          : { describe: async () => ({ queryId: newId(systemClock.now()), objects: catalogue }) }),
         async close() {
           if (!closed) live -= 1;
           closed = true;
@@ -55,6 +76,6 @@ export function memoryEngine(schemas: readonly SchemaRef[], answer: Answer, cata
   };
 }
 
-async function* one(rows: readonly Row[]): AsyncGenerator<readonly Row[]> {
+async function* yieldOnce(rows: readonly Row[]): AsyncGenerator<readonly Row[]> {
   if (rows.length > 0) yield rows;
 }

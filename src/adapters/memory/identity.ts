@@ -12,9 +12,12 @@ export interface KnownToken {
   readonly expiresAt?: number;
 }
 
-const never = 8.64e15;
+const noExpiry = 8.64e15;
 
-/** An identity provider that knows its tokens by heart. `issuer` namespaces the ids and defaults to `idp`. For tests and trials. */
+/**
+ * An identity provider that knows its tokens by heart. `issuer` namespaces the ids and defaults to `idp`. For tests and
+ * trials.
+ */
 export function memoryIdentity(known: Readonly<Record<string, KnownToken>>, issuer = 'idp'): IdentityProvider {
   const tokens = new Map(Object.entries(known));
   const named = (subject: string): Principal => ({ id: `${issuer}:${subject}`, subject, issuer });
@@ -22,9 +25,11 @@ export function memoryIdentity(known: Readonly<Record<string, KnownToken>>, issu
     async authenticate({ scheme, token }) {
       const found = scheme === 'bearer' ? tokens.get(token) : undefined;
       if (found === undefined) return deny('UNAUTHENTICATED', undefined, { reason: 'token.unknown' });
-      const { subject, actor = subject, client, scopes, audience, expiresAt = never } = found;
+      const { subject, actor = subject, client, scopes, audience, expiresAt = noExpiry } = found;
       return {
-        principal: named(subject), actor: named(actor), expiresAt,
+        principal: named(subject),
+        actor: named(actor),
+        expiresAt,
         ...(client === undefined ? {} : { client }),
         ...(scopes === undefined ? {} : { scopes }),
         ...(audience === undefined ? {} : { audience }),

@@ -1,4 +1,4 @@
-import type { Ask, Obligation, PolicyDecisionPoint, Question } from '../../core/index.js';
+import type { RequestedAction, Obligation, PolicyDecisionPoint, Question } from '../../core/index.js';
 
 /** One rule. `*` stands for anything; an `object` may end in `.*`. */
 export interface MemoryRule {
@@ -13,33 +13,48 @@ export interface MemoryRule {
   readonly obligations?: readonly Obligation[];
 }
 
-/** A policy in a list: silence denies, deny wins, and actor and principal must both be permitted. For tests and trials. */
+/**
+ * A policy in a list: silence denies, deny wins, and actor and principal must both be permitted. For tests and trials.
+ */
 export function memoryPolicy(rules: readonly MemoryRule[], version = 'memory:1'): PolicyDecisionPoint {
   return {
     version,
     async decide(question) {
       const subjects = new Set([question.identity.principal.id, question.identity.actor.id]);
-      const hits = [...subjects].flatMap((subject) => question.asks.map((ask) => rules.filter((rule) => fits(rule, subject, question, ask))));
+      const hits = [...subjects].flatMap((subject) =>
+        question.asks.map((ask) => rules.filter((rule) => matchesRule(rule, subject, question, ask))),
+      );
       const denying = hits.flat().filter((rule) => rule.effect === 'deny');
-      if (denying.length > 0 || hits.some((each) => each.length === 0)) return { effect: 'deny', rules: idsOf(denying), policyVersion: version };
+      if (denying.length > 0 || hits.some((each) => each.length === 0))
+        return { effect: 'deny', rules: listRuleIds(denying), policyVersion: version };
       const all = hits.flat();
-      return { effect: 'permit', rules: idsOf(all), policyVersion: version, obligations: [...new Set(all)].flatMap(obligationsOf) };
+      return {
+        effect: 'permit',
+        rules: listRuleIds(all),
+        policyVersion: version,
+        obligations: [...new Set(all)].flatMap(listObligations),
+      };
     },
   };
 }
 
-function fits(rule: MemoryRule, subject: string, { connection }: Question, ask: Ask): boolean {
-  return covers(rule.subject, subject) && covers(rule.connection, connection) && covers(rule.object, ask.object) && covers(rule.action, ask.action);
+function matchesRule(rule: MemoryRule, subject: string, { connection }: Question, ask: RequestedAction): boolean {
+  return (
+    matchesPattern(rule.subject, subject) &&
+    matchesPattern(rule.connection, connection) &&
+    matchesPattern(rule.object, ask.object) &&
+    matchesPattern(rule.action, ask.action)
+  );
 }
 
-function covers(pattern: string, value: string): boolean {
+function matchesPattern(pattern: string, value: string): boolean {
   return pattern === '*' || pattern === value || (pattern.endsWith('.*') && value.startsWith(pattern.slice(0, -1)));
 }
 
-function obligationsOf({ id, obligations = [] }: MemoryRule): readonly Obligation[] {
+function listObligations({ id, obligations = [] }: MemoryRule): readonly Obligation[] {
   return obligations.map((each) => ({ ...each, rule: id }));
 }
 
-function idsOf(rules: readonly MemoryRule[]): string[] {
+function listRuleIds(rules: readonly MemoryRule[]): string[] {
   return [...new Set(rules.map((rule) => rule.id))];
 }

@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AccessError } from '../../core/index.js';
-import { checkSecret, checkUnwritable } from '../../files/modes.js';
-import { replaceFile } from '../../files/replace.js';
-import { jwksPath } from './jwks-file.js';
+import { checkNotReadableByOthers, checkNotWritableByOthers } from '../../file-system/permissions.js';
+import { replaceFile } from '../../file-system/replace-file.js';
+import { formatJwksPath } from './jwks-file.js';
 import { jwkSigner, newSigningKey, type PrivateKey } from './signer.js';
 
 /** What `keys.json` holds. */
-export interface Stored {
+export interface StoredKeys {
   readonly v: 1;
   readonly signing: PrivateKey;
   /** Epoch milliseconds. */
@@ -22,15 +22,24 @@ export interface Stored {
   readonly authority?: string;
 }
 
-/** The keys of a directory; made where there are none. Throws CONFIG_INVALID for files that are no such keys, or that others may read or change. */
-export async function loadKeys(directory: string): Promise<Stored> {
+/**
+ * The keys of a directory; made where there are none. Throws CONFIG_INVALID for files that are no such keys, or that
+ * others may read or change.
+ */
+export async function loadKeys(directory: string): Promise<StoredKeys> {
   // What a crash left half done may hold a key that is of no use any more.
-  await rm(`${pathIn(directory)}.new`, { force: true });
-  await checkSecret(pathIn(directory), 'localKeys: keys.json');
-  await checkUnwritable(jwksPath(directory), 'localKeys: jwks.json');
-  const stored = await read(pathIn(directory));
+  await rm(`${formatKeysPath(directory)}.new`, { force: true });
+  await checkNotReadableByOthers(formatKeysPath(directory), 'localKeys: keys.json');
+  await checkNotWritableByOthers(formatJwksPath(directory), 'localKeys: jwks.json');
+  const stored = await readKeys(formatKeysPath(directory));
   if (stored === undefined) {
-    const made: Stored = { v: 1, signing: newSigningKey(), since: Date.now(), bound: true, hmac: { id: `k-${randomBytes(3).toString('hex')}`, secret: randomBytes(32).toString('base64url') } };
+    const made: StoredKeys = {
+      v: 1,
+      signing: newSigningKey(),
+      since: Date.now(),
+      bound: true,
+      hmac: { id: `k-${randomBytes(3).toString('hex')}`, secret: randomBytes(32).toString('base64url') },
+    };
     await saveKeys(directory, made);
     return made;
   }
@@ -38,26 +47,41 @@ export async function loadKeys(directory: string): Promise<Stored> {
 }
 
 /** Durable when resolved. */
-export async function saveKeys(directory: string, stored: Stored): Promise<void> {
-  await replaceFile(pathIn(directory), JSON.stringify(stored), 0o600);
+export async function saveKeys(directory: string, stored: StoredKeys): Promise<void> {
+  await replaceFile(formatKeysPath(directory), JSON.stringify(stored), 0o600);
 }
 
-function pathIn(directory: string): string {
+function formatKeysPath(directory: string): string {
   return join(directory, 'keys.json');
 }
 
-async function read(path: string): Promise<Stored | undefined> {
+async function readKeys(path: string): Promise<StoredKeys | undefined> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
   if (text === undefined) return undefined;
   try {
-    const { v, signing, since, hmac, predecessor, bound = false, authority } = JSON.parse(text) as Stored;
-    if (v !== 1 || !Number.isSafeInteger(since) || typeof hmac.id !== 'string' || Buffer.from(hmac.secret, 'base64url').length < 32) throw new TypeError('unreadable');
+    const { v, signing, since, hmac, predecessor, bound = false, authority } = JSON.parse(text) as StoredKeys;
+    if (
+      v !== 1 ||
+      !Number.isSafeInteger(since) ||
+      typeof hmac.id !== 'string' ||
+      Buffer.from(hmac.secret, 'base64url').length < 32
+    )
+      throw new TypeError('unreadable');
     for (const each of [signing, ...(predecessor === undefined ? [] : [predecessor])]) jwkSigner(each);
-    if (typeof bound !== 'boolean' || (authority !== undefined && typeof authority !== 'string')) throw new TypeError('unreadable');
-    return { v, signing, since, hmac, bound, ...(predecessor === undefined ? {} : { predecessor }), ...(authority === undefined ? {} : { authority }) };
+    if (typeof bound !== 'boolean' || (authority !== undefined && typeof authority !== 'string'))
+      throw new TypeError('unreadable');
+    return {
+      v,
+      signing,
+      since,
+      hmac,
+      bound,
+      ...(predecessor === undefined ? {} : { predecessor }),
+      ...(authority === undefined ? {} : { authority }),
+    };
   } catch {
     throw new AccessError('CONFIG_INVALID', `${path} holds no keys: restore it, or delete it to begin with new ones`);
   }

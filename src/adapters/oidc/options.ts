@@ -1,12 +1,15 @@
 import { AccessError, readOptions, systemClock, type Clock, type OptionNames } from '../../core/index.js';
-import { secureUrl } from './url.js';
+import { requireSecureUrl } from './secure-url.js';
 
 /** A public key set (RFC 7517 §5). */
 export interface KeySet {
   readonly keys: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** Which claims hold what standards leave open. Who the token stands for is always `sub`: no other claim is sure to stay the same person's. */
+/**
+ * Which claims hold what standards leave open. Who the token stands for is always `sub`: no other claim is sure to stay
+ * the same person's.
+ */
 export interface ClaimNames {
   /** The OAuth client. Default `client_id` and `azp`, which must agree. */
   readonly client?: string;
@@ -29,7 +32,10 @@ export interface OidcOptions {
   readonly keys?: KeySet;
   /** Signature algorithms that count. Default ES256, RS256, EdDSA, Ed25519. Symmetric ones and `none` are refused. */
   readonly algorithms?: readonly string[];
-  /** `at+jwt` (RFC 9068, the default): a token must name its client. `plain` for issuers that cannot: then it must name its client or scope, and ID tokens are refused. */
+  /**
+   * `at+jwt` (RFC 9068, the default): a token must name its client. `plain` for issuers that cannot: then it must name
+   * its client or scope, and ID tokens are refused.
+   */
   readonly tokens?: 'at+jwt' | 'plain';
   readonly claims?: ClaimNames;
   /** Longest `exp - iat`, milliseconds. Default 24 hours. */
@@ -43,64 +49,116 @@ export interface OidcOptions {
   readonly clock?: Clock;
 }
 
-type Names = Required<Omit<ClaimNames, 'client'>> & { readonly client: readonly string[] };
+type ResolvedClaimNames = Required<Omit<ClaimNames, 'client'>> & { readonly client: readonly string[] };
 
-export type Settings = Required<Omit<OidcOptions, 'jwksUri' | 'keys' | 'audience' | 'claims'>> & Pick<OidcOptions, 'jwksUri' | 'keys'> & {
-  readonly audience: ReadonlySet<string>;
-  readonly claims: Names;
-};
+export type OidcSettings = Required<Omit<OidcOptions, 'jwksUri' | 'keys' | 'audience' | 'claims'>> &
+  Pick<OidcOptions, 'jwksUri' | 'keys'> & {
+    readonly audience: ReadonlySet<string>;
+    readonly claims: ResolvedClaimNames;
+  };
 
-const hour = 3_600_000;
-const asymmetric = /^(?:ES(?:256|384|512)|RS(?:256|384|512)|PS(?:256|384|512)|EdDSA|Ed25519|ML-DSA-(?:44|65|87))$/;
-const spans = { maxLifetimeMs: [1, 7 * 24 * hour], clockToleranceMs: [0, 60_000], staleKeysMs: [0, 24 * hour], fetchTimeoutMs: [1, 30_000] } as const;
+const hourMs = 3_600_000;
+const asymmetricAlgorithms =
+  /^(?:ES(?:256|384|512)|RS(?:256|384|512)|PS(?:256|384|512)|EdDSA|Ed25519|ML-DSA-(?:44|65|87))$/;
+const numberRanges = {
+  maxLifetimeMs: [1, 7 * 24 * hourMs],
+  clockToleranceMs: [0, 60_000],
+  staleKeysMs: [0, 24 * hourMs],
+  fetchTimeoutMs: [1, 30_000],
+} as const;
 
-/** The settings of every issuer. Throws CONFIG_INVALID: an unset issuer or audience would let anything in, and two issuers of one name could speak for each other. */
-export function allSettings(options: OidcOptions | readonly OidcOptions[]): readonly Settings[] {
-  const all = [options].flat().map((each) => settingsOf(each));
-  if (all.length === 0) throw invalid('issuer is not set');
+/**
+ * The settings of every issuer. Throws CONFIG_INVALID: an unset issuer or audience would let anything in, and two
+ * issuers of one name could speak for each other.
+ */
+export function resolveAllSettings(options: OidcOptions | readonly OidcOptions[]): readonly OidcSettings[] {
+  const all = [options].flat().map((each) => resolveSettings(each));
+  if (all.length === 0) throw createConfigError('issuer is not set');
   for (const own of ['issuer', 'name'] as const) {
-    if (new Set(all.map((each) => each[own])).size < all.length) throw invalid(`two issuers have the same ${own}`);
+    if (new Set(all.map((each) => each[own])).size < all.length)
+      throw createConfigError(`two issuers have the same ${own}`);
   }
   return all;
 }
 
 const claimNames: OptionNames<ClaimNames> = { client: true, scope: true, name: true };
 const optionNames: OptionNames<OidcOptions> = {
-  issuer: true, audience: true, name: true, jwksUri: true, keys: true, algorithms: true, tokens: true, claims: claimNames, maxLifetimeMs: true, clockToleranceMs: true, staleKeysMs: true, fetchTimeoutMs: true, clock: true,
+  issuer: true,
+  audience: true,
+  name: true,
+  jwksUri: true,
+  keys: true,
+  algorithms: true,
+  tokens: true,
+  claims: claimNames,
+  maxLifetimeMs: true,
+  clockToleranceMs: true,
+  staleKeysMs: true,
+  fetchTimeoutMs: true,
+  clock: true,
 };
 
-function settingsOf(given: OidcOptions): Settings {
+function resolveSettings(given: OidcOptions): OidcSettings {
   const options = readOptions<OidcOptions>(given, optionNames, 'oidc');
-  const { issuer, jwksUri, keys, name = 'idp', algorithms = ['ES256', 'RS256', 'EdDSA', 'Ed25519'], tokens = 'at+jwt', clock = systemClock } = options;
-  const { maxLifetimeMs = 24 * hour, clockToleranceMs = 30_000, staleKeysMs = hour, fetchTimeoutMs = 5_000, claims = {} } = options;
+  const {
+    issuer,
+    jwksUri,
+    keys,
+    name = 'idp',
+    algorithms = ['ES256', 'RS256', 'EdDSA', 'Ed25519'],
+    tokens = 'at+jwt',
+    clock = systemClock,
+  } = options;
+  const {
+    maxLifetimeMs = 24 * hourMs,
+    clockToleranceMs = 30_000,
+    staleKeysMs = hourMs,
+    fetchTimeoutMs = 5_000,
+    claims = {},
+  } = options;
   const audience = new Set([options.audience ?? []].flat());
-  if (!isText(issuer)) throw invalid('issuer is not set');
-  if (audience.size === 0 || ![...audience].every(isText)) throw invalid('audience is not set');
-  if (!/^[a-z][\w-]{0,31}$/.test(name) || name === 'role') throw invalid('name must be a short lower-case word, and not "role"');
-  if (!Array.isArray(algorithms) || algorithms.length === 0 || !algorithms.every((each) => asymmetric.test(each))) throw invalid('algorithms must be asymmetric ones, such as ES256');
-  if (tokens !== 'at+jwt' && tokens !== 'plain') throw invalid('tokens must be "at+jwt" or "plain"');
+  if (!isNonBlankString(issuer)) throw createConfigError('issuer is not set');
+  if (audience.size === 0 || ![...audience].every(isNonBlankString)) throw createConfigError('audience is not set');
+  if (!/^[a-z][\w-]{0,31}$/.test(name) || name === 'role')
+    throw createConfigError('name must be a short lower-case word, and not "role"');
+  if (
+    !Array.isArray(algorithms) ||
+    algorithms.length === 0 ||
+    !algorithms.every((each) => asymmetricAlgorithms.test(each))
+  )
+    throw createConfigError('algorithms must be asymmetric ones, such as ES256');
+  if (tokens !== 'at+jwt' && tokens !== 'plain') throw createConfigError('tokens must be "at+jwt" or "plain"');
   const times = { maxLifetimeMs, clockToleranceMs, staleKeysMs, fetchTimeoutMs };
-  for (const [each, [least, most]] of Object.entries(spans)) {
-    const value = times[each as keyof typeof spans];
-    if (!(value >= least && value <= most)) throw invalid(`${each} must be ${least} to ${most}`);
+  for (const [each, [least, most]] of Object.entries(numberRanges)) {
+    const value = times[each as keyof typeof numberRanges];
+    if (!(value >= least && value <= most)) throw createConfigError(`${each} must be ${least} to ${most}`);
   }
-  if (keys === undefined) secureUrl(jwksUri ?? issuer, jwksUri === undefined ? 'issuer' : 'jwksUri');
+  if (keys === undefined) requireSecureUrl(jwksUri ?? issuer, jwksUri === undefined ? 'issuer' : 'jwksUri');
   return {
-    issuer, audience, name, algorithms, tokens, clock, ...times, claims: namesOf(claims),
-    ...(jwksUri === undefined ? {} : { jwksUri }), ...(keys === undefined ? {} : { keys }),
+    issuer,
+    audience,
+    name,
+    algorithms,
+    tokens,
+    clock,
+    ...times,
+    claims: resolveClaimNames(claims),
+    ...(jwksUri === undefined ? {} : { jwksUri }),
+    ...(keys === undefined ? {} : { keys }),
   };
 }
 
-function namesOf({ client, scope = 'scope', name = 'name' }: ClaimNames): Names {
+function resolveClaimNames({ client, scope = 'scope', name = 'name' }: ClaimNames): ResolvedClaimNames {
   const names = { client: client === undefined ? ['client_id', 'azp'] : [client], scope, name };
-  if (![...names.client, scope, name].every(isText)) throw invalid('claims must be names of claims');
+  if (![...names.client, scope, name].every(isNonBlankString))
+    throw createConfigError('claims must be names of claims');
   return names;
 }
 
-function isText(value: unknown): boolean {
+function isNonBlankString(value: unknown): boolean {
   return typeof value === 'string' && value.trim() !== '';
 }
 
-function invalid(message: string): AccessError {
+function createConfigError(message: string): AccessError {
   return new AccessError('CONFIG_INVALID', `oidc: ${message}`);
 }

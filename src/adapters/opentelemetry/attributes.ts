@@ -1,63 +1,71 @@
 import type { Attributes } from '@opentelemetry/api';
-import type { Ended, Watched } from '../../core/index.js';
-import { names } from './names.js';
+import type { ObservedResult, ObservedAttributes } from '../../core/index.js';
+import { attributeNames } from './names.js';
 
-const longestSummary = 255;
-const longestText = 4_096;
+const maxSummaryLength = 255;
+const maxTextLength = 4_096;
 
-export const decisions = { completed: 'allow', denied: 'deny', pending: 'approval' } as const;
+export const decisionByStatus = { completed: 'allow', denied: 'deny', pending: 'approval' } as const;
 
 /** Database and schema from general to specific, joined by `|` as the conventions ask. */
-export function namespaceOf({ database, schema }: Watched): string | undefined {
+export function formatNamespace({ database, schema }: ObservedAttributes): string | undefined {
   return database === undefined || schema === undefined ? undefined : `${database}|${schema}`;
 }
 
 /** `operation target` of a statement, never its data; at most 255 characters. */
-export function summaryOf({ summary }: Watched): string | undefined {
-  return summary?.slice(0, longestSummary);
+export function formatSummary({ summary }: ObservedAttributes): string | undefined {
+  return summary?.slice(0, maxSummaryLength);
 }
 
 /** What a sampler may want to know before an engine call begins. */
-export function engineStart(watched: Watched): Attributes {
-  return known({
-    [names.system]: watched.engine, [names.namespace]: namespaceOf(watched), [names.summary]: summaryOf(watched), [names.address]: watched.address,
+export function createEngineStartAttributes(watched: ObservedAttributes): Attributes {
+  return omitUndefinedAttributes({
+    [attributeNames.system]: watched.engine,
+    [attributeNames.namespace]: formatNamespace(watched),
+    [attributeNames.summary]: formatSummary(watched),
+    [attributeNames.address]: watched.address,
   });
 }
 
 /** The rest of an engine call's span. */
-export function engineEnd(ended: Ended, queryText: boolean): Attributes {
+export function createEngineEndAttributes(ended: ObservedResult, queryText: boolean): Attributes {
   const { watched } = ended;
-  return known({
-    [names.statement]: watched.statement, [names.session]: watched.session, [names.queryId]: watched.queryId,
-    [names.text]: queryText ? watched.redacted?.slice(0, longestText) : undefined,
-    ...failureOf(ended),
-    [names.status]: ended.engineCode,
+  return omitUndefinedAttributes({
+    [attributeNames.statement]: watched.statement,
+    [attributeNames.session]: watched.session,
+    [attributeNames.queryId]: watched.queryId,
+    [attributeNames.text]: queryText ? watched.redacted?.slice(0, maxTextLength) : undefined,
+    ...createErrorAttributes(ended),
+    [attributeNames.status]: ended.engineCode,
   });
 }
 
 /** All of a request's span: ids, the decision with its rules, the outcome. Never who asked. */
-export function requestEnd(ended: Ended): Attributes {
+export function createRequestEndAttributes(ended: ObservedResult): Attributes {
   const { status, code, watched } = ended;
-  return known({
-    [names.session]: watched.session, [names.statement]: watched.statement, [names.connection]: watched.connection,
-    [names.kind]: watched.kind, [names.summary]: summaryOf(watched),
-    [names.outcome]: status,
-    [names.decision]: status === 'failed' ? undefined : decisions[status],
-    [names.reason]: status === 'denied' ? code : undefined,
-    [names.rules]: watched.rules === undefined ? undefined : [...watched.rules],
-    ...failureOf(ended),
-    [names.plugin]: ended.plugin,
-    [names.verb]: ended.verb,
+  return omitUndefinedAttributes({
+    [attributeNames.session]: watched.session,
+    [attributeNames.statement]: watched.statement,
+    [attributeNames.connection]: watched.connection,
+    [attributeNames.kind]: watched.kind,
+    [attributeNames.summary]: formatSummary(watched),
+    [attributeNames.outcome]: status,
+    [attributeNames.decision]: status === 'failed' ? undefined : decisionByStatus[status],
+    [attributeNames.reason]: status === 'denied' ? code : undefined,
+    [attributeNames.rules]: watched.rules === undefined ? undefined : [...watched.rules],
+    ...createErrorAttributes(ended),
+    [attributeNames.plugin]: ended.plugin,
+    [attributeNames.verb]: ended.verb,
   });
 }
 
 /** `error.type` is our own fault code: a closed set. A denial is an expected answer and no error. */
-export function failureOf({ status, code }: Ended): Attributes {
-  return status === 'failed' ? { [names.error]: code ?? '_OTHER' } : {};
+export function createErrorAttributes({ status, code }: ObservedResult): Attributes {
+  return status === 'failed' ? { [attributeNames.error]: code ?? '_OTHER' } : {};
 }
 
 /** The attributes that have a value: an absent one is left out, not sent empty. */
-export function known(attributes: Attributes): Attributes {
+export function omitUndefinedAttributes(attributes: Attributes): Attributes {
   const present: Attributes = {};
   for (const [name, value] of Object.entries(attributes)) if (value !== undefined) present[name] = value;
   return present;

@@ -1,9 +1,12 @@
-/** Attribute and metric names, kept here so that a new version of the conventions is our decision. Stable ones: OpenTelemetry semantic conventions 1.45.0, `db`. */
+/**
+ * Attribute and metric names, kept here so that a new version of the conventions is our decision. Stable ones:
+ * OpenTelemetry semantic conventions 1.45.0, `db`.
+ */
 export const schemaUrl = 'https://opentelemetry.io/schemas/1.45.0';
 export const scopeName = 'sallyport';
 export const scopeVersion = '0.1.0';
 
-export const names = {
+export const attributeNames = {
   system: 'db.system.name',
   namespace: 'db.namespace',
   summary: 'db.query.summary',

@@ -1,4 +1,4 @@
-import type { Said } from './said.js';
+import type { EscapedText } from './escape-mrkdwn.js';
 
 export interface Mrkdwn {
   readonly type: 'mrkdwn';
@@ -7,7 +7,7 @@ export interface Mrkdwn {
   readonly verbatim: true;
 }
 
-export interface Plain {
+export interface PlainText {
   readonly type: 'plain_text';
   readonly text: string;
   readonly emoji: false;
@@ -16,34 +16,39 @@ export interface Plain {
 export interface Button {
   readonly type: 'button';
   readonly action_id: string;
-  readonly text: Plain;
+  readonly text: PlainText;
   readonly value?: string;
   readonly url?: string;
   readonly style?: 'primary' | 'danger';
-  readonly confirm?: { readonly title: Plain; readonly text: Plain; readonly confirm: Plain; readonly deny: Plain };
+  readonly confirm?: {
+    readonly title: PlainText;
+    readonly text: PlainText;
+    readonly confirm: PlainText;
+    readonly deny: PlainText;
+  };
 }
 
 /** The blocks of Block Kit that we write, as `@slack/types` has them. */
 export type Block =
-  | { readonly type: 'header'; readonly text: Plain }
+  | { readonly type: 'header'; readonly text: PlainText }
   | { readonly type: 'section'; readonly text: Mrkdwn; readonly expand: true }
   | { readonly type: 'section'; readonly fields: readonly Mrkdwn[] }
   | { readonly type: 'context'; readonly elements: readonly Mrkdwn[] }
   | { readonly type: 'actions'; readonly elements: readonly Button[] };
 
-export function plain(text: string): Plain {
+export function createPlainText(text: string): PlainText {
   return { type: 'plain_text', text, emoji: false };
 }
 
-export function mrkdwn(text: string): Mrkdwn {
+export function createMrkdwn(text: string): Mrkdwn {
   return { type: 'mrkdwn', text, verbatim: true };
 }
 
 /** A text of somebody else's, with how much of it is missing. */
-export function quoted({ text, cut }: Said): string {
-  return `${text === '' ? '—' : `\`${text}\``}${missing(cut)}`;
+export function formatQuoted({ text, cut }: EscapedText): string {
+  return `${text === '' ? '—' : `\`${text}\``}${formatCut(cut)}`;
 }
 
-export function missing(cut: number): string {
+export function formatCut(cut: number): string {
   return cut === 0 ? '' : `\n_${cut} more characters are not shown here._`;
 }

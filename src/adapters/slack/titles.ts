@@ -1,21 +1,38 @@
 import type { Notice } from '../../core/index.js';
-import { said } from './said.js';
+import { escapeMrkdwn } from './escape-mrkdwn.js';
 
 const titles: Readonly<Record<Notice['type'], string>> = {
-  'approval.requested': 'Approval asked for', 'approval.decided': 'Approval asked for', 'approval.closed': 'No longer waited for',
-  'session.revoked': 'A session was revoked', 'breakglass.activated': 'The glass was broken', 'breakglass.reviewed': 'What was done behind broken glass was reviewed',
+  'approval.requested': 'Approval requested',
+  'approval.decided': 'Approval requested',
+  'approval.closed': 'No longer pending',
+  'session.revoked': 'A session was revoked',
+  'breakglass.activated': 'Break-glass access was activated',
+  'breakglass.reviewed': 'A break-glass session was reviewed',
 };
-const states: Readonly<Record<string, string>> = { approved: 'Approved', rejected: 'Rejected', expired: 'Expired' };
+const stateTitles: Readonly<Record<string, string>> = {
+  approved: 'Approved',
+  rejected: 'Rejected',
+  expired: 'Expired',
+};
 
 /** What it is about, in words of ours. */
-export function titleOf({ type, state = '' }: Notice): string {
-  return (type.startsWith('approval.') && Object.hasOwn(states, state) ? states[state] : undefined) ?? titles[type];
+export function selectTitle({ type, state = '' }: Notice): string {
+  return (
+    (type.startsWith('approval.') && Object.hasOwn(stateTitles, state) ? stateTitles[state] : undefined) ?? titles[type]
+  );
 }
 
 /** Who did what, in mrkdwn; undefined where nobody did. */
-export function lineOf({ type, by, decision, comment }: Notice): string | undefined {
+export function formatHistoryLine({ type, by, decision, comment }: Notice): string | undefined {
   if (by === undefined) return undefined;
-  const did = decision === 'approve' ? 'agreed' : decision === 'reject' ? 'said no' : type === 'session.revoked' ? 'revoked it' : 'signed it';
-  const words = comment === undefined ? undefined : said(comment, 1_200);
-  return `\`${said(by.id, 600).text}\` ${did}${words === undefined ? '.' : `: \`${words.text}\`${words.cut > 0 ? ' …' : ''}`}`;
+  const did =
+    decision === 'approve'
+      ? 'agreed'
+      : decision === 'reject'
+        ? 'rejected'
+        : type === 'session.revoked'
+          ? 'revoked it'
+          : 'completed the review';
+  const words = comment === undefined ? undefined : escapeMrkdwn(comment, 1_200);
+  return `\`${escapeMrkdwn(by.id, 600).text}\` ${did}${words === undefined ? '.' : `: \`${words.text}\`${words.cut > 0 ? ' …' : ''}`}`;
 }

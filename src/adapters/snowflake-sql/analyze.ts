@@ -1,30 +1,43 @@
-import { formatName, formatObject, type Analysis, type ColumnLineage, type ObjectRef, type SchemaRef } from '../../core/index.js';
-import { checkCalled, checkCalls, type OwnFunctions } from './calls.js';
-import { canonicalOf, digestOf, redactedOf } from './canonical.js';
+import {
+  formatName,
+  formatObject,
+  type Analysis,
+  type ColumnLineage,
+  type ObjectRef,
+  type SchemaRef,
+} from '../../core/index.js';
+import { checkParsedCalls, checkCalls, type OwnFunctions } from './checks/calls.js';
+import { formatCanonical, hashCanonical, formatRedacted } from './lex/canonical.js';
 import { checkCost } from './cost/index.js';
-import { partsOf, withoutEarlier } from './flow.js';
-import { checkDefinition, explained, kindOf, refusedKind, type Kind } from './kind.js';
-import { lex } from './lexer.js';
-import { checkLimits } from './limits.js';
-import { revealed } from './metadata.js';
-import { resolve } from './names.js';
-import { oneStatement, pieces, plainer } from './normalize.js';
-import { stored } from './parsers/identifier.js';
-import type { Name, Reading, Readers } from './parsers/reading.js';
-import { placeholdersOf } from './placeholders.js';
-import { readable } from './readable/index.js';
-import { Refused } from './refusal.js';
-import { checkRelations, relationWords } from './relations.js';
+import { splitFlow, removeEarlierResults } from './lex/flow-operator.js';
+import {
+  checkDefinition,
+  findExplainedQuery,
+  classifyStatement,
+  classifyRefused,
+  type ClassifiedStatement,
+} from './checks/statement-kind.js';
+import { tokenize } from './lex/lexer.js';
+import { checkLimits } from './checks/limits.js';
+import { findRevealedObjects } from './checks/metadata.js';
+import { resolveName } from './names/resolve-name.js';
+import { requireOneStatement, splitStatements, normalizeNames } from './lex/normalize.js';
+import { toStoredCase } from './names/identifier.js';
+import type { Name, ParserReading, ParserPool } from './parsers/reading.js';
+import { listPlaceholders } from './lex/placeholders.js';
+import { simplifyStatement } from './parsers/simplify/index.js';
+import { RefusedError } from './checks/refusal.js';
+import { checkRelations, findRelationWords } from './checks/relations.js';
 import { render } from './render/index.js';
-import { lastNameEdit, locate } from './render/located.js';
-import type { Edits } from './render/naming.js';
-import { isSign, isWord, opening, type Token } from './token.js';
-import { checkTypes } from './types.js';
-import { unread } from './unread.js';
+import { createLastNameEdit, locateNames } from './render/locate-names.js';
+import type { NameEdits } from './render/name-edits.js';
+import { isSign, isWord, findOpening, type SqlToken } from './lex/token.js';
+import { checkTypes } from './checks/types.js';
+import { createReadError } from './parsers/read-errors.js';
 
 /** What a judgement needs besides the text. */
-export interface Bench {
-  readonly readers: Readers;
+export interface AnalysisContext {
+  readonly parsers: ParserPool;
   readonly scope: SchemaRef;
   /** Functions of the connection's own that may be called, in stored case: `DB.SCHEMA.NAME`. */
   readonly functions: ReadonlySet<string>;
@@ -36,163 +49,247 @@ export interface Bench {
 type Objects = Pick<Analysis, 'reads' | 'writes' | 'functions' | 'lineage'>;
 
 /** With what writes their names in full; undefined where a name cannot be placed. */
-type Found = Objects & { readonly edits: Edits | undefined };
+type FoundObjects = Objects & { readonly edits: NameEdits | undefined };
 
 /** Statements of a text of several that are looked at for what they would touch. */
-const mostPieces = 5;
+const maxStatements = 5;
 
-const nothing: Objects = { reads: [], writes: [], functions: [] };
+const noObjects: Objects = { reads: [], writes: [], functions: [] };
 
 /** Of rows that are a plan, or made of an earlier result. */
-const untold: readonly ColumnLineage[] = [{ column: '*', sources: 'unknown' }];
+const unknownLineage: readonly ColumnLineage[] = [{ column: '*', sources: 'unknown' }];
 
-/** Reads one text. Never throws for what it says: what cannot or must not be judged comes back with a refusal. Throws ANALYSIS_UNAVAILABLE where no parser is there to read it. */
-export async function analyze(text: string, bench: Bench): Promise<Analysis> {
-  let tokens: readonly Token[] = [];
-  let kind: Kind = { kind: 'invalid', operation: '' };
-  let objects = nothing;
+/**
+ * Reads one text. Never throws for what it says: what cannot or must not be judged comes back with a refusal. Throws
+ * ANALYSIS_UNAVAILABLE where no parser is there to read it.
+ */
+export async function analyze(text: string, bench: AnalysisContext): Promise<Analysis> {
+  let tokens: readonly SqlToken[] = [];
+  let kind: ClassifiedStatement = { kind: 'invalid', operation: '' };
+  let objects = noObjects;
   try {
-    const all = lex(text);
+    const all = tokenize(text);
     checkLimits(all);
     kind = { kind: all.some((token) => isSign(token, ';')) ? 'multi' : 'invalid', operation: '' };
-    const first = kindOf(all);
+    const first = classifyStatement(all);
     if (first.kind === 'script') {
       kind = first; // What its semicolons end is no statement by itself.
-      throw new Refused('sql.script');
+      throw new RefusedError('sql.script');
     }
-    tokens = plainer(oneStatement(all));
-    kind = kindOf(tokens);
-    if (kind.refuse !== undefined) throw new Refused(kind.refuse);
-    const { edits, ...found } = await objectsOf(tokens, kind, bench);
+    tokens = normalizeNames(requireOneStatement(all));
+    kind = classifyStatement(tokens);
+    if (kind.refusalReason !== undefined) throw new RefusedError(kind.refusalReason);
+    const { edits, ...found } = await findObjects(tokens, kind, bench);
     objects = found;
-    return { ...analysis(tokens, kind, objects), ...(bench.dialect === undefined ? {} : { rendered: render(tokens, edits, bench.dialect) }) };
+    return {
+      ...createAnalysis(tokens, kind, objects),
+      ...(bench.dialect === undefined ? {} : { rendered: render(tokens, edits, bench.dialect) }),
+    };
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    if (error.reason === 'sql.multiple_statements') error.objects = await touched(pieces(lex(text)), bench);
-    return { ...analysis(tokens, { ...kind, kind: refusedKind(error, kind.kind) }, { ...objects, ...error.objects }), refusal: error.refusal() };
+    if (!(error instanceof RefusedError)) throw error;
+    if (error.reason === 'sql.multiple_statements')
+      error.objects = await findTouchedObjects(splitStatements(tokenize(text)), bench);
+    return {
+      ...createAnalysis(tokens, { ...kind, kind: classifyRefused(error, kind.kind) }, { ...objects, ...error.objects }),
+      refusal: error.toRefusal(),
+    };
   }
 }
 
-async function objectsOf(tokens: readonly Token[], kind: Kind, bench: Bench): Promise<Found> {
+async function findObjects(
+  tokens: readonly SqlToken[],
+  kind: ClassifiedStatement,
+  bench: AnalysisContext,
+): Promise<FoundObjects> {
   if (kind.operation === 'EXPLAIN') {
-    const query = explained(tokens);
-    if (query === undefined || kindOf(query).kind !== 'read' || kindOf(query).refuse !== undefined) throw new Refused('sql.metadata');
-    return { ...(await judged(query, { kind: 'read', operation: 'SELECT' }, bench)), lineage: untold };
+    const query = findExplainedQuery(tokens);
+    if (
+      query === undefined ||
+      classifyStatement(query).kind !== 'read' ||
+      classifyStatement(query).refusalReason !== undefined
+    )
+      throw new RefusedError('sql.metadata');
+    return { ...(await analyzePart(query, { kind: 'read', operation: 'SELECT' }, bench)), lineage: unknownLineage };
   }
   if (kind.kind === 'metadata') {
-    const reads = revealed(tokens, bench.scope);
-    return { ...nothing, reads, edits: lastNameEdit(tokens, reads[0]) };
+    const reads = findRevealedObjects(tokens, bench.scope);
+    return { ...noObjects, reads, edits: createLastNameEdit(tokens, reads[0]) };
   }
   if (kind.kind === 'ddl') checkDefinition(tokens);
-  const parts = partsOf(tokens);
-  const found: Found[] = [];
-  for (const part of parts) found.push(await judged(part, parts.length === 1 ? kind : kindOf(part), bench));
-  return found.length === 1 ? (found[0] as Found) : together(found);
+  const parts = splitFlow(tokens);
+  const found: FoundObjects[] = [];
+  for (const part of parts)
+    found.push(await analyzePart(part, parts.length === 1 ? kind : classifyStatement(part), bench));
+  return found.length === 1 ? (found[0] as FoundObjects) : mergeFound(found);
 }
 
 /** One part by itself: its own text first, then what both parsers agree on, each held against the other. */
-async function judged(tokens: readonly Token[], kind: Kind, bench: Bench): Promise<Found> {
-  if (kind.refuse !== undefined) throw new Refused(kind.refuse);
+async function analyzePart(
+  tokens: readonly SqlToken[],
+  kind: ClassifiedStatement,
+  bench: AnalysisContext,
+): Promise<FoundObjects> {
+  if (kind.refusalReason !== undefined) throw new RefusedError(kind.refusalReason);
   checkText(tokens);
-  const own = ownFunctions(bench);
-  const places = relationWords(tokens);
+  const own = createOwnFunctions(bench);
+  const places = findRelationWords(tokens);
   try {
     checkCalls(tokens, own);
     checkTypes(tokens);
     checkCost(tokens, places);
   } catch (error) {
-    if (error instanceof Refused) error.objects = await touched([tokens], bench);
+    if (error instanceof RefusedError) error.objects = await findTouchedObjects([tokens], bench);
     throw error;
   }
-  const reading = await read(tokens, bench);
-  if (reading.statements !== 1 || !agrees(reading.root, kind)) throw new Refused('sql.parsers_disagree');
-  checkCalled(reading.functions, own, tokens.some((token) => isWord(token, 'MATCH_RECOGNIZE')));
-  const called = reading.functions.filter((name) => own.has(name)).map((name) => resolve(name, bench.scope, 'function'));
-  const reads = withoutEarlier(reading.reads).map((name) => resolve(name, bench.scope));
-  const writes = reading.writes.map((name) => resolve(name, bench.scope));
+  const reading = await readWithParsers(tokens, bench);
+  if (reading.statements !== 1 || !isSameVerb(reading.root, kind)) throw new RefusedError('sql.parsers_disagree');
+  checkParsedCalls(
+    reading.functions,
+    own,
+    tokens.some((token) => isWord(token, 'MATCH_RECOGNIZE')),
+  );
+  const called = reading.functions
+    .filter((name) => own.has(name))
+    .map((name) => resolveName(name, bench.scope, 'function'));
+  const reads = removeEarlierResults(reading.reads).map((name) => resolveName(name, bench.scope));
+  const writes = reading.writes.map((name) => resolveName(name, bench.scope));
   checkRelations(tokens, places, [...reads, ...writes], bench.scope);
-  const lineage = reading.lineage === undefined ? {} : { lineage: reading.lineage.map(({ column, sources }) => lineageOf(column, sources, bench.scope)) };
-  const edits = await editsOf(tokens, reading, own, bench);
-  return { reads: unique([...reads, ...called]), writes: unique(writes), functions: namesOf(reading.functions), ...lineage, edits };
+  const lineage =
+    reading.lineage === undefined
+      ? {}
+      : { lineage: reading.lineage.map(({ column, sources }) => resolveLineage(column, sources, bench.scope)) };
+  const edits = await locateEdits(tokens, reading, own, bench);
+  return {
+    reads: removeDuplicates([...reads, ...called]),
+    writes: removeDuplicates(writes),
+    functions: formatFunctionNames(reading.functions),
+    ...lineage,
+    edits,
+  };
 }
 
-async function editsOf(tokens: readonly Token[], reading: Reading, own: OwnFunctions, { dialect, scope, readers, signal }: Bench): Promise<Edits | undefined> {
-  return dialect === undefined ? undefined : locate(tokens, reading, { scope, own: own.has, apart: dialect !== 'snowflake' }, readers, signal);
+async function locateEdits(
+  tokens: readonly SqlToken[],
+  reading: ParserReading,
+  own: OwnFunctions,
+  { dialect, scope, parsers: readers, signal }: AnalysisContext,
+): Promise<NameEdits | undefined> {
+  return dialect === undefined
+    ? undefined
+    : locateNames(tokens, reading, { scope, isOwn: own.has, renamesCtes: dialect !== 'snowflake' }, readers, signal);
 }
 
-/** What refused texts would have touched, for the record and for people: as far as both parsers can tell, and nothing is decided by it. */
-async function touched(texts: readonly (readonly Token[])[], bench: Bench): Promise<Pick<Objects, 'reads' | 'writes'>> {
+/**
+ * What refused texts would have touched, for the record and for people: as far as both parsers can tell, and nothing is
+ * decided by it.
+ */
+async function findTouchedObjects(
+  texts: readonly (readonly SqlToken[])[],
+  bench: AnalysisContext,
+): Promise<Pick<Objects, 'reads' | 'writes'>> {
   const [reads, writes]: [ObjectRef[], ObjectRef[]] = [[], []];
-  for (const tokens of texts.slice(0, mostPieces)) {
-    const readings = await bench.readers.read(canonicalOf(readable(tokens)), bench.signal);
+  for (const tokens of texts.slice(0, maxStatements)) {
+    const readings = await bench.parsers.read(formatCanonical(simplifyStatement(tokens)), bench.signal);
     if (!readings.ok) continue;
-    reads.push(...withoutEarlier(readings.reading.reads).map((name) => resolve(name, bench.scope)));
-    writes.push(...readings.reading.writes.map((name) => resolve(name, bench.scope)));
+    reads.push(...removeEarlierResults(readings.reading.reads).map((name) => resolveName(name, bench.scope)));
+    writes.push(...readings.reading.writes.map((name) => resolveName(name, bench.scope)));
   }
-  return { reads: unique(reads), writes: unique(writes) };
+  return { reads: removeDuplicates(reads), writes: removeDuplicates(writes) };
 }
 
 /** What the text may not hold anywhere, whatever it means there. */
-function checkText(tokens: readonly Token[]): void {
+function checkText(tokens: readonly SqlToken[]): void {
   for (let at = 0; at < tokens.length; at += 1) {
-    const token = tokens[at] as Token;
-    if (token.kind === 'stage' || (isWord(token, 'DIRECTORY', 'SEMANTIC_VIEW') && isSign(tokens[at + 1], '('))) throw new Refused('sql.stage');
-    if (token.kind === 'variable' && !/^\$\d+$/.test(token.text)) throw new Refused('sql.variable');
-    if (isWord(token, 'STREAM') && isSign(tokens[at + 1], '=>')) throw new Refused('sql.dynamic_name', 'STREAM');
-    if (isWord(token, 'TABLE') && isSign(tokens[at + 1], '(') && isText(tokens[at + 2])) throw new Refused('sql.dynamic_name', 'TABLE');
-    if (isSign(token, ':=')) throw new Refused('sql.script');
-    if (isSign(token, '$') && !(isSign(tokens[at + 1], ')') && isWord(tokens[opening(tokens, at + 1) - 1], 'PATTERN'))) throw new Refused('sql.character');
+    const token = tokens[at] as SqlToken;
+    if (token.kind === 'stage' || (isWord(token, 'DIRECTORY', 'SEMANTIC_VIEW') && isSign(tokens[at + 1], '(')))
+      throw new RefusedError('sql.stage');
+    if (token.kind === 'variable' && !/^\$\d+$/.test(token.text)) throw new RefusedError('sql.variable');
+    if (isWord(token, 'STREAM') && isSign(tokens[at + 1], '=>')) throw new RefusedError('sql.dynamic_name', 'STREAM');
+    if (isWord(token, 'TABLE') && isSign(tokens[at + 1], '(') && isNameLiteral(tokens[at + 2]))
+      throw new RefusedError('sql.dynamic_name', 'TABLE');
+    if (isSign(token, ':=')) throw new RefusedError('sql.script');
+    if (
+      isSign(token, '$') &&
+      !(isSign(tokens[at + 1], ')') && isWord(tokens[findOpening(tokens, at + 1) - 1], 'PATTERN'))
+    )
+      throw new RefusedError('sql.character');
   }
 }
 
 /** What holds the name of a table in `TABLE('t')` and `TABLE(?)`. */
-function isText(token: Token | undefined): boolean {
+function isNameLiteral(token: SqlToken | undefined): boolean {
   return token?.kind === 'string' || isSign(token, '?') || isSign(token, ':');
 }
 
-async function read(tokens: readonly Token[], { readers, signal }: Bench): Promise<Reading> {
-  const readings = await readers.read(canonicalOf(readable(tokens)), signal);
+async function readWithParsers(
+  tokens: readonly SqlToken[],
+  { parsers: readers, signal }: AnalysisContext,
+): Promise<ParserReading> {
+  const readings = await readers.read(formatCanonical(simplifyStatement(tokens)), signal);
   if (readings.ok) return readings.reading;
-  throw unread(readings);
+  throw createReadError(readings);
 }
 
-function agrees(root: string, { kind, operation }: Kind): boolean {
+function isSameVerb(root: string, { kind, operation }: ClassifiedStatement): boolean {
   if (kind === 'read') return root === 'SELECT';
   if (operation === 'ALTER VIEW') return root === 'ALTER TABLE';
   return root === operation || root.startsWith(`${operation} `) || operation.startsWith(`${root} `);
 }
 
-function ownFunctions({ functions, scope }: Bench): OwnFunctions {
-  return { has: (name) => functions.size > 0 && functions.has(formatObject(resolve(name, scope, 'function'))) };
+function createOwnFunctions({ functions, scope }: AnalysisContext): OwnFunctions {
+  return { has: (name) => functions.size > 0 && functions.has(formatObject(resolveName(name, scope, 'function'))) };
 }
 
-function together(found: readonly Found[]): Found {
+function mergeFound(found: readonly FoundObjects[]): FoundObjects {
   const known = found.every(({ edits }) => edits !== undefined);
   return {
     edits: known ? new Map(found.flatMap(({ edits }) => [...(edits ?? [])])) : undefined,
-    reads: unique(found.flatMap((each) => each.reads)), writes: [], functions: [...new Set(found.flatMap((each) => each.functions))], lineage: untold,
+    reads: removeDuplicates(found.flatMap((each) => each.reads)),
+    writes: [],
+    functions: [...new Set(found.flatMap((each) => each.functions))],
+    lineage: unknownLineage,
   };
 }
 
-function lineageOf(column: string, sources: readonly Name[] | 'unknown', scope: SchemaRef): ColumnLineage {
+function resolveLineage(column: string, sources: readonly Name[] | 'unknown', scope: SchemaRef): ColumnLineage {
   if (sources === 'unknown') return { column, sources };
-  return { column, sources: sources.map((name) => `${formatObject(resolve(name.slice(0, -1), scope))}.${formatName(stored(name.at(-1) as Name[number]))}`) };
+  return {
+    column,
+    sources: sources.map(
+      (name) =>
+        `${formatObject(resolveName(name.slice(0, -1), scope))}.${formatName(toStoredCase(name.at(-1) as Name[number]))}`,
+    ),
+  };
 }
 
-function namesOf(functions: readonly Name[]): readonly string[] {
-  return [...new Set(functions.map((name) => name.map(stored).join('.')))];
+function formatFunctionNames(functions: readonly Name[]): readonly string[] {
+  return [...new Set(functions.map((name) => name.map(toStoredCase).join('.')))];
 }
 
-function unique(objects: readonly ObjectRef[]): readonly ObjectRef[] {
-  return objects.length < 2 ? objects : [...new Map(objects.map((each) => [`${each.kind} ${formatObject(each)}`, each])).values()].toSorted((a, b) => (formatObject(a) < formatObject(b) ? -1 : 1));
+function removeDuplicates(objects: readonly ObjectRef[]): readonly ObjectRef[] {
+  return objects.length < 2
+    ? objects
+    : [...new Map(objects.map((each) => [`${each.kind} ${formatObject(each)}`, each])).values()].toSorted((a, b) =>
+        formatObject(a) < formatObject(b) ? -1 : 1,
+      );
 }
 
-function analysis(tokens: readonly Token[], { kind, operation }: Kind, objects: Objects): Analysis {
-  const canonical = canonicalOf(tokens);
+function createAnalysis(
+  tokens: readonly SqlToken[],
+  { kind, operation }: ClassifiedStatement,
+  objects: Objects,
+): Analysis {
+  const canonical = formatCanonical(tokens);
   const targets = [...objects.writes, ...objects.reads].map(formatObject);
   const summary = [operation, ...targets].join(' ').trim();
   return {
-    kind, operation, canonical: canonical === '' ? '-' : canonical, digest: digestOf(canonical), redacted: redactedOf(tokens), summary: summary.length > 255 ? `${summary.slice(0, 252)}...` : summary,
-    placeholders: placeholdersOf(tokens).map((each) => each.text), ...objects,
+    kind,
+    operation,
+    canonical: canonical === '' ? '-' : canonical,
+    digest: hashCanonical(canonical),
+    redacted: formatRedacted(tokens),
+    summary: summary.length > 255 ? `${summary.slice(0, 252)}...` : summary,
+    placeholders: listPlaceholders(tokens).map((each) => each.text),
+    ...objects,
   };
 }

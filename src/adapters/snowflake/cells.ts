@@ -1,85 +1,99 @@
 import type { Cell, Column, Row } from '../../core/index.js';
-import { dateText, timeText, zonedText } from './calendar.js';
+import { formatDate, formatTime, formatZonedTimestamp } from './date-time.js';
 import type { DriverColumn } from './driver/api.js';
 import type { RawRow } from './driver/rows.js';
-import { unreadable } from './failure.js';
+import { createUnreadableError } from './errors.js';
 
-type Read = (raw: string) => Cell;
+type ConvertCell = (raw: string) => Cell;
 
 /** Name and type of every column, duplicates kept; types as Snowflake writes them. */
-export function columnsOf(columns: readonly DriverColumn[]): Column[] {
-  return columns.map((column) => ({ name: column.getName(), type: typeOf(column), nullable: column.isNullable() }));
+export function convertColumns(columns: readonly DriverColumn[]): Column[] {
+  return columns.map((column) => ({
+    name: column.getName(),
+    type: formatColumnType(column),
+    nullable: column.isNullable(),
+  }));
 }
 
-/** What turns raw rows into rows of cells: nothing is rounded, nothing evaluated, NULL is null. Throws ENGINE_REJECTED for a value it cannot read. */
-export function readerOf(columns: readonly DriverColumn[]): (rows: readonly RawRow[]) => Row[] {
-  const reads = columns.map((column) => readOf(column.getType().toLowerCase(), column.getScale()));
-  return (rows) => rows.map((row) => reads.map((read, index) => cell(read, row[index])));
+/**
+ * What turns raw rows into rows of cells: nothing is rounded, nothing evaluated, NULL is null. Throws ENGINE_REJECTED
+ * for a value it cannot read.
+ */
+export function createRowConverter(columns: readonly DriverColumn[]): (rows: readonly RawRow[]) => Row[] {
+  const reads = columns.map((column) => selectConverter(column.getType().toLowerCase(), column.getScale()));
+  return (rows) => rows.map((row) => reads.map((read, index) => convertCell(read, row[index])));
 }
 
-function cell(read: Read, raw: unknown): Cell {
+function convertCell(read: ConvertCell, raw: unknown): Cell {
   if (raw === null || raw === undefined) return null;
   // JSON carries some values as themselves, whatever the protocol says.
   return read(typeof raw === 'string' ? raw : JSON.stringify(raw));
 }
 
-function readOf(type: string, scale: number): Read {
+function selectConverter(type: string, scale: number): ConvertCell {
   switch (type) {
     case 'fixed':
-      return scale > 0 ? asIs : integer;
+      return scale > 0 ? keepText : convertInteger;
     case 'real':
-      return float;
+      return convertFloat;
     case 'boolean':
-      return boolean;
+      return convertBoolean;
     case 'date':
-      return (raw) => dateText(whole(raw));
+      return (raw) => formatDate(parseWholeNumber(raw));
     case 'time':
-      return (raw) => timeText(raw, scale);
+      return (raw) => formatTime(raw, scale);
     case 'timestamp_ntz':
-      return (raw) => zonedText(raw, scale, '');
+      return (raw) => formatZonedTimestamp(raw, scale, '');
     case 'timestamp_ltz':
-      return (raw) => zonedText(raw, scale, 'Z');
+      return (raw) => formatZonedTimestamp(raw, scale, 'Z');
     case 'timestamp_tz':
-      return (raw) => offsetText(raw, scale);
+      return (raw) => convertOffsetTimestamp(raw, scale);
     case 'binary':
       return (raw) => Buffer.from(raw, 'hex').toString('base64');
-    case 'variant': case 'object': case 'array': case 'map': case 'vector':
-      return json;
+    case 'variant':
+    case 'object':
+    case 'array':
+    case 'map':
+    case 'vector':
+      return convertJson;
     default:
-      return asIs;
+      return keepText;
   }
 }
 
-function asIs(raw: string): Cell {
+function keepText(raw: string): Cell {
   return raw;
 }
 
 /** A number while JSON can hold it exactly, else its digits. */
-function integer(raw: string): Cell {
+function convertInteger(raw: string): Cell {
   const number = Number(raw);
   return Number.isSafeInteger(number) && raw !== '' ? number : raw;
 }
 
-function float(raw: string): Cell {
+function convertFloat(raw: string): Cell {
   const number = Number(raw);
   return Number.isFinite(number) && raw !== '' ? number : raw;
 }
 
-function boolean(raw: string): Cell {
+function convertBoolean(raw: string): Cell {
   const value = raw.toLowerCase();
   if (value === '1' || value === 'true') return true;
   if (value === '0' || value === 'false') return false;
-  throw unreadable();
+  throw createUnreadableError();
 }
 
-function whole(raw: string): number {
+function parseWholeNumber(raw: string): number {
   const number = Number(raw);
-  if (!Number.isSafeInteger(number) || raw === '') throw unreadable();
+  if (!Number.isSafeInteger(number) || raw === '') throw createUnreadableError();
   return number;
 }
 
-/** Its value where JSON holds all of it, else the text as it came: `undefined` in an array, and numbers with more digits than a double keeps. */
-function json(raw: string): Cell {
+/**
+ * Its value where JSON holds all of it, else the text as it came: `undefined` in an array, and numbers with more digits
+ * than a double keeps.
+ */
+function convertJson(raw: string): Cell {
   try {
     return longNumber.test(raw) && longNumber.test(raw.replaceAll(jsonText, '')) ? raw : (JSON.parse(raw) as Cell);
   } catch {
@@ -91,21 +105,24 @@ const longNumber = /\d[\d.]{15}/;
 const jsonText = /"(?:[^"\\]|\\.)*"/g;
 
 /** `seconds.nanos minutes`, the offset counted from 1440 (24 hours west). */
-function offsetText(raw: string, scale: number): string {
+function convertOffsetTimestamp(raw: string, scale: number): string {
   const [time = '', minutes = ''] = raw.split(' ');
-  const offset = whole(minutes) - 1_440;
-  if (Math.abs(offset) > 1_440) throw unreadable();
+  const offset = parseWholeNumber(minutes) - 1_440;
+  if (Math.abs(offset) > 1_440) throw createUnreadableError();
   const size = Math.abs(offset);
-  const zone = offset === 0 ? 'Z' : `${offset < 0 ? '-' : '+'}${String(Math.trunc(size / 60)).padStart(2, '0')}:${String(size % 60).padStart(2, '0')}`;
-  return zonedText(time, scale, zone, offset);
+  const zone =
+    offset === 0
+      ? 'Z'
+      : `${offset < 0 ? '-' : '+'}${String(Math.trunc(size / 60)).padStart(2, '0')}:${String(size % 60).padStart(2, '0')}`;
+  return formatZonedTimestamp(time, scale, zone, offset);
 }
 
-const sized: ReadonlySet<string> = new Set(['time', 'timestamp_ntz', 'timestamp_ltz', 'timestamp_tz']);
-const names: Readonly<Record<string, string>> = { fixed: 'NUMBER', real: 'FLOAT', text: 'VARCHAR' };
+const scaledTypes: ReadonlySet<string> = new Set(['time', 'timestamp_ntz', 'timestamp_ltz', 'timestamp_tz']);
+const typeNames: Readonly<Record<string, string>> = { fixed: 'NUMBER', real: 'FLOAT', text: 'VARCHAR' };
 
-function typeOf(column: DriverColumn): string {
+function formatColumnType(column: DriverColumn): string {
   const type = column.getType().toLowerCase();
   if (type === 'fixed') return `NUMBER(${column.getPrecision()},${column.getScale()})`;
-  const name = names[type] ?? type.toUpperCase();
-  return sized.has(type) ? `${name}(${column.getScale()})` : name;
+  const name = typeNames[type] ?? type.toUpperCase();
+  return scaledTypes.has(type) ? `${name}(${column.getScale()})` : name;
 }

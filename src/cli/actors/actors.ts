@@ -1,11 +1,11 @@
 import type { z } from 'zod';
-import { reinstated, suspended, suspensions } from '../../mount/answered.js';
-import { leftUntil } from '../approvals/left.js';
-import { UsageError, type ExitCode } from '../exit.js';
-import { gatewayHelp, gatewayOf, gatewayOptions, nameless } from '../gateway/options.js';
-import { parsed } from '../options.js';
-import { tableOf, widthOf } from '../paper.js';
-import { asciiJson, printable } from '../printable.js';
+import { reinstated, suspended, suspensions } from '../../http/server/response-schemas.js';
+import { formatTimeLeft } from '../text/time-left.js';
+import { UsageError, type ExitCode } from '../exit-codes.js';
+import { gatewayHelp, createGatewayClient, gatewayOptions, parseOptionsOnly } from '../gateway/gateway-options.js';
+import { parseOptions } from '../parse-options.js';
+import { formatTable, getTerminalWidth } from '../text/layout.js';
+import { toAsciiJson, toPrintable } from '../text/printable.js';
 import type { Streams } from '../streams.js';
 import { write } from '../write.js';
 
@@ -26,14 +26,18 @@ Exit codes: 0 listed, suspended or reinstated. 1 the gateway said no. 2 wrong co
 asked, or failed.
 `;
 
-const longestSeconds = 2_592_000;
-const saying = { ...gatewayOptions, comment: { type: 'string' } } as const;
+const maxSuspensionSeconds = 2_592_000;
+const commentOptions = { ...gatewayOptions, comment: { type: 'string' } } as const;
 
 type Suspension = z.infer<typeof suspensions>['suspensions'][number];
 
 type Command = (args: readonly string[], streams: Streams) => Promise<ExitCode>;
 
-const commands: ReadonlyMap<string, Command> = new Map([['list', list], ['suspend', suspend], ['reinstate', reinstate]]);
+const commands: ReadonlyMap<string, Command> = new Map([
+  ['list', list],
+  ['suspend', suspend],
+  ['reinstate', reinstate],
+]);
 
 /** `sallyport actors`. Throws UsageError and RefusedError. */
 export async function actors([name = '', ...args]: readonly string[], streams: Streams): Promise<ExitCode> {
@@ -45,55 +49,64 @@ export async function actors([name = '', ...args]: readonly string[], streams: S
 }
 
 async function list(args: readonly string[], { stdout }: Streams): Promise<ExitCode> {
-  const values = nameless(args, gatewayOptions);
-  const answer = await gatewayOf(values).ask(suspensions, 'GET', '/suspensions');
-  const words = () => suspensionsInWords(answer.suspensions, Date.now(), widthOf(stdout));
-  return write(stdout, values.json === true ? `${asciiJson(answer)}\n` : words());
+  const values = parseOptionsOnly(args, gatewayOptions);
+  const answer = await createGatewayClient(values).request(suspensions, 'GET', '/suspensions');
+  const words = () => formatSuspensions(answer.suspensions, Date.now(), getTerminalWidth(stdout));
+  return write(stdout, values.json === true ? `${toAsciiJson(answer)}\n` : words());
 }
 
 async function suspend(args: readonly string[], { stdout }: Streams): Promise<ExitCode> {
-  const { values, positionals } = parsed(args, { ...saying, for: { type: 'string' } });
-  const body = { actor: actorOf(positionals), ...lastingOf(values.for), ...commentOf(values.comment) };
-  const made = await gatewayOf(values).ask(suspended, 'POST', '/suspensions', { body });
+  const { values, positionals } = parseOptions(args, { ...commentOptions, for: { type: 'string' } });
+  const body = { actor: parseActor(positionals), ...parseDuration(values.for), ...parseComment(values.comment) };
+  const made = await createGatewayClient(values).request(suspended, 'POST', '/suspensions', { body });
   const ended = `sessions revoked: ${made.sessions.length}, tickets void: ${made.tickets.length}`;
-  const words = `Suspended: ${made.actor}, until ${made.expiresAt}, on ${placesOf(made)}; ${ended}`;
-  return write(stdout, values.json === true ? `${asciiJson(made)}\n` : `${printable(words)}\n`);
+  const words = `Suspended: ${made.actor}, until ${made.expiresAt}, on ${formatScopes(made)}; ${ended}`;
+  return write(stdout, values.json === true ? `${toAsciiJson(made)}\n` : `${toPrintable(words)}\n`);
 }
 
 async function reinstate(args: readonly string[], { stdout }: Streams): Promise<ExitCode> {
-  const { values, positionals } = parsed(args, saying);
-  const path = `/suspensions?actor=${encodeURIComponent(actorOf(positionals))}`;
-  const over = await gatewayOf(values).ask(reinstated, 'DELETE', path, { body: commentOf(values.comment) });
-  const words = `Reinstated: ${over.actor}, on ${placesOf(over)}`;
-  return write(stdout, values.json === true ? `${asciiJson(over)}\n` : `${printable(words)}\n`);
+  const { values, positionals } = parseOptions(args, commentOptions);
+  const path = `/suspensions?actor=${encodeURIComponent(parseActor(positionals))}`;
+  const over = await createGatewayClient(values).request(reinstated, 'DELETE', path, {
+    body: parseComment(values.comment),
+  });
+  const words = `Reinstated: ${over.actor}, on ${formatScopes(over)}`;
+  return write(stdout, values.json === true ? `${toAsciiJson(over)}\n` : `${toPrintable(words)}\n`);
 }
 
-function actorOf([actor, ...more]: readonly string[]): string {
+function parseActor([actor, ...more]: readonly string[]): string {
   if (actor === undefined || more.length > 0) throw new UsageError('name one actor');
   const isNone = actor.trim() === '' || actor.length > 255;
   if (isNone) throw new UsageError(`${JSON.stringify(actor)} is no actor`);
   return actor;
 }
 
-function lastingOf(text: string | undefined): { readonly ttl?: number } {
+function parseDuration(text: string | undefined): { readonly ttl?: number } {
   if (text === undefined) return {};
   const ttl = /^\d{1,7}$/.test(text) ? Number(text) : 0;
-  if (ttl < 1 || ttl > longestSeconds) throw new UsageError(`--for is a number of seconds from 1 to ${longestSeconds}`);
+  if (ttl < 1 || ttl > maxSuspensionSeconds)
+    throw new UsageError(`--for is a number of seconds from 1 to ${maxSuspensionSeconds}`);
   return { ttl };
 }
 
-function commentOf(comment: string | undefined): { readonly comment?: string } {
+function parseComment(comment: string | undefined): { readonly comment?: string } {
   if (comment === undefined) return {};
   if (comment.trim() === '' || comment.length > 1_000) throw new UsageError('--comment is 1 to 1000 characters');
   return { comment };
 }
 
-function suspensionsInWords(held: readonly Suspension[], now: number, width: number): string {
+function formatSuspensions(held: readonly Suspension[], now: number, width: number): string {
   if (held.length === 0) return 'Nothing.\n';
-  const rows = held.map((each) => [each.actor, leftUntil(each.expiresAt, now), placesOf(each), each.by.id, each.comment ?? '']);
-  return tableOf(['ACTOR', 'LEFT', 'WHERE', 'BY', 'COMMENT'], rows, [2, 3, 4], width);
+  const rows = held.map((each) => [
+    each.actor,
+    formatTimeLeft(each.expiresAt, now),
+    formatScopes(each),
+    each.by.id,
+    each.comment ?? '',
+  ]);
+  return formatTable(['ACTOR', 'LEFT', 'WHERE', 'BY', 'COMMENT'], rows, [2, 3, 4], width);
 }
 
-function placesOf({ places }: Pick<Suspension, 'places'>): string {
+function formatScopes({ places }: Pick<Suspension, 'places'>): string {
   return places.map(({ connection, schemas }) => `${connection} ${schemas.join(', ')}`).join('; ');
 }

@@ -1,4 +1,4 @@
-import { gatewayHelp } from '../gateway/options.js';
+import { gatewayHelp } from '../gateway/gateway-options.js';
 
 export const approvalsHelp = `Usage: sallyport approvals list --url URL [--state pending|decided]
        sallyport approvals show TICKET --url URL [--wait SECONDS]

@@ -1,4 +1,4 @@
-import type { Place } from '../../adapters/ocsf/verify/index.js';
+import type { LinePosition } from '../../adapters/ocsf/verify/index.js';
 
 /** One line of a record, wherever that is kept. */
 export interface RecordLine {
@@ -6,5 +6,5 @@ export interface RecordLine {
   readonly text: string | undefined;
   /** False for a last line that no newline ends. */
   readonly complete: boolean;
-  readonly place: Place;
+  readonly position: LinePosition;
 }

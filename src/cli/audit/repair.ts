@@ -1,13 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { repairJournal } from '../../adapters/journal/repair.js';
 import { ocsf } from '../../adapters/ocsf/index.js';
-import { segmentName, segmentNumber } from '../../adapters/journal/segment.js';
+import { formatSegmentName, parseSegmentNumber } from '../../adapters/journal/segment.js';
 import { AccessError } from '../../core/index.js';
-import { UsageError, type ExitCode } from '../exit.js';
-import { parsed } from '../options.js';
+import { UsageError, type ExitCode } from '../exit-codes.js';
+import { parseOptions } from '../parse-options.js';
 import type { Streams } from '../streams.js';
 import { write } from '../write.js';
-import { auditExits } from './exit.js';
+import { auditExitCodes } from './exit-codes.js';
 
 export const repairHelp = `Usage: sallyport audit repair DIRECTORY [options]
 
@@ -25,24 +25,32 @@ one that is in use.
 
 /** `sallyport audit repair`. Throws UsageError. */
 export async function repair(args: readonly string[], streams: Streams): Promise<ExitCode> {
-  const { values, positionals } = parsed(args, { 'dry-run': { type: 'boolean' }, help: { type: 'boolean', short: 'h' } });
+  const { values, positionals } = parseOptions(args, {
+    'dry-run': { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  });
   if (values.help === true) return write(streams.stdout, repairHelp);
   const [directory] = positionals;
-  if (directory === undefined || positionals.length > 1) throw new UsageError('repair needs the directory of a journal, and no more');
+  if (directory === undefined || positionals.length > 1)
+    throw new UsageError('repair needs the directory of a journal, and no more');
   const names = await readdir(directory).catch((cause: unknown) => {
     throw new UsageError(`${directory} cannot be read`, { cause });
   });
-  if (!names.some((name) => segmentNumber(name) !== undefined)) throw new UsageError(`there is no journal in ${directory}`);
+  if (!names.some((name) => parseSegmentNumber(name) !== undefined))
+    throw new UsageError(`there is no journal in ${directory}`);
   const dry = values['dry-run'] === true;
   try {
     const torn = await repairJournal({ directory, format: ocsf(), dry });
     const does = dry ? 'would be' : 'are';
-    const lines = torn.map(({ segment, offset, bytes }) => `${segmentName(segment)}: ${bytes} bytes from byte ${offset} on ${does} set aside in ${segmentName(segment)}.torn\n`);
+    const lines = torn.map(
+      ({ segment, offset, bytes }) =>
+        `${formatSegmentName(segment)}: ${bytes} bytes from byte ${offset} on ${does} set aside in ${formatSegmentName(segment)}.torn\n`,
+    );
     return await write(streams.stdout, lines.length === 0 ? 'There is nothing to set aside.\n' : lines.join(''));
   } catch (error) {
     if (!AccessError.is(error)) throw error;
     if (error.detail['reason'] === 'in_use') throw new UsageError(error.message, { cause: error });
     streams.stderr.write(`sallyport: ${error.message}. Nothing was changed.\n`);
-    return auditExits.wrong;
+    return auditExitCodes.wrong;
   }
 }

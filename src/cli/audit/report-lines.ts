@@ -1,19 +1,35 @@
 import { basename } from 'node:path';
-import type { ChainReport, Problem, Report } from '../../adapters/ocsf/verify/index.js';
+import type { ChainReport, Finding, VerificationReport } from '../../adapters/ocsf/verify/index.js';
 
 type Row = readonly [file: string, line: number, kind: string, chain: string, sequence: number, verdict: string];
 
-/** A report in the form in which verifiers can be compared (docs/record-format.md): problems, chains, the verdict. Wants a report that names all problems. */
-export function reportInLines({ problems, chains, verdict }: Report): string {
-  const rows = [...problems.map((each) => rowOf(each)), ...chains.flatMap((chain) => chain.problems.map((each) => rowOf(each, chain.chain)))];
+/**
+ * A report in the form in which verifiers can be compared (docs/record-format.md): problems, chains, the verdict. Wants
+ * a report that names all problems.
+ */
+export function reportInLines({ problems, chains, verdict }: VerificationReport): string {
+  const rows = [
+    ...problems.map((each) => rowOf(each)),
+    ...chains.flatMap((chain) => chain.problems.map((each) => rowOf(each, chain.chain))),
+  ];
   const told = new Set(rows.toSorted(compare).map(shown));
-  const states = chains.filter(({ first }) => first !== undefined).map(stateOf).toSorted();
+  const states = chains
+    .filter(({ first }) => first !== undefined)
+    .map(stateOf)
+    .toSorted();
   return `${[...told, ...states, `verdict ${verdict}`].join('\n')}\n`;
 }
 
-function rowOf({ place, kind, chain: own, sequence, verdict }: Problem, chain?: string): Row {
+function rowOf({ place, kind, chain: own, sequence, verdict }: Finding, chain?: string): Row {
   // Without a place only a chain is named, no number.
-  return [place === undefined ? '-' : basename(place.source).replaceAll(/[^!-~]/g, '?'), place?.line ?? 0, kind, chain ?? own ?? '-', place === undefined ? 0 : sequence ?? 0, verdict];
+  return [
+    place === undefined ? '-' : basename(place.source).replaceAll(/[^!-~]/g, '?'),
+    place?.line ?? 0,
+    kind,
+    chain ?? own ?? '-',
+    place === undefined ? 0 : (sequence ?? 0),
+    verdict,
+  ];
 }
 
 function compare(a: Row, b: Row): number {

@@ -1,8 +1,8 @@
 import { eventSchema, type OcsfVersion } from '../../adapters/ocsf/index.js';
 import { eventCodes, type EventCode } from '../../core/index.js';
-import { UsageError, type ExitCode } from '../exit.js';
+import { UsageError, type ExitCode } from '../exit-codes.js';
 import type { Streams } from '../streams.js';
-import { parsed } from '../options.js';
+import { parseOptions } from '../parse-options.js';
 import { write } from '../write.js';
 
 const versions: readonly OcsfVersion[] = ['1.9.0', '1.8.0', '1.3.0', '1.1.0'];
@@ -21,16 +21,21 @@ Options:
 
 /** `sallyport audit schema`. Throws UsageError. */
 export async function schema(args: readonly string[], { stdout }: Streams): Promise<ExitCode> {
-  const { values, positionals } = parsed(args, { ocsf: { type: 'string', default: '1.9.0' }, list: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } });
+  const { values, positionals } = parseOptions(args, {
+    ocsf: { type: 'string', default: '1.9.0' },
+    list: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  });
   if (values.help === true) return write(stdout, schemaHelp);
   if (values.list === true) return write(stdout, `${eventCodes.join('\n')}\n`);
   const [code, ...more] = positionals;
-  if (!isCode(code) || more.length > 0) throw new UsageError('name one code; sallyport audit schema --list has them');
+  if (!isEventCode(code) || more.length > 0)
+    throw new UsageError('name one code; sallyport audit schema --list has them');
   const version = versions.find((each) => each === values.ocsf);
   if (version === undefined) throw new UsageError(`--ocsf is one of ${versions.join(', ')}`);
   return write(stdout, `${JSON.stringify(eventSchema(code, version), undefined, 2)}\n`);
 }
 
-function isCode(code: string | undefined): code is EventCode {
+function isEventCode(code: string | undefined): code is EventCode {
   return (eventCodes as readonly (string | undefined)[]).includes(code);
 }

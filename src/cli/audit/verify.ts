@@ -1,17 +1,23 @@
-import { verifier, type Report, type Verdict, type VerifyOptions, type Verifier } from '../../adapters/ocsf/verify/index.js';
+import {
+  verifier,
+  type VerificationReport,
+  type VerificationVerdict,
+  type VerifyOptions,
+  type Verifier,
+} from '../../adapters/ocsf/verify/index.js';
 import { AccessError } from '../../core/index.js';
-import { UsageError, type ExitCode } from '../exit.js';
+import { UsageError, type ExitCode } from '../exit-codes.js';
 import type { Streams } from '../streams.js';
 import { anchorsOf } from './anchors.js';
-import { auditExits } from './exit.js';
-import { keysFor } from './keys.js';
-import { recordLines } from './lines.js';
+import { auditExitCodes } from './exit-codes.js';
+import { loadVerificationKeys } from './verification-keys.js';
+import { openRecordLines } from './record-lines.js';
 import type { RecordLine } from './record-line.js';
-import { parsed } from '../options.js';
+import { parseOptions } from '../parse-options.js';
 import { reportInLines } from './report-lines.js';
-import { reportInWords } from './report-words.js';
-import { loadState, saveState } from './state.js';
-import { kafkaHelp, kafkaOptions } from './topic.js';
+import { formatReport } from './format-report.js';
+import { loadVerifierState, saveVerifierState } from './verifier-state.js';
+import { kafkaHelp, kafkaOptions } from './kafka-topic.js';
 import { write } from '../write.js';
 
 export const verifyHelp = `Usage: sallyport audit verify FILE|DIRECTORY... | --kafka HOST:PORT, [options]
@@ -37,40 +43,66 @@ Exit codes: 0 whole; 1 tampered with; 2 incomplete: something is absent or could
 or an input that cannot be read or is empty.
 `;
 
-const exits: Readonly<Record<Verdict, ExitCode>> = { ok: auditExits.ok, tampered: auditExits.wrong, incomplete: auditExits.incomplete };
+const verdictExitCodes: Readonly<Record<VerificationVerdict, ExitCode>> = {
+  ok: auditExitCodes.ok,
+  tampered: auditExitCodes.wrong,
+  incomplete: auditExitCodes.incomplete,
+};
 
 /** `sallyport audit verify`. Throws UsageError. */
 export async function verify(args: readonly string[], streams: Streams): Promise<ExitCode> {
-  const { values, positionals } = parsed(args, { ...kafkaOptions, jwks: { type: 'string' }, state: { type: 'string' }, anchors: { type: 'string' }, texts: { type: 'boolean' }, lines: { type: 'boolean' }, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } });
+  const { values, positionals } = parseOptions(args, {
+    ...kafkaOptions,
+    jwks: { type: 'string' },
+    state: { type: 'string' },
+    anchors: { type: 'string' },
+    texts: { type: 'boolean' },
+    lines: { type: 'boolean' },
+    json: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  });
   if (values.help === true) return write(streams.stdout, verifyHelp);
-  const lines = await recordLines(positionals, values, values.texts);
-  const keys = await keysFor(positionals, values.jwks);
-  const memory = values.state === undefined ? undefined : await loadState(values.state);
+  const lines = await openRecordLines(positionals, values, values.texts);
+  const keys = await loadVerificationKeys(positionals, values.jwks);
+  const memory = values.state === undefined ? undefined : await loadVerifierState(values.state);
   const limit = values.lines === true ? { limit: Number.MAX_SAFE_INTEGER } : {};
   const anchors = values.anchors === undefined ? undefined : await anchorsOf(values.anchors);
-  const report = await checked(lines, { ...limit, texts: values.texts === true, ...(anchors === undefined ? {} : { anchors }), ...(keys.jwks === undefined ? {} : { keys: keys.jwks }), ...(memory === undefined ? {} : { memory }) });
-  const told = values.json === true ? `${JSON.stringify(report, undefined, 2)}\n` : values.lines === true ? reportInLines(report) : reportInWords(report, keys, values.state !== undefined);
+  const report = await verifyLines(lines, {
+    ...limit,
+    texts: values.texts === true,
+    ...(anchors === undefined ? {} : { anchors }),
+    ...(keys.jwks === undefined ? {} : { keys: keys.jwks }),
+    ...(memory === undefined ? {} : { memory }),
+  });
+  const told =
+    values.json === true
+      ? `${JSON.stringify(report, undefined, 2)}\n`
+      : values.lines === true
+        ? reportInLines(report)
+        : formatReport(report, keys, values.state !== undefined);
   await write(streams.stdout, told);
-  if (values.state !== undefined && report.memory !== undefined) await saveState(values.state, report.memory);
-  return exits[report.verdict];
+  if (values.state !== undefined && report.memory !== undefined) await saveVerifierState(values.state, report.memory);
+  return verdictExitCodes[report.verdict];
 }
 
-async function checked(lines: AsyncIterable<RecordLine>, options: VerifyOptions): Promise<Report> {
-  const check = await begun(options);
+async function verifyLines(lines: AsyncIterable<RecordLine>, options: VerifyOptions): Promise<VerificationReport> {
+  const check = await createLineVerifier(options);
   let [count, loose] = [0, true];
-  for await (const { text, place, complete } of lines) {
+  for await (const { text, position: place, complete } of lines) {
     count += 1;
     loose &&= place.log === undefined && place.partition === undefined;
     await check.take(text, place, complete);
   }
   if (count === 0) throw new UsageError('there is nothing to verify: no line was read');
   const report = check.report();
-  // What stands where a record belongs was tampered with; a file of any other name may just be another one than was meant.
-  if (loose && options.memory === undefined && report.events + report.checkpoints + report.texts === 0) throw new UsageError('there is nothing to verify: not one line of a record was read');
+  // What stands where a record belongs was tampered with; a file of any other name may just be another one than was
+  // meant.
+  if (loose && options.memory === undefined && report.events + report.checkpoints + report.texts === 0)
+    throw new UsageError('there is nothing to verify: not one line of a record was read');
   return report;
 }
 
-async function begun(options: VerifyOptions): Promise<Verifier> {
+async function createLineVerifier(options: VerifyOptions): Promise<Verifier> {
   try {
     return await verifier(options);
   } catch (error) {

@@ -1,7 +1,7 @@
-import { exitCodes, UsageError, type ExitCode } from '../exit.js';
-import { addressOf } from '../gateway/address.js';
-import { tokenSource } from '../gateway/token.js';
-import { parsed } from '../options.js';
+import { exitCodes, UsageError, type ExitCode } from '../exit-codes.js';
+import { parseGatewayUrl } from '../gateway/gateway-url.js';
+import { createTokenSource } from '../gateway/token-source.js';
+import { parseOptions } from '../parse-options.js';
 import type { Streams } from '../streams.js';
 
 const help = `Usage: sallyport mcp --url https://HOST/mcp [--token-file FILE]
@@ -22,15 +22,22 @@ Exit codes: 0 the input ended; 2 wrong command line; 70 the command failed.
 
 /** `sallyport mcp`. Throws UsageError. */
 export async function mcp(args: readonly string[], streams: Streams): Promise<ExitCode> {
-  const { values, positionals } = parsed(args, { url: { type: 'string' }, 'token-file': { type: 'string' }, help: { type: 'boolean', short: 'h' } });
+  const { values, positionals } = parseOptions(args, {
+    url: { type: 'string' },
+    'token-file': { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  });
   if (values.help === true) {
     streams.stdout.write(help);
     return exitCodes.done;
   }
   if (positionals.length > 0) throw new UsageError(`unknown argument ${JSON.stringify(positionals[0])}`);
-  const [url, token] = [addressOf(values.url), tokenSource(values['token-file'], process.env)];
+  const [url, token] = [parseGatewayUrl(values.url), createTokenSource(values['token-file'], process.env)];
   const { forward } = await import('./forward.js').catch((error: unknown) => {
-    throw new UsageError('mcp needs the packages @modelcontextprotocol/client and @modelcontextprotocol/server beside sallyport', { cause: error });
+    throw new UsageError(
+      'mcp needs the packages @modelcontextprotocol/client and @modelcontextprotocol/server beside sallyport',
+      { cause: error },
+    );
   });
   await forward(url, token, streams);
   return exitCodes.done;

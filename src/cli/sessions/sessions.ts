@@ -1,13 +1,19 @@
 import type { z } from 'zod';
-import { session, sessions as sessionsForm } from '../../mount/answered.js';
-import { leftUntil } from '../approvals/left.js';
-import { UsageError, type ExitCode } from '../exit.js';
-import { gatewayHelp, gatewayOf, gatewayOptions, named, nameless } from '../gateway/options.js';
-import { tableOf, widthOf } from '../paper.js';
-import { asciiJson, printable } from '../printable.js';
+import { session, sessions as sessionsForm } from '../../http/server/response-schemas.js';
+import { formatTimeLeft } from '../text/time-left.js';
+import { UsageError, type ExitCode } from '../exit-codes.js';
+import {
+  gatewayHelp,
+  createGatewayClient,
+  gatewayOptions,
+  parseNameAndOptions,
+  parseOptionsOnly,
+} from '../gateway/gateway-options.js';
+import { formatTable, getTerminalWidth } from '../text/layout.js';
+import { toAsciiJson, toPrintable } from '../text/printable.js';
 import type { Streams } from '../streams.js';
 import { write } from '../write.js';
-import { record } from './record.js';
+import { printRecord } from './record.js';
 
 const help = `Usage: sallyport sessions list --url URL
        sallyport sessions record SESSION --url URL
@@ -29,38 +35,65 @@ type Session = z.infer<typeof session>;
 
 type Command = (args: readonly string[], streams: Streams) => Promise<ExitCode>;
 
-const commands: ReadonlyMap<string, Command> = new Map([['list', list], ['record', record], ['revoke', revoke]]);
+const commands: ReadonlyMap<string, Command> = new Map([
+  ['list', list],
+  ['record', printRecord],
+  ['revoke', revoke],
+]);
 
 /** `sallyport sessions`. Throws UsageError and RefusedError. */
 export async function sessions([name = '', ...args]: readonly string[], streams: Streams): Promise<ExitCode> {
-  if (name === '--help' || name === '-h' || args.includes('--help') || args.includes('-h')) return write(streams.stdout, help);
+  if (name === '--help' || name === '-h' || args.includes('--help') || args.includes('-h'))
+    return write(streams.stdout, help);
   const command = commands.get(name);
-  if (command === undefined) throw new UsageError(name === '' ? 'sessions needs a command' : `unknown command ${JSON.stringify(name)}`);
+  if (command === undefined)
+    throw new UsageError(name === '' ? 'sessions needs a command' : `unknown command ${JSON.stringify(name)}`);
   return command(args, streams);
 }
 
 async function list(args: readonly string[], { stdout }: Streams): Promise<ExitCode> {
-  const values = nameless(args, gatewayOptions);
-  const answer = await gatewayOf(values).ask(sessionsForm, 'GET', '/sessions');
-  return write(stdout, values.json === true ? `${asciiJson(answer)}\n` : sessionsInWords(answer.sessions, Date.now(), widthOf(stdout)));
+  const values = parseOptionsOnly(args, gatewayOptions);
+  const answer = await createGatewayClient(values).request(sessionsForm, 'GET', '/sessions');
+  return write(
+    stdout,
+    values.json === true
+      ? `${toAsciiJson(answer)}\n`
+      : formatSessions(answer.sessions, Date.now(), getTerminalWidth(stdout)),
+  );
 }
 
 async function revoke(args: readonly string[], { stdout }: Streams): Promise<ExitCode> {
-  const { values, name } = named(args, { ...gatewayOptions, comment: { type: 'string' } }, 'session');
+  const { values, name } = parseNameAndOptions(args, { ...gatewayOptions, comment: { type: 'string' } }, 'session');
   const { comment } = values;
-  if (comment !== undefined && (comment.trim() === '' || comment.length > 1_000)) throw new UsageError('--comment is 1 to 1000 characters');
-  const ended = await gatewayOf(values).ask(session, 'DELETE', `/sessions/${name}?revoke`, comment === undefined ? {} : { body: { comment } });
-  const words = ended.endedBy === 'revoked' ? `Revoked: ${ended.id}, of ${whoOf(ended)}` : `It was over already (${ended.endedBy ?? ended.state}): ${ended.id}`;
-  return write(stdout, values.json === true ? `${asciiJson(ended)}\n` : `${printable(words)}\n`);
+  if (comment !== undefined && (comment.trim() === '' || comment.length > 1_000))
+    throw new UsageError('--comment is 1 to 1000 characters');
+  const ended = await createGatewayClient(values).request(
+    session,
+    'DELETE',
+    `/sessions/${name}?revoke`,
+    comment === undefined ? {} : { body: { comment } },
+  );
+  const words =
+    ended.endedBy === 'revoked'
+      ? `Revoked: ${ended.id}, of ${formatRequester(ended)}`
+      : `It was over already (${ended.endedBy ?? ended.state}): ${ended.id}`;
+  return write(stdout, values.json === true ? `${toAsciiJson(ended)}\n` : `${toPrintable(words)}\n`);
 }
 
 /** One line each; the reason is in words of the agent's own. */
-function sessionsInWords(live: readonly Session[], now: number, width: number): string {
+function formatSessions(live: readonly Session[], now: number, width: number): string {
   if (live.length === 0) return 'Nothing.\n';
-  const rows = live.map((each) => [each.id, each.breakGlass === true ? 'glass' : each.access, leftUntil(each.expiresAt, now), `${each.connection} ${each.schema}`, whoOf(each), each.reason]);
-  return tableOf(['SESSION', 'ACCESS', 'LEFT', 'WHERE', 'WHO', 'ITS OWN WORDS'], rows, [3, 4, 5], width);
+  const rows = live.map((each) => [
+    each.id,
+    each.breakGlass === true ? 'glass' : each.access,
+    formatTimeLeft(each.expiresAt, now),
+    `${each.connection} ${each.schema}`,
+    formatRequester(each),
+    each.reason,
+  ]);
+  return formatTable(['SESSION', 'ACCESS', 'LEFT', 'WHERE', 'WHO', 'REASON'], rows, [3, 4, 5], width);
 }
 
-function whoOf({ principal, actor }: Session): string {
+function formatRequester({ principal, actor }: Session): string {
   return principal === actor ? principal : `${actor} for ${principal}`;
 }

@@ -1,5 +1,5 @@
 import { write } from '../write.js';
-import { UsageError, type ExitCode } from '../exit.js';
+import { UsageError, type ExitCode } from '../exit-codes.js';
 import type { Streams } from '../streams.js';
 import { doctor } from './doctor/doctor.js';
 import { setup } from './setup/setup.js';
@@ -8,7 +8,7 @@ const help = `Usage: sallyport snowflake <command> [options]
 
 Commands:
   setup    print the SQL that an account's admin runs once
-  doctor   look at an account, and say what is missing or too wide
+  doctor   check an account, and say what is missing or too wide
 
 sallyport snowflake <command> --help tells more.
 
@@ -20,5 +20,7 @@ export async function snowflake([name = '', ...args]: readonly string[], streams
   if (name === '--help' || name === '-h') return write(streams.stdout, help);
   if (name === 'setup') return setup(args, streams);
   if (name === 'doctor') return doctor(args, streams);
-  throw new UsageError(name === '' ? 'snowflake needs a command: setup or doctor' : `unknown command ${JSON.stringify(name)}`);
+  throw new UsageError(
+    name === '' ? 'snowflake needs a command: setup or doctor' : `unknown command ${JSON.stringify(name)}`,
+  );
 }

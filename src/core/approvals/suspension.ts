@@ -1,7 +1,7 @@
-import type { Named } from './ticket.js';
+import type { PrincipalRef } from './ticket.js';
 
 /** Schemas of a connection. */
-export interface Places {
+export interface SuspensionTarget {
   readonly connection: string;
   /** Each as `DATABASE.SCHEMA`. */
   readonly schemas: readonly string[];
@@ -11,8 +11,8 @@ export interface Places {
 export interface Suspension {
   readonly actor: string;
   /** As far as whoever reads this oversees them. */
-  readonly places: readonly Places[];
-  readonly by: Named;
+  readonly places: readonly SuspensionTarget[];
+  readonly by: PrincipalRef;
   readonly comment?: string;
   readonly suspendedAt: number;
   readonly expiresAt: number;
@@ -30,8 +30,8 @@ export interface Suspended extends Suspension {
 export interface Reinstated {
   readonly actor: string;
   /** Where the actor may open sessions again, as far as the policy permits. */
-  readonly places: readonly Places[];
-  readonly by: Named;
+  readonly places: readonly SuspensionTarget[];
+  readonly by: PrincipalRef;
   readonly comment?: string;
   /** Epoch milliseconds. */
   readonly reinstatedAt: number;

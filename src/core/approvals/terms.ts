@@ -12,51 +12,59 @@ export interface ApprovalTerms {
 }
 
 const units: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
-const longestMs = 86_400_000;
+const maxDurationMs = 86_400_000;
 
 /**
- * Reads the value of an `approval` obligation: nothing or `true`, text such as `role:stewards/2/15m`, a number (the quorum), or an object
- * `{ reviewers, quorum, expires }`. Throws POLICY_UNAVAILABLE for anything else: a term that is not understood cannot be met.
+ * Reads the value of an `approval` obligation: nothing or `true`, text such as `role:stewards/2/15m`, a number (the
+ * quorum), or an object
+ * `{ reviewers, quorum, expires }`. Throws POLICY_UNAVAILABLE for anything else: a term that is not understood cannot
+ * be met.
  */
 export function approvalTerms(value: Json): ApprovalTerms {
   if (value === true || value === null) return { quorum: 1 };
-  if (typeof value === 'number') return termsOf({ quorum: value });
-  if (typeof value === 'string') return termsOf(partsOf(value));
-  if (typeof value === 'object' && !Array.isArray(value)) return termsOf(value as Readonly<Record<string, Json>>);
-  throw unusable();
+  if (typeof value === 'number') return createTerms({ quorum: value });
+  if (typeof value === 'string') return createTerms(splitTerms(value));
+  if (typeof value === 'object' && !Array.isArray(value)) return createTerms(value as Readonly<Record<string, Json>>);
+  throw createUnusableError();
 }
 
 /** The terms of every `approval` obligation; empty where there is none. */
-export function allTerms(obligations: readonly Obligation[]): readonly ApprovalTerms[] {
+export function collectApprovalTerms(obligations: readonly Obligation[]): readonly ApprovalTerms[] {
   const all = obligations.filter((each) => each.type === 'approval').map((each) => approvalTerms(each.value));
   return [...new Map(all.map((each) => [JSON.stringify(each), each])).values()];
 }
 
-function partsOf(text: string): Readonly<Record<string, Json>> {
+function splitTerms(text: string): Readonly<Record<string, Json>> {
   const parts: Record<string, Json> = {};
   for (const part of text.split('/')) {
     const name = part.startsWith('role:') ? 'reviewers' : /^\d+$/.test(part) ? 'quorum' : 'expires';
-    if (name in parts) throw unusable();
+    if (name in parts) throw createUnusableError();
     parts[name] = name === 'quorum' ? Number(part) : part;
   }
   return parts;
 }
 
-function termsOf(given: Readonly<Record<string, Json>>): ApprovalTerms {
+function createTerms(given: Readonly<Record<string, Json>>): ApprovalTerms {
   const { reviewers, quorum = 1, expires, ...unknown } = given;
-  if (Object.keys(unknown).length > 0) throw unusable();
-  if (reviewers !== undefined && !(typeof reviewers === 'string' && /^role:\S+$/.test(reviewers))) throw unusable();
-  if (typeof quorum !== 'number' || !Number.isSafeInteger(quorum) || quorum < 1 || quorum > 20) throw unusable();
-  return { ...(reviewers === undefined ? {} : { reviewers }), quorum, ...(expires === undefined ? {} : { expiresMs: durationOf(expires) }) };
+  if (Object.keys(unknown).length > 0) throw createUnusableError();
+  if (reviewers !== undefined && !(typeof reviewers === 'string' && /^role:\S+$/.test(reviewers)))
+    throw createUnusableError();
+  if (typeof quorum !== 'number' || !Number.isSafeInteger(quorum) || quorum < 1 || quorum > 20)
+    throw createUnusableError();
+  return {
+    ...(reviewers === undefined ? {} : { reviewers }),
+    quorum,
+    ...(expires === undefined ? {} : { expiresMs: parseDuration(expires) }),
+  };
 }
 
-function durationOf(text: Json): number {
+function parseDuration(text: Json): number {
   const found = typeof text === 'string' ? /^(\d{1,6})([smh])$/.exec(text) : null;
   const ms = Number(found?.[1]) * (units[found?.[2] ?? ''] ?? Number.NaN);
-  if (!(ms > 0 && ms <= longestMs)) throw unusable();
+  if (!(ms > 0 && ms <= maxDurationMs)) throw createUnusableError();
   return ms;
 }
 
-function unusable(): AccessError {
+function createUnusableError(): AccessError {
   return new AccessError('POLICY_UNAVAILABLE', 'the obligation approval has no usable value');
 }

@@ -1,22 +1,32 @@
-import type { Access, Bind, Identity, Json, Moment, Rewriter, StatementKind } from '../model.js';
-import type { Ask, Checkable, Question } from '../ports.js';
+import type { Access, Bind, Identity, Json, RequestKind, Rewriter, StatementKind } from '../model.js';
+import type { RequestedAction, Checkable, Question } from '../ports.js';
 import type { ApprovalTerms } from './terms.js';
 
-/** `pending` until people answer; `approved` until it is used, once. `expired`: its time was over; `void`: what it was for is gone. */
+/**
+ * `pending` until people answer; `approved` until it is used, once. `expired`: its time was over; `void`: what it was
+ * for is gone.
+ */
 export type TicketState = 'pending' | 'approved' | 'rejected' | 'expired' | 'void' | 'used';
 
 /** Why a ticket expired or is void. */
-export type TicketEnd = 'time' | 'session_closed' | 'session_expired' | 'session_revoked' | 'actor_suspended' | 'policy_changed' | 'gateway_stopped';
+export type TicketEnd =
+  | 'time'
+  | 'session_closed'
+  | 'session_expired'
+  | 'session_revoked'
+  | 'actor_suspended'
+  | 'policy_changed'
+  | 'gateway_stopped';
 
 /** Somebody who is named by an identity provider. */
-export interface Named {
+export interface PrincipalRef {
   readonly id: string;
   readonly name?: string;
 }
 
 /** One reviewer's answer. */
 export interface TicketDecision {
-  readonly reviewer: Named;
+  readonly reviewer: PrincipalRef;
   /** As the policy knows them: it is asked again when the ticket is used. */
   readonly identity: Identity;
   /** The human behind the reviewer's identity; one human counts once. */
@@ -43,11 +53,14 @@ export interface TicketStatement {
   /** Present where plugins rewrote the statement: who, in order. */
   readonly rewrites?: readonly Rewriter[];
   /** What the caller asked for, where plugins rewrote it. */
-  readonly asked?: TicketAsked;
+  readonly asked?: OriginalStatement;
 }
 
 /** The statement as its caller sent it, before plugins rewrote it. */
-export type TicketAsked = Pick<TicketStatement, 'kind' | 'operation' | 'summary' | 'canonical' | 'redacted' | 'reads' | 'writes'>;
+export type OriginalStatement = Pick<
+  TicketStatement,
+  'kind' | 'operation' | 'summary' | 'canonical' | 'redacted' | 'reads' | 'writes'
+>;
 
 /** Consent that is asked for, and what became of it. Plain data: a store may keep it anywhere. */
 export interface Ticket {
@@ -56,8 +69,11 @@ export interface Ticket {
   readonly version: number;
   readonly state: TicketState;
   readonly ended?: TicketEnd;
-  readonly moment: Moment;
-  /** SHA-256 of everything that is agreed to, this ticket, its expiry and a salt, lower-case hex. A decision must echo it. */
+  readonly moment: RequestKind;
+  /**
+   * SHA-256 of everything that is agreed to, this ticket, its expiry and a salt, lower-case hex. A decision must echo
+   * it.
+   */
   readonly digest: string;
   /** Everything that the consent is bound to, by name. */
   readonly bound: Readonly<Record<string, Json>>;
@@ -82,7 +98,7 @@ export interface Ticket {
   /** What the policy was asked when it demanded consent. */
   readonly question: Pick<Question, 'asks' | 'context'>;
   /** What the policy must permit to whoever reviews it. */
-  readonly asks: readonly Ask[];
+  readonly asks: readonly RequestedAction[];
   readonly rules: readonly string[];
   readonly policyVersion: string;
   readonly terms: readonly ApprovalTerms[];

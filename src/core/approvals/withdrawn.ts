@@ -1,7 +1,8 @@
 import type { AuditEvent } from '../events.js';
 
 /**
- * Of the lines about suspensions those that had an effect, in their order: one that could not be written in time and was taken back had none, and what took
+ * Of the lines about suspensions those that had an effect, in their order: one that could not be written in time and
+ * was taken back had none, and what took
  * it back undoes that line alone, whatever else was written about the actor meanwhile.
  */
 export function withEffect(events: readonly AuditEvent[]): readonly AuditEvent[] {
@@ -21,5 +22,11 @@ export function withEffect(events: readonly AuditEvent[]): readonly AuditEvent[]
 
 function isTakenBack(line: AuditEvent, by: AuditEvent): boolean {
   const same = (name: string): boolean => JSON.stringify(line.data[name]) === JSON.stringify(by.data[name]);
-  return line.code !== by.code && line.instance === by.instance && same('actor') && same('places') && (by.code === 'actor.suspended' || by.data['expiresAt'] === undefined || same('expiresAt'));
+  return (
+    line.code !== by.code &&
+    line.instance === by.instance &&
+    same('actor') &&
+    same('places') &&
+    (by.code === 'actor.suspended' || by.data['expiresAt'] === undefined || same('expiresAt'))
+  );
 }

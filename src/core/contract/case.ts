@@ -11,6 +11,9 @@ export function expectThat(condition: boolean, message: string): asserts conditi
 
 /** Fails the case unless `promise` rejects with an AccessError-like `code`. */
 export async function expectCode(promise: Promise<unknown>, code: string): Promise<void> {
-  const end = await promise.then(() => 'resolved', (error: unknown) => (error as { code?: unknown }).code);
+  const end = await promise.then(
+    () => 'resolved',
+    (error: unknown) => (error as { code?: unknown }).code,
+  );
   expectThat(end === code, `expected ${code}, got ${String(end)}`);
 }

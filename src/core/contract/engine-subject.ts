@@ -1,5 +1,14 @@
 import type { Analysis, Bind, Grant, ObjectRef, StatementKind } from '../model.js';
-import type { Analyzer, CatalogueObject, Cell, Connector, EngineSession, EngineStatement, Execution, Row } from '../ports.js';
+import type {
+  Analyzer,
+  CatalogueObject,
+  Cell,
+  Connector,
+  EngineSession,
+  EngineStatement,
+  Execution,
+  Row,
+} from '../ports.js';
 import type { ContractCase } from './case.js';
 
 /** One statement the engine under test can run, with what it must answer. */
@@ -14,18 +23,28 @@ export interface EngineSample {
 }
 
 /**
- * What the engine under test has, for the cases on what it makes of names and texts. Their statements are judged and rendered by `analyzer` for
+ * What the engine under test has, for the cases on what it makes of names and texts. Their statements are judged and
+ * rendered by `analyzer` for
  * the dialect that the connector names, as a gateway would, and are written in Snowflake's SQL.
  */
 export interface EngineNames {
   readonly analyzer: () => Analyzer | Promise<Analyzer>;
-  /** A table of the grant's schema whose name and first column are upper case: at least one row, and `value` in that column of one of them. */
+  /**
+   * A table of the grant's schema whose name and first column are upper case: at least one row, and `value` in that
+   * column of one of them.
+   */
   readonly table: { readonly name: string; readonly column: string; readonly value: string };
   /** A table that is not in the grant's schema, such as one of the engine's default schema, and a text in it. */
   readonly elsewhere?: { readonly name: string; readonly value: string };
-  /** Relations that the engine has of its own, as it names them: views of its catalogue, files. None of them is an object of the schema. */
+  /**
+   * Relations that the engine has of its own, as it names them: views of its catalogue, files. None of them is an
+   * object of the schema.
+   */
   readonly ownRelations?: readonly string[];
-  /** Calls of functions that the engine has of its own, such as macros, that would answer with the value of `table`: `PEEK()`. None of them is one that the analyzer was given. */
+  /**
+   * Calls of functions that the engine has of its own, such as macros, that would answer with the value of `table`:
+   * `PEEK()`. None of them is one that the analyzer was given.
+   */
   readonly ownCalls?: readonly string[];
   /** How a value of `table` is selected, where the engine cannot do `SELECT column FROM name`. */
   readonly select?: string;
@@ -57,20 +76,39 @@ export interface EngineSubject {
   readonly catalogue?: readonly CatalogueObject[];
 }
 
-export type Run = (sample: EngineSample, signal?: AbortSignal, timeLeftMs?: number) => Promise<Execution>;
-export type Use = (run: Run, session: EngineSession, connector: Connector) => Promise<void>;
+export type RunSample = (sample: EngineSample, signal?: AbortSignal, timeLeftMs?: number) => Promise<Execution>;
+export type EngineCaseBody = (run: RunSample, session: EngineSession, connector: Connector) => Promise<void>;
 
-const analysis: Omit<Analysis, 'canonical'> = {
-  kind: 'read', operation: '', digest: '', redacted: '', summary: '', reads: [], writes: [], functions: [],
+const sampleAnalysis: Omit<Analysis, 'canonical'> = {
+  kind: 'read',
+  operation: '',
+  digest: '',
+  redacted: '',
+  summary: '',
+  reads: [],
+  writes: [],
+  functions: [],
 };
 
-export type Contract = (name: string, use: Use) => ContractCase;
+export type DefineCase = (name: string, use: EngineCaseBody) => ContractCase;
 
-export function statementOf({ sql, binds = [], kind = 'read', reads = [], writes = [] }: EngineSample, count: number, timeLeftMs = 60_000): EngineStatement {
-  return { id: `statement-${count}`, text: sql, canonical: sql, binds, analysis: { ...analysis, kind, canonical: sql, reads, writes }, limits: { maxRows: 1e9, maxBytes: 1e12 }, timeLeftMs };
+export function createStatement(
+  { sql, binds = [], kind = 'read', reads = [], writes = [] }: EngineSample,
+  count: number,
+  timeLeftMs = 60_000,
+): EngineStatement {
+  return {
+    id: `statement-${count}`,
+    text: sql,
+    canonical: sql,
+    binds,
+    analysis: { ...sampleAnalysis, kind, canonical: sql, reads, writes },
+    limits: { maxRows: 1e9, maxBytes: 1e12 },
+    timeLeftMs,
+  };
 }
 
-export async function drain(execution: Execution): Promise<Row[]> {
+export async function readAllRows(execution: Execution): Promise<Row[]> {
   const rows: Row[] = [];
   for await (const batch of execution.batches) rows.push(...batch);
   return rows;

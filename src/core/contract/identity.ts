@@ -19,7 +19,10 @@ export function identityContract({ provider, good, bad }: IdentitySubject): read
     async run() {
       const answer = await (await provider()).authenticate(credential, signal);
       expectThat(isStop(answer) && answer.status === 'denied' && answer.code === 'UNAUTHENTICATED', 'it was let in');
-      expectThat(credential.token === '' || !JSON.stringify(answer).includes(credential.token), 'the denial repeats the credential');
+      expectThat(
+        credential.token === '' || !JSON.stringify(answer).includes(credential.token),
+        'the denial repeats the credential',
+      );
     },
   });
   return [
@@ -28,7 +31,10 @@ export function identityContract({ provider, good, bad }: IdentitySubject): read
       async run() {
         const answer = await (await provider()).authenticate(good.credential, signal);
         expectThat(!isStop(answer), 'it was denied');
-        expectThat(answer.principal.id === good.principal && answer.actor.id === good.actor, `it stands for ${answer.principal.id} and ${answer.actor.id}`);
+        expectThat(
+          answer.principal.id === good.principal && answer.actor.id === good.actor,
+          `it stands for ${answer.principal.id} and ${answer.actor.id}`,
+        );
         expectThat(answer.expiresAt > Date.now(), 'it has run out');
         expectThat(!JSON.stringify(answer).includes(good.credential.token), 'the identity holds the credential');
       },

@@ -1,16 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { composite } from '../../../src/adapters/composite/index.js';
-import type { AuditSink, Parcel } from '../../../src/core/index.js';
-import { never, parcels, refusal } from '../parcels.js';
+import type { AuditSink, DeliveryMessage } from '../../../src/core/index.js';
+import { never, parcels, refusal } from '../delivery-messages.js';
 
 interface Kept extends AuditSink {
-  readonly got: Parcel[];
+  readonly got: DeliveryMessage[];
   closed: boolean;
 }
 
 function kept(name: string, fails?: Error, ms = 0): Kept {
   const sink: Kept = {
-    name, got: [], closed: false,
+    name,
+    got: [],
+    closed: false,
     async deliver(given) {
       await new Promise((resolve) => setTimeout(resolve, ms));
       if (fails !== undefined) throw fails;
@@ -40,7 +42,12 @@ describe('several receivers as one', () => {
   });
 
   it('one that throws at once is no different', async () => {
-    const rude: AuditSink = { name: 'rude', deliver: () => { throw new Error('at once'); } };
+    const rude: AuditSink = {
+      name: 'rude',
+      deliver: () => {
+        throw new Error('at once');
+      },
+    };
     const other = kept('other');
     expect(await refusal(composite(rude, other), parcels(1))).toMatchObject({ detail: { sinks: 'rude' } });
     expect(other.got).toHaveLength(1);
@@ -57,14 +64,20 @@ describe('several receivers as one', () => {
       },
     });
     const error = await refusal(composite(looks('one'), looks('other')), given);
-    expect(error).toMatchObject({ detail: { sinks: 'one, other' }, cause: { errors: [{ message: 'no from one' }, { message: 'no from other' }] } });
+    expect(error).toMatchObject({
+      detail: { sinks: 'one, other' },
+      cause: { errors: [{ message: 'no from one' }, { message: 'no from other' }] },
+    });
     expect(seen.map((each) => each === given || each === never)).toEqual([true, true, true, true]);
   });
 
   it('all get it again where one failed', async () => {
     const other = kept('other');
     let down = true;
-    const flaky: AuditSink = { name: 'flaky', deliver: () => (down ? Promise.reject(new Error('down')) : Promise.resolve()) };
+    const flaky: AuditSink = {
+      name: 'flaky',
+      deliver: () => (down ? Promise.reject(new Error('down')) : Promise.resolve()),
+    };
     const sink = composite(flaky, other);
     expect(await refusal(sink, parcels(1))).toMatchObject({ detail: { sinks: 'flaky' } });
     down = false;

@@ -31,7 +31,8 @@ describe('sessions', () => {
     const { connector, session } = await opened();
     const stop = new AbortController();
     const drain = async (): Promise<void> => {
-      for await (const batch of (await run(session, 'SELECT * FROM range(3000000)', [], stop.signal)).batches) if (batch.length > 0) stop.abort();
+      for await (const batch of (await run(session, 'SELECT * FROM range(3000000)', [], stop.signal)).batches)
+        if (batch.length > 0) stop.abort();
     };
     await expect(drain()).rejects.toMatchObject({ code: 'ABORTED' });
     expect(await rowsOf(session, 'SELECT 1')).toEqual([[1]]);
@@ -81,7 +82,9 @@ describe('sessions', () => {
     await connector.close?.();
     await connector.close?.();
     await ended;
-    await expect(connector.open(grantOf(), new AbortController().signal)).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' });
+    await expect(connector.open(grantOf(), new AbortController().signal)).rejects.toMatchObject({
+      code: 'ENGINE_UNAVAILABLE',
+    });
   });
 
   it('leaves nothing when opening is aborted', async () => {

@@ -1,5 +1,15 @@
 import { duckdb } from '../../../src/adapters/duckdb/index.js';
-import type { Access, Bind, Connector, EngineSession, Execution, Grant, Row, SchemaRef, StatementKind } from '../../../src/core/index.js';
+import type {
+  Access,
+  Bind,
+  Connector,
+  EngineSession,
+  Execution,
+  Grant,
+  Row,
+  SchemaRef,
+  StatementKind,
+} from '../../../src/core/index.js';
 
 export const setup = [
   'CREATE TABLE ORDERS (ID INTEGER, CUSTOMER VARCHAR)',
@@ -15,15 +25,56 @@ export function connectorOf(more: Partial<Parameters<typeof duckdb>[0]> = {}): C
   return duckdb({ schemas: ['ACME.OPS'], setup, ...more });
 }
 
-const kinds: Readonly<Record<string, StatementKind>> = { INSERT: 'write', UPDATE: 'write', DELETE: 'write', MERGE: 'write', TRUNCATE: 'write', CREATE: 'ddl', ALTER: 'ddl', DROP: 'ddl', EXPLAIN: 'metadata' };
+const kinds: Readonly<Record<string, StatementKind>> = {
+  INSERT: 'write',
+  UPDATE: 'write',
+  DELETE: 'write',
+  MERGE: 'write',
+  TRUNCATE: 'write',
+  CREATE: 'ddl',
+  ALTER: 'ddl',
+  DROP: 'ddl',
+  EXPLAIN: 'metadata',
+};
 
-/** Runs a text of DuckDB's own as the analysis would have it: ORDERS and MANY by their full names, and nothing else is read. */
-export function run(session: EngineSession, sql: string, binds: readonly Bind[] = [], signal = new AbortController().signal): Promise<Execution> {
+/**
+ * Runs a text of DuckDB's own as the analysis would have it: ORDERS and MANY by their full names, and nothing else is
+ * read.
+ */
+export function run(
+  session: EngineSession,
+  sql: string,
+  binds: readonly Bind[] = [],
+  signal = new AbortController().signal,
+): Promise<Execution> {
   const text = sql.replaceAll(/(?<![."\w])(?:(?:ACME\.)?OPS\.)?(ORDERS|MANY)\b/g, '"ACME"."OPS"."$1"');
-  const reads = ['ORDERS', 'MANY'].filter((name) => text.includes(`"${name}"`)).map((name) => ({ database: 'ACME', schema: 'OPS', name, kind: 'relation' }) as const);
+  const reads = ['ORDERS', 'MANY']
+    .filter((name) => text.includes(`"${name}"`))
+    .map((name) => ({ database: 'ACME', schema: 'OPS', name, kind: 'relation' }) as const);
   const kind = kinds[/^\s*(\w+)/.exec(sql)?.[1]?.toUpperCase() ?? ''] ?? 'read';
-  const analysis = { kind, operation: '', canonical: sql, digest: '', redacted: '', summary: '', reads, writes: [], functions: [] } as const;
-  return session.run({ id: 'statement', text, canonical: sql, binds, analysis, limits: { maxRows: 1e9, maxBytes: 1e12 }, timeLeftMs: 60_000 }, signal);
+  const analysis = {
+    kind,
+    operation: '',
+    canonical: sql,
+    digest: '',
+    redacted: '',
+    summary: '',
+    reads,
+    writes: [],
+    functions: [],
+  } as const;
+  return session.run(
+    {
+      id: 'statement',
+      text,
+      canonical: sql,
+      binds,
+      analysis,
+      limits: { maxRows: 1e9, maxBytes: 1e12 },
+      timeLeftMs: 60_000,
+    },
+    signal,
+  );
 }
 
 export async function rowsOf(session: EngineSession, sql: string, binds: readonly Bind[] = []): Promise<Row[]> {
@@ -32,7 +83,10 @@ export async function rowsOf(session: EngineSession, sql: string, binds: readonl
   return rows;
 }
 
-export async function opened(access: Access = 'read', connector = connectorOf()): Promise<{ connector: Connector; session: EngineSession }> {
+export async function opened(
+  access: Access = 'read',
+  connector = connectorOf(),
+): Promise<{ connector: Connector; session: EngineSession }> {
   return { connector, session: await connector.open(grantOf(access), new AbortController().signal) };
 }
 

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { house, opening } from './house.js';
-import { hosts, mount } from './mounted.js';
+import { house, opening } from './test-gateway.js';
+import { hosts, mount } from './test-hosts.js';
 
 const refusedOpenings: readonly [string, unknown, string][] = [
   ['an unknown field', { ...opening, admin: true }, 'request.unknown_field'],
@@ -50,8 +50,16 @@ function filled(size: number): string {
 /** A host that has read the body before us must make no difference. */
 const readings = hosts.flatMap(({ name, host }) => [
   { name, host, before: undefined },
-  { name: `${name} with its own JSON parser`, host, before: (app: ReturnType<typeof host>) => void app.use(host.json({ limit: '4mb', strict: false })) },
-  { name: `${name} with a raw parser`, host, before: (app: ReturnType<typeof host>) => void app.use(host.raw({ limit: '4mb', type: () => true })) },
+  {
+    name: `${name} with its own JSON parser`,
+    host,
+    before: (app: ReturnType<typeof host>) => void app.use(host.json({ limit: '4mb', strict: false })),
+  },
+  {
+    name: `${name} with a raw parser`,
+    host,
+    before: (app: ReturnType<typeof host>) => void app.use(host.raw({ limit: '4mb', type: () => true })),
+  },
 ]);
 
 describe.each(readings)('what is asked, $name', ({ host, before }) => {
@@ -62,7 +70,10 @@ describe.each(readings)('what is asked, $name', ({ host, before }) => {
     const { ask, session } = await mount(gateway, place);
     const id = await session();
     const recorded = audit.events.filter((event) => event.code === 'session.opened').length;
-    const all = [...refusedOpenings.map((each) => ['/sessions', ...each] as const), ...refusedStatements.map((each) => [`/sessions/${id}/statements`, ...each] as const)];
+    const all = [
+      ...refusedOpenings.map((each) => ['/sessions', ...each] as const),
+      ...refusedStatements.map((each) => [`/sessions/${id}/statements`, ...each] as const),
+    ];
     for (const [path, what, body, reason] of all) {
       const { status, json, headers } = await ask('POST', path, { body });
       expect([what, status, json['code'], json['reason']]).toEqual([what, 400, 'INVALID_REQUEST', reason]);
@@ -85,10 +96,21 @@ describe.each(readings)('what is asked, $name', ({ host, before }) => {
   it('takes JSON in UTF-8 only', async () => {
     const { gateway } = await house();
     const { ask } = await mount(gateway, place);
-    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/json; charset=latin1', 'application/json; charset=utf-16', 'application/jsonx', 'multipart/form-data; boundary=x']) {
-      const { status, json } = await ask('POST', '/sessions', { body: JSON.stringify(opening), headers: { 'content-type': type } });
+    for (const type of [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'application/json; charset=latin1',
+      'application/json; charset=utf-16',
+      'application/jsonx',
+      'multipart/form-data; boundary=x',
+    ]) {
+      const { status, json } = await ask('POST', '/sessions', {
+        body: JSON.stringify(opening),
+        headers: { 'content-type': type },
+      });
       // A parser of the host may have refused it before us, in its own way.
-      if (json['code'] === undefined) expect([before === undefined, [400, 415]]).toEqual([false, expect.arrayContaining([status])]);
+      if (json['code'] === undefined)
+        expect([before === undefined, [400, 415]]).toEqual([false, expect.arrayContaining([status])]);
       else expect([type, status, json['reason']]).toEqual([type, 415, 'request.content_type']);
     }
     for (const type of ['application/json', 'Application/JSON; Charset=UTF-8', 'application/json;charset="utf-8"']) {
@@ -99,9 +121,22 @@ describe.each(readings)('what is asked, $name', ({ host, before }) => {
 
 describe.each(hosts)('bodies made to hurt, $name', ({ host }) => {
   it.each([
-    ['nothing', '', 400], ['a broken object', '{"sql":', 400], ['two objects', '{}{}', 400], ['a comment', '{/**/}', 400], ['NaN', '{"ttl":NaN}', 400],
-    ['nesting without end', '['.repeat(100_000), 400], ['deep nesting', `${'['.repeat(500_000)}${']'.repeat(500_000)}`, 400], ['a deep field', `{"reason":${'{"a":'.repeat(150_000)}1${'}'.repeat(150_000)}}`, 400],
-    ['very many fields', JSON.stringify(Object.fromEntries(Array.from({ length: 40_000 }, (_, n) => [`field${n}`, n]))), 400], ['very many bad binds', `{"binds":[${'{},'.repeat(300_000)}1]}`, 400], ['bytes that are no UTF-8', Buffer.from([0x22, 0xff, 0xfe, 0x22]), 400], ['UTF-16', Buffer.from('{}', 'utf16le'), 400],
+    ['nothing', '', 400],
+    ['a broken object', '{"sql":', 400],
+    ['two objects', '{}{}', 400],
+    ['a comment', '{/**/}', 400],
+    ['NaN', '{"ttl":NaN}', 400],
+    ['nesting without end', '['.repeat(100_000), 400],
+    ['deep nesting', `${'['.repeat(500_000)}${']'.repeat(500_000)}`, 400],
+    ['a deep field', `{"reason":${'{"a":'.repeat(150_000)}1${'}'.repeat(150_000)}}`, 400],
+    [
+      'very many fields',
+      JSON.stringify(Object.fromEntries(Array.from({ length: 40_000 }, (_, n) => [`field${n}`, n]))),
+      400,
+    ],
+    ['very many bad binds', `{"binds":[${'{},'.repeat(300_000)}1]}`, 400],
+    ['bytes that are no UTF-8', Buffer.from([0x22, 0xff, 0xfe, 0x22]), 400],
+    ['UTF-16', Buffer.from('{}', 'utf16le'), 400],
   ])('%s', async (_what, body, expected) => {
     const { gateway } = await house();
     const { ask } = await mount(gateway, { host });
@@ -132,12 +167,17 @@ describe.each(hosts)('bodies made to hurt, $name', ({ host }) => {
     const body = gzipSync(JSON.stringify({ ...opening, reason: ' '.repeat(2_000_000) }));
     expect((await ask('POST', '/sessions', { body, headers: { 'content-encoding': 'gzip' } })).status).toBe(413);
     const nested = gzipSync(`{"reason":${'['.repeat(400_000)}${']'.repeat(400_000)}}`);
-    expect((await ask('POST', '/sessions', { body: nested, headers: { 'content-encoding': 'gzip' } })).status).toBe(413);
+    expect((await ask('POST', '/sessions', { body: nested, headers: { 'content-encoding': 'gzip' } })).status).toBe(
+      413,
+    );
   });
 
   it('one that the host read and threw away is an error, not a wait', async () => {
     const { gateway } = await house();
-    const { ask } = await mount(gateway, { host, before: (app) => void app.use((request, _response, next) => request.on('end', () => next()).resume()) });
+    const { ask } = await mount(gateway, {
+      host,
+      before: (app) => void app.use((request, _response, next) => request.on('end', () => next()).resume()),
+    });
     const { status, json } = await ask('POST', '/sessions', { body: opening });
     expect([status, json['reason']]).toEqual([400, 'request.body']);
   });
@@ -146,7 +186,11 @@ describe.each(hosts)('bodies made to hurt, $name', ({ host }) => {
     const { gateway } = await house();
     const { ask, session } = await mount(gateway, { host });
     const id = await session();
-    for (const path of ['/connections?access_token=a', `/sessions/${id}?revoke`, `/sessions/${id}/record?x[__proto__]=1`]) {
+    for (const path of [
+      '/connections?access_token=a',
+      `/sessions/${id}?revoke`,
+      `/sessions/${id}/record?x[__proto__]=1`,
+    ]) {
       const { status, json } = await ask('GET', path);
       expect([status, json['reason']]).toEqual([400, 'request.query']);
     }

@@ -1,23 +1,29 @@
 import { describe, expect, it } from 'vitest';
 import { routes } from '../../../src/adapters/express/routes.js';
-import { office } from '../../core/approvals/office.js';
-import { house, opening } from './house.js';
-import { hosts, mount, type Told } from './mounted.js';
+import { office } from '../../core/approvals/test-reviewers.js';
+import { house, opening } from './test-gateway.js';
+import { hosts, mount, type Told } from './test-hosts.js';
 
 const sql = { sql: 'SELECT orders' };
 const digest = '0'.repeat(64);
 
 /** What each path takes that takes anything. A new one stands here, or this file fails. */
 const bodies: Readonly<Record<string, unknown>> = {
-  'POST /sessions': opening, 'POST /sessions/{session}/statements': sql, 'POST /sessions/{session}/explain': sql,
-  'POST /approvals/{ticket}/decision': { decision: 'approve', digest }, 'POST /reviews/{session}': { comment: 'looked at' },
+  'POST /sessions': opening,
+  'POST /sessions/{session}/statements': sql,
+  'POST /sessions/{session}/explain': sql,
+  'POST /approvals/{ticket}/decision': { decision: 'approve', digest },
+  'POST /reviews/{session}': { comment: 'looked at' },
 };
 
 type Asking = readonly [method: string, path: string, body: unknown];
 
 const all: readonly Asking[] = [
-  ...Object.entries(routes).flatMap(([path, route]) => Object.keys(route).map((method) => [method, path, bodies[`${method} ${path}`]] as const)),
-  ['DELETE', '/sessions/{session}?revoke', undefined], ['POST', '/sessions/{session}/statements', { sql: 'not readable' }],
+  ...Object.entries(routes).flatMap(([path, route]) =>
+    Object.keys(route).map((method) => [method, path, bodies[`${method} ${path}`]] as const),
+  ),
+  ['DELETE', '/sessions/{session}?revoke', undefined],
+  ['POST', '/sessions/{session}/statements', { sql: 'not readable' }],
 ];
 const onSession = all.filter(([, path]) => path.includes('{session}'));
 const onTicket = all.filter(([, path]) => path.includes('{ticket}'));
@@ -55,21 +61,31 @@ describe.each(hosts)('two agents, $name', ({ host }) => {
     const { ask, session } = await mount(gateway, { host });
     const foreign = await session('a');
     await ask('DELETE', `/sessions/${foreign}`);
-    for (const [method, path, body] of onSession) expect((await ask(method, at(path, foreign), { token: 'b', body })).status).toBe(404);
+    for (const [method, path, body] of onSession)
+      expect((await ask(method, at(path, foreign), { token: 'b', body })).status).toBe(404);
   });
 
   it('without a good token no path answers', async () => {
     const { gateway } = await house();
     const { ask, session } = await mount(gateway, { host });
     const id = await session('a');
-    const paths = all.filter(([, path]) => path !== '/openapi.json').map(([method, path, body]) => [method, method === 'DELETE' && path === '/suspensions' ? `${path}?actor=a` : at(path, id), body] as const);
+    const paths = all
+      .filter(([, path]) => path !== '/openapi.json')
+      .map(
+        ([method, path, body]) =>
+          [method, method === 'DELETE' && path === '/suspensions' ? `${path}?actor=a` : at(path, id), body] as const,
+      );
     for (const [method, path, body] of paths) {
       const { status, headers } = await ask(method, path, { token: '', body });
       expect([path, status, headers.get('www-authenticate')]).toEqual([path, 401, 'Bearer realm="sallyport"']);
     }
     for (const [method, path, body] of paths) {
       const { status, headers } = await ask(method, path, { token: 'stolen', body });
-      expect([path, status, headers.get('www-authenticate')]).toEqual([path, 401, 'Bearer realm="sallyport", error="invalid_token"']);
+      expect([path, status, headers.get('www-authenticate')]).toEqual([
+        path,
+        401,
+        'Bearer realm="sallyport", error="invalid_token"',
+      ]);
     }
   });
 });
@@ -80,7 +96,10 @@ describe.each(hosts)('two agents where people agree, $name', ({ host }) => {
     const { gateway, id, ticket, engine } = await office();
     const { ask } = await mount(gateway, { host });
     const held = await ticket();
-    for (const [foreign, paths] of [[id, onSession], [held, onTicket]] as const) {
+    for (const [foreign, paths] of [
+      [id, onSession],
+      [held, onTicket],
+    ] as const) {
       for (const [method, path, body] of paths) {
         const denied = await ask(method, at(path, foreign), { token, body });
         const missing = await ask(method, at(path, unlike(foreign)), { token, body });

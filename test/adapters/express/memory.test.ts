@@ -4,7 +4,7 @@ import { request, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { opening } from './house.js';
+import { opening } from './test-gateway.js';
 
 const service = join(import.meta.dirname, 'streaming-service.ts');
 const headers = { authorization: 'Bearer a', 'content-type': 'application/json', accept: 'application/x-ndjson' };
@@ -18,9 +18,19 @@ async function peakFor(rows: number): Promise<{ readonly peak: number; readonly 
   const child = fork(service, { execArgv: ['--import', 'tsx'] });
   try {
     const { port } = await told<{ port: number }>(child);
-    const opened = await fetch(`http://127.0.0.1:${port}/jit/sessions`, { method: 'POST', headers, body: JSON.stringify(opening) });
+    const opened = await fetch(`http://127.0.0.1:${port}/jit/sessions`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(opening),
+    });
     const { id } = (await opened.json()) as { id: string };
-    const asking = request({ port, host: '127.0.0.1', method: 'POST', path: `/jit/sessions/${id}/statements`, headers }).end(JSON.stringify({ sql: sqlFor(rows) }));
+    const asking = request({
+      port,
+      host: '127.0.0.1',
+      method: 'POST',
+      path: `/jit/sessions/${id}/statements`,
+      headers,
+    }).end(JSON.stringify({ sql: sqlFor(rows) }));
     const [answer] = (await once(asking, 'response')) as [IncomingMessage];
     let last = '';
     for await (const chunk of answer as AsyncIterable<Buffer>) {

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { memoryIdentity } from '../../../src/adapters/memory/index.js';
 import { AccessError, type IdentityProvider } from '../../../src/core/index.js';
-import { house } from './house.js';
-import { hosts, mount } from './mounted.js';
+import { house } from './test-gateway.js';
+import { hosts, mount } from './test-hosts.js';
 import { columns, inLines, linesOf, settled, source, sql, unread, until } from './streams.js';
 
 describe.each(hosts)('clients that are slow, or leave, $name', ({ host }) => {
@@ -32,16 +32,29 @@ describe.each(hosts)('clients that are slow, or leave, $name', ({ host }) => {
     expect(faults).toEqual([]);
   });
 
-  it.each([['lines', inLines], ['one piece', {}]])('a client that leaves while it waits for %s cancels its statement at once', async (_form, headers) => {
+  it.each([
+    ['lines', inLines],
+    ['one piece', {}],
+  ])('a client that leaves while it waits for %s cancels its statement at once', async (_form, headers) => {
     let waiting = false;
     let cancelled = false;
-    const { gateway, audit } = await house((_statement, signal) => new Promise((_resolve, reject) => {
-      waiting = true;
-      signal.addEventListener('abort', () => { cancelled = true; reject(new AccessError('ABORTED')); });
-    }));
+    const { gateway, audit } = await house(
+      (_statement, signal) =>
+        new Promise((_resolve, reject) => {
+          waiting = true;
+          signal.addEventListener('abort', () => {
+            cancelled = true;
+            reject(new AccessError('ABORTED'));
+          });
+        }),
+    );
     const { ask, session } = await mount(gateway, { host });
     const leaving = new AbortController();
-    const asking = ask('POST', `/sessions/${await session()}/statements`, { body: sql, headers, signal: leaving.signal });
+    const asking = ask('POST', `/sessions/${await session()}/statements`, {
+      body: sql,
+      headers,
+      signal: leaving.signal,
+    });
     await until(() => waiting);
     leaving.abort();
     await expect(asking).rejects.toThrow();
@@ -73,10 +86,17 @@ describe.each(hosts)('clients that are slow, or leave, $name', ({ host }) => {
     const rows = Array.from({ length: 70_000 }, (_, n) => [n, 'x'.repeat(100)]);
     const { gateway } = await house(() => ({ columns, rows }));
     let left = 0;
-    const mounted = await mount(gateway, { host, options: { stallMs: 100, jsonRows: 100_000 }, before: (app) => void app.use((_request, response, next) => {
-      response.once('close', () => { left += response.writableFinished ? 0 : 1; });
-      next();
-    }) });
+    const mounted = await mount(gateway, {
+      host,
+      options: { stallMs: 100, jsonRows: 100_000 },
+      before: (app) =>
+        void app.use((_request, response, next) => {
+          response.once('close', () => {
+            left += response.writableFinished ? 0 : 1;
+          });
+          next();
+        }),
+    });
     const answer = await unread(mounted, await mounted.session(), {});
     await until(() => left === 1);
     await expect(answer.setEncoding('utf8').reduce((all: string, chunk: string) => all + chunk, '')).rejects.toThrow();
@@ -109,7 +129,9 @@ describe.each(hosts)('clients that are slow, or leave, $name', ({ host }) => {
     await mounted.ask('DELETE', `/sessions/${session}`);
     expect(rows.ended).toBe(true);
     const text = await answer.setEncoding('utf8').reduce((all: string, chunk: string) => all + chunk, '');
-    expect(linesOf(text).at(-1)).toMatchObject({ end: { status: 'failed', problem: { code: 'SESSION_CLOSED', status: 410 } } });
+    expect(linesOf(text).at(-1)).toMatchObject({
+      end: { status: 'failed', problem: { code: 'SESSION_CLOSED', status: 410 } },
+    });
     expect(faults).toEqual([]);
   });
 
@@ -123,13 +145,31 @@ describe.each(hosts)('clients that are slow, or leave, $name', ({ host }) => {
     };
     const { gateway, engine } = await house(undefined, { identity: { authenticate } });
     let left = false;
-    const mounted = await mount(gateway, { host, before: (app) => void app.use((asked, _response, next) => {
-      if (asked.method === 'DELETE') asked.socket.once('close', () => { left = true; });
-      next();
-    }) });
+    const mounted = await mount(gateway, {
+      host,
+      before: (app) =>
+        void app.use((asked, _response, next) => {
+          if (asked.method === 'DELETE')
+            asked.socket.once('close', () => {
+              left = true;
+            });
+          next();
+        }),
+    });
     const path = `/jit/sessions/${await mounted.session()}`;
-    Object.assign(door, { asked: false, way: new Promise<void>((resolve) => { door.open = resolve; }) });
-    const asking = request({ port: mounted.port, host: '127.0.0.1', method: 'DELETE', path, headers: { authorization: 'Bearer a' } });
+    Object.assign(door, {
+      asked: false,
+      way: new Promise<void>((resolve) => {
+        door.open = resolve;
+      }),
+    });
+    const asking = request({
+      port: mounted.port,
+      host: '127.0.0.1',
+      method: 'DELETE',
+      path,
+      headers: { authorization: 'Bearer a' },
+    });
     asking.on('error', () => undefined).end();
     await until(() => door.asked);
     asking.destroy();

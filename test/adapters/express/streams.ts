@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Row } from '../../../src/core/index.js';
-import type { Mounted } from './mounted.js';
+import type { Mounted } from './test-hosts.js';
 
 export const sql = { sql: 'SELECT orders' };
 export const inLines = { accept: 'application/x-ndjson' };
@@ -31,8 +31,18 @@ export function source(batches: number): Source {
 }
 
 /** An answer whose body nobody reads yet. */
-export async function unread({ port }: Mounted, session: string, form: Readonly<Record<string, string>> = inLines): Promise<IncomingMessage> {
-  const asking = request({ port, host: '127.0.0.1', method: 'POST', path: `/jit/sessions/${session}/statements`, headers: { authorization: 'Bearer a', 'content-type': 'application/json', ...form } });
+export async function unread(
+  { port }: Mounted,
+  session: string,
+  form: Readonly<Record<string, string>> = inLines,
+): Promise<IncomingMessage> {
+  const asking = request({
+    port,
+    host: '127.0.0.1',
+    method: 'POST',
+    path: `/jit/sessions/${session}/statements`,
+    headers: { authorization: 'Bearer a', 'content-type': 'application/json', ...form },
+  });
   asking.on('error', () => undefined).end(JSON.stringify(sql));
   const [answer] = (await once(asking, 'response')) as [IncomingMessage];
   return answer.on('error', () => undefined);
@@ -49,4 +59,8 @@ export async function settled(figure: () => number): Promise<number> {
 }
 
 /** An answer in lines, read. */
-export const linesOf = (text: string) => text.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+export const linesOf = (text: string) =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);

@@ -3,9 +3,9 @@ import { createServer } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { readBody } from '../../../src/mount/body.js';
-import { house, opening } from './house.js';
-import { hosts, mount } from './mounted.js';
+import { readBody } from '../../../src/http/server/read-body.js';
+import { house, opening } from './test-gateway.js';
+import { hosts, mount } from './test-hosts.js';
 import { until } from './streams.js';
 
 const auth = 'Authorization: Bearer a';
@@ -23,11 +23,17 @@ interface Line {
 }
 
 async function dial(port: number): Promise<Line> {
-  const socket = connect(port, '127.0.0.1').setEncoding('latin1').on('error', () => undefined);
+  const socket = connect(port, '127.0.0.1')
+    .setEncoding('latin1')
+    .on('error', () => undefined);
   let text = '';
-  socket.on('data', (chunk: string) => { text += chunk; });
+  socket.on('data', (chunk: string) => {
+    text += chunk;
+  });
   // Not `once`, which rejects where the server was quicker to close than we to stop writing.
-  const closed = new Promise((resolve) => { socket.on('close', resolve); });
+  const closed = new Promise((resolve) => {
+    socket.on('close', resolve);
+  });
   await once(socket, 'connect');
   return { socket, text: () => text, closed };
 }
@@ -40,7 +46,9 @@ describe.each(hosts)('on the wire, $name', ({ host }) => {
     socket.write(head('POST /jit/sessions HTTP/1.1', auth, json, 'Transfer-Encoding: chunked'));
     const chunk = `10000\r\n${' '.repeat(65_536)}\r\n`;
     let sent = 0;
-    const pump = setInterval(() => { sent += socket.writable && socket.write(chunk) ? 1 : 0; }, 1);
+    const pump = setInterval(() => {
+      sent += socket.writable && socket.write(chunk) ? 1 : 0;
+    }, 1);
     await closed;
     clearInterval(pump);
     expect(sent).toBeGreaterThan(15);
@@ -76,13 +84,19 @@ describe.each(hosts)('on the wire, $name', ({ host }) => {
   it('a client that leaves within its body opens nothing', async () => {
     const { gateway, audit, engine } = await house();
     const seen = { begun: false, left: false };
-    const { port, ask } = await mount(gateway, { host, before: (app) => void app.use((request, _response, next) => {
-      if (request.method === 'POST') {
-        seen.begun = true;
-        request.once('close', () => { seen.left = true; });
-      }
-      next();
-    }) });
+    const { port, ask } = await mount(gateway, {
+      host,
+      before: (app) =>
+        void app.use((request, _response, next) => {
+          if (request.method === 'POST') {
+            seen.begun = true;
+            request.once('close', () => {
+              seen.left = true;
+            });
+          }
+          next();
+        }),
+    });
     const { socket, closed } = await dial(port);
     socket.write(head('POST /jit/sessions HTTP/1.1', auth, json, 'Content-Length: 500') + JSON.stringify(opening));
     await until(() => seen.begun);
@@ -96,16 +110,20 @@ describe.each(hosts)('on the wire, $name', ({ host }) => {
   it('a client that left before we were asked opens nothing', async () => {
     const { gateway, audit } = await house();
     const seen = { begun: false, asked: false };
-    const { port, session } = await mount(gateway, { host, before: (app) => void app.use(host.json(), (_request, response, next) => {
-      if (seen.begun) return next();
-      seen.begun = true;
-      response.once('close', () => {
-        setImmediate(() => {
-          next();
-          seen.asked = true;
-        });
-      });
-    }) });
+    const { port, session } = await mount(gateway, {
+      host,
+      before: (app) =>
+        void app.use(host.json(), (_request, response, next) => {
+          if (seen.begun) return next();
+          seen.begun = true;
+          response.once('close', () => {
+            setImmediate(() => {
+              next();
+              seen.asked = true;
+            });
+          });
+        }),
+    });
     const { socket } = await dial(port);
     const body = JSON.stringify(opening);
     socket.write(head('POST /jit/sessions HTTP/1.1', auth, json, `Content-Length: ${body.length}`) + body);
@@ -124,11 +142,31 @@ describe.each(hosts)('on the wire, $name', ({ host }) => {
     const { socket, text } = await dial(port);
     const run = (sql: string): string => {
       const body = JSON.stringify({ sql });
-      return head(`POST /jit/sessions/${id}/statements HTTP/1.1`, auth, json, 'Accept: application/x-ndjson', `Content-Length: ${body.length}`) + body;
+      return (
+        head(
+          `POST /jit/sessions/${id}/statements HTTP/1.1`,
+          auth,
+          json,
+          'Accept: application/x-ndjson',
+          `Content-Length: ${body.length}`,
+        ) + body
+      );
     };
-    socket.write(run('SELECT orders') + run('nonsense') + head('GET /jit/sessions/x HTTP/1.1', auth) + head('GET /jit/openapi.json HTTP/1.1') + head('GET /jit/connections HTTP/1.1', auth, 'Connection: close'));
+    socket.write(
+      run('SELECT orders') +
+        run('nonsense') +
+        head('GET /jit/sessions/x HTTP/1.1', auth) +
+        head('GET /jit/openapi.json HTTP/1.1') +
+        head('GET /jit/connections HTTP/1.1', auth, 'Connection: close'),
+    );
     await once(socket, 'close');
-    expect([...text().matchAll(/HTTP\/1.1 (\d+)/g)].map(([, status]) => status)).toEqual(['200', '422', '404', '200', '200']);
+    expect([...text().matchAll(/HTTP\/1.1 (\d+)/g)].map(([, status]) => status)).toEqual([
+      '200',
+      '422',
+      '404',
+      '200',
+      '200',
+    ]);
   });
 
   it('a refused body does not become the next request', async () => {
@@ -136,7 +174,10 @@ describe.each(hosts)('on the wire, $name', ({ host }) => {
     const { port } = await mount(gateway, { host });
     const { socket, text, closed } = await dial(port);
     const smuggled = head('GET /jit/connections HTTP/1.1', auth);
-    socket.write(head('POST /jit/sessions HTTP/1.1', auth, 'Content-Type: text/plain', `Content-Length: ${smuggled.length}`) + smuggled);
+    socket.write(
+      head('POST /jit/sessions HTTP/1.1', auth, 'Content-Type: text/plain', `Content-Length: ${smuggled.length}`) +
+        smuggled,
+    );
     socket.end(head('GET /jit/sessions/x HTTP/1.1', auth, 'Connection: close'));
     await closed;
     expect([...text().matchAll(/HTTP\/1.1 (\d+)/g)].map(([, status]) => status)).toEqual(['415', '404']);
@@ -155,7 +196,15 @@ describe.each(hosts)('on the wire, $name', ({ host }) => {
   it('paths made to confuse are nobody’s', async () => {
     const { gateway } = await house();
     const { port } = await mount(gateway, { host });
-    for (const path of ['/jit///connections', '/jit/./connections', '/jit/sessions/../connections', '/jit/connections#x', '/jit/connections%00', '/jit/connections;x', `/jit/sessions/${'x'.repeat(6_000)}/${'y'.repeat(6_000)}`]) {
+    for (const path of [
+      '/jit///connections',
+      '/jit/./connections',
+      '/jit/sessions/../connections',
+      '/jit/connections#x',
+      '/jit/connections%00',
+      '/jit/connections;x',
+      `/jit/sessions/${'x'.repeat(6_000)}/${'y'.repeat(6_000)}`,
+    ]) {
       const { socket, text, closed } = await dial(port);
       socket.end(head(`GET ${path} HTTP/1.1`, auth, 'Connection: close'));
       await closed;

@@ -1,18 +1,31 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { fileSink, type FileOptions } from '../../../src/adapters/file/index.js';
 import { sampleEvent } from '../../../src/core/contract/index.js';
 import type { AuditSink } from '../../../src/core/index.js';
-import { journal } from '../../../src/journal.js';
-import { checkpoint, never, parcels, refusal, text } from '../parcels.js';
+import { journal } from '../../../src/adapters/journal/journal.js';
+import { checkpoint, never, parcels, refusal, text } from '../delivery-messages.js';
 
 const place = (): string => mkdtempSync(join(tmpdir(), 'file-sink-'));
 const linesOf = (path: string): string[] => readFileSync(path, 'utf8').split('\n').slice(0, -1);
 const values = (count: number, from = 1): string[] => parcels(count, {}, from).map(({ value }) => value);
-const modes = (path: string): number[] => [path, `${path}.1`, `${path}.checkpoints`].map((each) => statSync(each).mode & 0o777);
+const modes = (path: string): number[] =>
+  [path, `${path}.1`, `${path}.checkpoints`].map((each) => statSync(each).mode & 0o777);
 
 const open: AuditSink[] = [];
 afterEach(async () => {
@@ -26,11 +39,12 @@ function sinkAt(options: FileOptions): AuditSink {
 }
 
 describe('the record as files', () => {
-  it('are the journal\'s own lines, the checkpoints between them where they share a path', async () => {
+  it("are the journal's own lines, the checkpoints between them where they share a path", async () => {
     const [directory, out] = [place(), place()];
     const path = join(out, 'audit.jsonl');
     const log = await journal({ directory, ship: sinkAt({ path, checkpoints: path }) });
-    for (let turn = 0; turn < 20; turn += 1) await log.append(sampleEvent('statement.executed', { session: 's', statement: `t-${turn}` }));
+    for (let turn = 0; turn < 20; turn += 1)
+      await log.append(sampleEvent('statement.executed', { session: 's', statement: `t-${turn}` }));
     await log.close?.();
     expect(readFileSync(path, 'utf8')).toBe(readFileSync(join(directory, 'journal-00000001.jsonl'), 'utf8'));
     expect(linesOf(path)).toHaveLength(21);
@@ -53,7 +67,10 @@ describe('the record as files', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
     writeFileSync(join(directory, 'elsewhere'), '');
     symlinkSync(join(directory, 'elsewhere'), join(directory, 'link'));
-    expect(await refusal(sinkAt({ path: join(directory, 'link') }), parcels(1))).toMatchObject({ code: 'AUDIT_UNAVAILABLE', detail: { reason: 'ELOOP' } });
+    expect(await refusal(sinkAt({ path: join(directory, 'link') }), parcels(1))).toMatchObject({
+      code: 'AUDIT_UNAVAILABLE',
+      detail: { reason: 'ELOOP' },
+    });
     expect(readFileSync(join(directory, 'elsewhere'), 'utf8')).toBe('');
   });
 
@@ -106,7 +123,10 @@ describe('the record as files', () => {
     const sink = sinkAt({ path });
     await sink.deliver(parcels(1), never);
     rmSync(directory, { recursive: true });
-    expect(await refusal(sink, parcels(1, {}, 2))).toMatchObject({ code: 'AUDIT_UNAVAILABLE', detail: { reason: 'ENOENT' } });
+    expect(await refusal(sink, parcels(1, {}, 2))).toMatchObject({
+      code: 'AUDIT_UNAVAILABLE',
+      detail: { reason: 'ENOENT' },
+    });
     mkdirSync(directory);
     await sink.deliver(parcels(1, {}, 2), never);
     expect(linesOf(path)).toEqual(values(1, 2));
@@ -121,7 +141,10 @@ describe('the record as files', () => {
     for (const target of [elsewhere, join(directory, 'nowhere')]) {
       rmSync(path);
       symlinkSync(target, path);
-      expect(await refusal(sink, parcels(1, {}, 2))).toMatchObject({ code: 'AUDIT_UNAVAILABLE', detail: { reason: 'ELOOP' } });
+      expect(await refusal(sink, parcels(1, {}, 2))).toMatchObject({
+        code: 'AUDIT_UNAVAILABLE',
+        detail: { reason: 'ELOOP' },
+      });
     }
     expect([readFileSync(elsewhere, 'utf8'), existsSync(join(directory, 'nowhere'))]).toEqual(['', false]);
     rmSync(path);
@@ -134,16 +157,29 @@ describe('the record as files', () => {
     const pipe = join(directory, 'pipe');
     execFileSync('mkfifo', [pipe]);
     // The pipe is refused before a byte is in it: the system's own refusal would have a code, and come after.
-    for (const [path, reason] of [[directory, 'EISDIR'], [pipe, 'unknown']] as const) expect(await refusal(sinkAt({ path }), parcels(1))).toMatchObject({ code: 'AUDIT_UNAVAILABLE', detail: { reason } });
+    for (const [path, reason] of [
+      [directory, 'EISDIR'],
+      [pipe, 'unknown'],
+    ] as const)
+      expect(await refusal(sinkAt({ path }), parcels(1))).toMatchObject({
+        code: 'AUDIT_UNAVAILABLE',
+        detail: { reason },
+      });
   });
 
   it('stay for their owner only when they are moved on, made with the mode that is asked for', async () => {
     const [own, shared] = [join(place(), 'a'), join(place(), 'b')];
-    for (const [path, mode] of [[own, undefined], [shared, 0o700]] as const) {
+    for (const [path, mode] of [
+      [own, undefined],
+      [shared, 0o700],
+    ] as const) {
       const sink = sinkAt({ path, maxBytes: 1, ...(mode === undefined ? {} : { mode }) });
       for (let turn = 1; turn <= 2; turn += 1) await sink.deliver([...parcels(1, {}, turn), checkpoint], never);
     }
-    expect([modes(own), modes(shared)]).toEqual([[0o600, 0o600, 0o600], [0o700, 0o700, 0o700]]);
+    expect([modes(own), modes(shared)]).toEqual([
+      [0o600, 0o600, 0o600],
+      [0o700, 0o700, 0o700],
+    ]);
   });
 
   it('are written again after a close', async () => {
@@ -169,7 +205,12 @@ describe('the record as files', () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  it.each<Partial<FileOptions>>([{ path: '' }, { maxBytes: 0 }, { keep: 0 }, { mode: 0o444 }, { text: '' }])('%j is a wrong configuration', (more) => {
-    expect(() => fileSink({ path: 'x', ...more })).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }) as Error);
-  });
+  it.each<Partial<FileOptions>>([{ path: '' }, { maxBytes: 0 }, { keep: 0 }, { mode: 0o444 }, { text: '' }])(
+    '%j is a wrong configuration',
+    (more) => {
+      expect(() => fileSink({ path: 'x', ...more })).toThrow(
+        expect.objectContaining({ code: 'CONFIG_INVALID' }) as Error,
+      );
+    },
+  );
 });

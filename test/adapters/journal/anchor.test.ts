@@ -5,14 +5,16 @@ import { describe, expect, it } from 'vitest';
 import { verifier } from '../../../src/adapters/ocsf/index.js';
 import { sampleEvent } from '../../../src/core/contract/index.js';
 import type { AuditLog, RecordCheckpoint } from '../../../src/core/index.js';
-import { journal, type Anchor } from '../../../src/journal.js';
-import { place } from './place.js';
+import { journal, type Anchor } from '../../../src/adapters/journal/journal.js';
+import { place } from './test-directory.js';
 import { journal as plain } from './plain.js';
 import { until } from './receiver.js';
-import { linesIn } from './sealed.js';
+import { linesIn } from './verified-journal.js';
 
-const sealedIn = (directory: string): string[] => linesIn(directory).flatMap((line) => /^\{"checkpoint":"([^"]+)"/.exec(line)?.[1] ?? []);
-const opened = (directory: string, anchor?: Anchor, more: object = {}): Promise<AuditLog> => journal({ directory, checkpointEvents: 1, ...(anchor === undefined ? {} : { anchor }), ...more });
+const sealedIn = (directory: string): string[] =>
+  linesIn(directory).flatMap((line) => /^\{"checkpoint":"([^"]+)"/.exec(line)?.[1] ?? []);
+const opened = (directory: string, anchor?: Anchor, more: object = {}): Promise<AuditLog> =>
+  journal({ directory, checkpointEvents: 1, ...(anchor === undefined ? {} : { anchor }), ...more });
 
 async function write(log: AuditLog, directory: string, count: number): Promise<void> {
   for (let each = 0; each < count; each += 1) {
@@ -34,7 +36,9 @@ describe('an anchor', () => {
     await log.close?.();
     expect(got.map(({ jws }) => jws)).toEqual(sealedIn(directory));
     for (const { jws, digest, ...facts } of got) {
-      const { at, authority, chain, seq } = JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString()) as RecordCheckpoint;
+      const { at, authority, chain, seq } = JSON.parse(
+        Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString(),
+      ) as RecordCheckpoint;
       expect(facts).toEqual({ at, authority, chain, seq });
       expect(digest).toMatch(/^[0-9a-f]{64}$/);
     }
@@ -88,10 +92,19 @@ describe('an anchor', () => {
   it('that fails is told in the record, and so is its return', async () => {
     const directory = place();
     let away = true;
-    const log = await opened(directory, async () => {
-      if (away) throw new Error('away');
-    }, { degradedAfterMs: 1 });
-    const causes = (): string[] => linesIn(directory).flatMap((line) => (line.includes('"event_code":"audit.') ? [`${/audit\.(\w+)/.exec(line)?.[1]} ${/"cause":"(\w+)"/.exec(line)?.[1]}`] : []));
+    const log = await opened(
+      directory,
+      async () => {
+        if (away) throw new Error('away');
+      },
+      { degradedAfterMs: 1 },
+    );
+    const causes = (): string[] =>
+      linesIn(directory).flatMap((line) =>
+        line.includes('"event_code":"audit.')
+          ? [`${/audit\.(\w+)/.exec(line)?.[1]} ${/"cause":"(\w+)"/.exec(line)?.[1]}`]
+          : [],
+      );
     await write(log, directory, 1);
     await expect.poll(causes, { timeout: 20_000 }).toEqual(['degraded anchor']);
     away = false;
@@ -100,8 +113,12 @@ describe('an anchor', () => {
   });
 
   it('is a function, of a record that is sealed', async () => {
-    await expect(journal({ directory: place(), anchor: 'x' as never })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
-    await expect(plain({ directory: place(), anchor: async () => undefined })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+    await expect(journal({ directory: place(), anchor: 'x' as never })).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+    });
+    await expect(plain({ directory: place(), anchor: async () => undefined })).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+    });
   });
 });
 
@@ -114,21 +131,35 @@ describe('verifying with anchors', () => {
     await log.close?.();
     const keys: unknown = JSON.parse(readFileSync(join(directory, 'jwks.json'), 'utf8'));
     const found = async (lines: readonly string[], anchors: readonly string[] = got): Promise<readonly unknown[]> => {
-      const check = await verifier({ keys, anchors: anchors.map((line, index) => ({ line, place: { source: 'anchors', line: index + 1 } })) });
-      for (const [index, line] of lines.entries()) await check.take(line, { source: 'journal', line: index + 1, log: directory });
+      const check = await verifier({
+        keys,
+        anchors: anchors.map((line, index) => ({ line, place: { source: 'anchors', line: index + 1 } })),
+      });
+      for (const [index, line] of lines.entries())
+        await check.take(line, { source: 'journal', line: index + 1, log: directory });
       const { verdict, problems, chains, anchored } = check.report();
       const all = [...problems, ...chains.flatMap((chain) => chain.problems)];
-      return [verdict, all.filter(({ kind }) => kind === 'anchor').map(({ kind, place: at }) => `${kind}@${at?.source}:${at?.line}`), anchored];
+      return [
+        verdict,
+        all.filter(({ kind }) => kind === 'anchor').map(({ kind, place: at }) => `${kind}@${at?.source}:${at?.line}`),
+        anchored,
+      ];
     };
     const lines = linesIn(directory);
-    const last = JSON.parse(Buffer.from((got.at(-1) ?? '').split('.')[1] ?? '', 'base64url').toString()) as RecordCheckpoint;
+    const last = JSON.parse(
+      Buffer.from((got.at(-1) ?? '').split('.')[1] ?? '', 'base64url').toString(),
+    ) as RecordCheckpoint;
     const writers = [{ authority: last.authority, at: last.at, chain: last.chain, seq: last.seq }];
     expect(await found(lines)).toEqual(['ok', [], writers]);
     const absent = got.slice(1).map((_line, index) => `anchor@anchors:${index + 2}`);
     expect(await found(lines.slice(0, 2))).toEqual(['tampered', absent, [expect.objectContaining({ seq: 1 })]]);
     // As lines of the log, and as digests only.
     const digests = got.map((jws) => createHash('sha256').update(jws).digest('hex'));
-    expect(await found(lines, [...got.map((jws) => `{"checkpoint":"${jws}"}`), ...digests, ''])).toEqual(['ok', [], writers]);
+    expect(await found(lines, [...got.map((jws) => `{"checkpoint":"${jws}"}`), ...digests, ''])).toEqual([
+      'ok',
+      [],
+      writers,
+    ]);
     expect((await found(lines.slice(0, 2), digests)).slice(0, 2)).toEqual(['tampered', absent]);
     // Where the record begins later, what is older may have been removed.
     const later = lines.slice(lines.findIndex((line) => line.includes(got[0] ?? '')) + 1);

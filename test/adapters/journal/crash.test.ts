@@ -4,9 +4,9 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { journal } from './plain.js';
-import { eventsIn, place } from './place.js';
+import { eventsIn, place } from './test-directory.js';
 
-const storm = join(import.meta.dirname, 'storm.ts');
+const storm = join(import.meta.dirname, 'append-load.ts');
 
 describe('kill -9 under 64 writers', () => {
   it('loses nothing that was acknowledged, repeats nothing, keeps the order, and names what is open', async () => {
@@ -15,10 +15,13 @@ describe('kill -9 under 64 writers', () => {
     for (let round = 0; round < 5; round += 1) {
       const path = join(printed, `round-${round}`);
       const file = openSync(path, 'w');
-      const child = spawn(process.execPath, ['--import', 'tsx', storm, directory], { stdio: ['ignore', file, 'inherit'] });
+      const child = spawn(process.execPath, ['--import', 'tsx', storm, directory], {
+        stdio: ['ignore', file, 'inherit'],
+      });
       const ended = once(child, 'close');
       // So much at least has been acknowledged, however slow the disk; then at any moment.
-      while (readFileSync(path, 'utf8').split('\n').length <= 128 && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 5));
+      while (readFileSync(path, 'utf8').split('\n').length <= 128 && child.exitCode === null)
+        await new Promise((resolve) => setTimeout(resolve, 5));
       await new Promise((resolve) => setTimeout(resolve, 60 + round * 37));
       child.kill('SIGKILL');
       expect(await ended, 'it was killed, and did not fail by itself').toEqual([null, 'SIGKILL']);

@@ -3,7 +3,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { journal } from './plain.js';
-import { place, segmentsIn } from './place.js';
+import { place, segmentsIn } from './test-directory.js';
 import { fill, ids, receiver, refuses, until } from './receiver.js';
 
 const handle = await open(import.meta.filename);
@@ -15,7 +15,10 @@ const endOf = (directory: string): number => statSync(join(directory, segmentsIn
 /** Where so many lines of the first segment end. */
 function behind(directory: string, lines: number): number {
   const text = readFileSync(join(directory, segmentsIn(directory)[0] ?? ''), 'utf8');
-  return text.split('\n').slice(0, lines).reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0);
+  return text
+    .split('\n')
+    .slice(0, lines)
+    .reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0);
 }
 
 /** As many events as fit a batch: there is no telling whether more follow. */
@@ -31,7 +34,11 @@ async function filled(count: number): Promise<string> {
 }
 
 describe('how far a receiver has the record', () => {
-  it.each([['garbage', 'xx'], ['another shape', '{"segment":-1}'], ['nothing', '']])('begins anew where the cursor holds %s', async (_name, text) => {
+  it.each([
+    ['garbage', 'xx'],
+    ['another shape', '{"segment":-1}'],
+    ['nothing', ''],
+  ])('begins anew where the cursor holds %s', async (_name, text) => {
     const directory = place();
     const siem = receiver();
     const first = await journal({ directory, ship: siem });
@@ -69,7 +76,9 @@ describe('how far a receiver has the record', () => {
     };
     const log = await journal({ directory, ship: siem });
     await until(() => expect(siem.got).toHaveLength(3 * wholeBatch));
-    await until(() => expect(cursorIn(directory)).toMatchObject({ segment: 1, offset: behind(directory, 3 * wholeBatch) }));
+    await until(() =>
+      expect(cursorIn(directory)).toMatchObject({ segment: 1, offset: behind(directory, 3 * wholeBatch) }),
+    );
     await log.close?.();
     siem.down = undefined;
     await (await journal({ directory, ship: siem })).close?.();
@@ -81,9 +90,12 @@ describe('how far a receiver has the record', () => {
     const directory = await filled(2 * wholeBatch);
     const siem = receiver();
     const held: { go?: () => void } = {};
-    siem.down = () => (siem.got.length === 0 ? Promise.resolve() : new Promise((resolve) => {
-      held.go = resolve;
-    }));
+    siem.down = () =>
+      siem.got.length === 0
+        ? Promise.resolve()
+        : new Promise((resolve) => {
+            held.go = resolve;
+          });
     const log = await journal({ directory, ship: siem });
     await until(() => expect(cursorIn(directory)).toMatchObject({ segment: 1, offset: behind(directory, wholeBatch) }));
     expect(siem.calls).toBe(2);
@@ -97,9 +109,12 @@ describe('how far a receiver has the record', () => {
     const siem = receiver();
     siem.down = () => (siem.got.length === 0 ? Promise.resolve() : refuses());
     const held: { go?: () => void } = {};
-    const syncing = vi.spyOn(files, 'datasync').mockImplementation(() => new Promise((resolve) => {
-      held.go = resolve;
-    }));
+    const syncing = vi.spyOn(files, 'datasync').mockImplementation(
+      () =>
+        new Promise((resolve) => {
+          held.go = resolve;
+        }),
+    );
     onTestFinished(() => syncing.mockRestore());
     const log = await journal({ directory, ship: siem });
     await until(() => expect([siem.calls, syncing.mock.calls.length]).toEqual([2, 1]));

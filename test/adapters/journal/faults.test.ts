@@ -6,7 +6,7 @@ import { Segment } from '../../../src/adapters/journal/segment.js';
 import { journal } from './plain.js';
 import { sampleEvent } from '../../../src/core/contract/index.js';
 import type { AuditEvent } from '../../../src/core/index.js';
-import { eventsIn, place, segmentsIn } from './place.js';
+import { eventsIn, place, segmentsIn } from './test-directory.js';
 
 const handle = await open(import.meta.filename);
 const files = Object.getPrototypeOf(handle) as FileHandle;
@@ -32,18 +32,23 @@ afterEach(() => {
 });
 
 describe('a disk that fails', () => {
-  it.each(['EIO', 'ENOSPC'])('a sync that ends in %s takes its whole group back, and the next goes to a fresh segment', async (code) => {
-    const directory = place();
-    const log = await journal({ directory });
-    await log.append(opened('before'));
-    unsynced(code);
-    const group = await Promise.allSettled(['x', 'y', 'z'].map((session) => log.append(opened(session))));
-    expect(group.map((each) => each.status === 'rejected' && (each.reason as object))).toEqual(Array(3).fill(expect.objectContaining(refusedFor(code))));
-    await log.append(opened('after'));
-    expect(segmentsIn(directory)).toHaveLength(2);
-    expect(sessionsIn(directory)).toEqual(['before', 'after']);
-    await log.close?.();
-  });
+  it.each(['EIO', 'ENOSPC'])(
+    'a sync that ends in %s takes its whole group back, and the next goes to a fresh segment',
+    async (code) => {
+      const directory = place();
+      const log = await journal({ directory });
+      await log.append(opened('before'));
+      unsynced(code);
+      const group = await Promise.allSettled(['x', 'y', 'z'].map((session) => log.append(opened(session))));
+      expect(group.map((each) => each.status === 'rejected' && (each.reason as object))).toEqual(
+        Array(3).fill(expect.objectContaining(refusedFor(code))),
+      );
+      await log.append(opened('after'));
+      expect(segmentsIn(directory)).toHaveLength(2);
+      expect(sessionsIn(directory)).toEqual(['before', 'after']);
+      await log.close?.();
+    },
+  );
 
   it('a write that fails half-way leaves nothing, and the event can be appended again', async () => {
     const directory = place();
@@ -121,8 +126,8 @@ describe('a directory that goes elsewhere and comes back', () => {
     await segment.append(Buffer.from('kept\n'));
     renameSync(directory, `${directory}.away`);
     await expect(segment.append(Buffer.from('refused\n'))).rejects.toMatchObject({ code: 'ENOENT' });
-    await segment.cut();
-    await segment.cut();
+    await segment.truncate();
+    await segment.truncate();
     await segment.close();
     renameSync(`${directory}.away`, directory);
     expect(segmentsIn(directory).map((name) => readFileSync(join(directory, name), 'utf8'))).toEqual(['kept\n']);
@@ -134,7 +139,8 @@ describe('a directory that goes elsewhere and comes back', () => {
     const good: string[] = [];
     for (let round = 0; round < 5; round += 1) {
       renameSync(directory, `${directory}.away`);
-      for (const each of ['first', 'second']) await expect(log.append(opened(`refused-${each}`))).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
+      for (const each of ['first', 'second'])
+        await expect(log.append(opened(`refused-${each}`))).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
       renameSync(`${directory}.away`, directory);
       await log.append(opened(`good-${round}`));
       good.push(`good-${round}`);
@@ -163,7 +169,8 @@ describe('what cannot be read', () => {
   it('within a session is reported, not left out of its record', async () => {
     const directory = place();
     const log = await journal({ directory });
-    for (const code of ['session.opened', 'statement.delivered', 'session.closed'] as const) await log.append(sampleEvent(code, { session: 's' }));
+    for (const code of ['session.opened', 'statement.delivered', 'session.closed'] as const)
+      await log.append(sampleEvent(code, { session: 's' }));
     const path = join(directory, segmentsIn(directory)[0] ?? '');
     const text = readFileSync(path, 'utf8');
     writeFileSync(path, text.replace('statement.delivered', 'statement.deliverex'));

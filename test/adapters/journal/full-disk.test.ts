@@ -1,10 +1,10 @@
 import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { saveState } from '../../../src/cli/audit/state.js';
+import { saveVerifierState } from '../../../src/cli/audit/verifier-state.js';
 import { sampleEvent } from '../../../src/core/contract/index.js';
 import { journal } from './plain.js';
-import { eventsIn, place, segmentsIn } from './place.js';
+import { eventsIn, place, segmentsIn } from './test-directory.js';
 import { smallDisk } from './small-disk.js';
 
 const disk = smallDisk();
@@ -17,11 +17,21 @@ describe.skipIf(disk.missing)('a disk that is really full', () => {
     await log.append(opened('before'));
     disk.fill(directory);
     let refused = 0;
-    for (let round = 0; round < 500; round += 1) await log.append(opened(`refused-${round}-${'x'.repeat(8_192)}`)).catch((error: { code?: string }) => (refused += error.code === 'AUDIT_UNAVAILABLE' ? 1 : 0));
+    for (let round = 0; round < 500; round += 1)
+      await log
+        .append(opened(`refused-${round}-${'x'.repeat(8_192)}`))
+        .catch((error: { code?: string }) => (refused += error.code === 'AUDIT_UNAVAILABLE' ? 1 : 0));
     expect(refused).toBe(500);
     expect(segmentsIn(directory).length).toBeLessThanOrEqual(2);
     rmSync(join(directory, 'ballast'));
-    await expect.poll(() => log.append(opened('after')).then(() => 'kept', () => 'refused')).toBe('kept');
+    await expect
+      .poll(() =>
+        log.append(opened('after')).then(
+          () => 'kept',
+          () => 'refused',
+        ),
+      )
+      .toBe('kept');
     await log.close?.();
     expect(eventsIn(directory).map(({ session }) => session)).toEqual(['before', 'after']);
     expect(segmentsIn(directory).every((name) => statSync(join(directory, name)).size > 0)).toBe(true);
@@ -33,7 +43,9 @@ describe.skipIf(disk.missing)('the state file of verify on a disk that is full',
     const directory = disk.mount('64k');
     const path = join(directory, 'state.json');
     disk.fill(directory);
-    await expect(saveState(path, { v: 1, chains: {}, text: 'x'.repeat(10_000) } as never)).rejects.toThrow('ENOSPC');
+    await expect(saveVerifierState(path, { v: 1, chains: {}, text: 'x'.repeat(10_000) } as never)).rejects.toThrow(
+      'ENOSPC',
+    );
     expect(readdirSync(directory)).toEqual(['ballast']);
   });
 });
@@ -44,7 +56,8 @@ describe('empty segments of an earlier start', () => {
     const first = await journal({ directory });
     await first.append(opened('first'));
     await first.close?.();
-    for (let number = 2; number < 3_000; number += 1) writeFileSync(join(directory, `journal-${String(number).padStart(8, '0')}.jsonl`), '');
+    for (let number = 2; number < 3_000; number += 1)
+      writeFileSync(join(directory, `journal-${String(number).padStart(8, '0')}.jsonl`), '');
     const log = await journal({ directory });
     await log.append(opened('second'));
     await log.close?.();

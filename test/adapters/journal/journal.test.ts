@@ -1,9 +1,20 @@
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { journal } from './plain.js';
 import { auditContract, sampleEvent } from '../../../src/core/contract/index.js';
-import { eventsIn, place, segmentsIn, wholeRecord } from './place.js';
+import { eventsIn, place, segmentsIn, wholeRecord } from './test-directory.js';
 
 describe('the journal keeps the audit contract', () => {
   let directory = '';
@@ -41,7 +52,10 @@ describe('a torn end', () => {
     }
   });
 
-  it.each([['zeros', Buffer.alloc(600)], ['garbage with newlines', Buffer.from('{"id":1}\nxx\n\u0000\n')]])('of %s is cut', async (_name, junk) => {
+  it.each([
+    ['zeros', Buffer.alloc(600)],
+    ['garbage with newlines', Buffer.from('{"id":1}\nxx\n\u0000\n')],
+  ])('of %s is cut', async (_name, junk) => {
     const directory = place();
     const log = await journal({ directory });
     await log.append(sampleEvent('session.opened', { session: 's' }));
@@ -62,7 +76,10 @@ describe('a torn end', () => {
     const lines = readFileSync(path, 'utf8').split('\n');
     lines[1] = (lines[1] ?? '').slice(5);
     writeFileSync(path, lines.join('\n'));
-    await expect(journal({ directory })).rejects.toMatchObject({ code: 'CONFIG_INVALID', message: expect.stringContaining('journal-00000001.jsonl line 2') as string });
+    await expect(journal({ directory })).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining('journal-00000001.jsonl line 2') as string,
+    });
     expect(existsSync(join(directory, 'lock'))).toBe(false);
   });
 });
@@ -114,7 +131,12 @@ describe('when it cannot write', () => {
     const log = await journal({ directory, segmentBytes: 2_000, maxBytes: 8_000, reserveBytes: 3_000 });
     let taken = 0;
     for (;;) {
-      const refused = await log.append(sampleEvent('statement.authorized', { session: 's', statement: `t${taken}` })).then(() => undefined, (error: unknown) => error);
+      const refused = await log
+        .append(sampleEvent('statement.authorized', { session: 's', statement: `t${taken}` }))
+        .then(
+          () => undefined,
+          (error: unknown) => error,
+        );
       if (refused !== undefined) {
         expect(refused).toEqual(unavailable);
         break;
@@ -152,11 +174,15 @@ describe('many at once', () => {
   it('takes 10,000 appends in order over several segments, without loss', async () => {
     const directory = place();
     const log = await journal({ directory, segmentBytes: 200_000 });
-    const events = Array.from({ length: 10_000 }, (_, index) => sampleEvent('statement.delivered', { session: `s${index % 7}`, data: { index } }));
+    const events = Array.from({ length: 10_000 }, (_, index) =>
+      sampleEvent('statement.delivered', { session: `s${index % 7}`, data: { index } }),
+    );
     await Promise.all(events.map((event) => log.append(event)));
     expect(eventsIn(directory).map((event) => event.data['index'])).toEqual(events.map((_, index) => index));
     expect(segmentsIn(directory).length).toBeGreaterThan(3);
-    expect((await wholeRecord(log, 's3')).map((event) => event.data['index'])).toEqual(events.map((_, index) => index).filter((index) => index % 7 === 3));
+    expect((await wholeRecord(log, 's3')).map((event) => event.data['index'])).toEqual(
+      events.map((_, index) => index).filter((index) => index % 7 === 3),
+    );
     await log.close?.();
   });
 
@@ -184,7 +210,15 @@ describe('many at once', () => {
 });
 
 describe('options that cannot work are refused', () => {
-  it.each([[{ directory: '' }, 'directory'], [{ segmentBytes: 0 }, 'segmentBytes'], [{ maxBytes: 1.5 }, 'maxBytes'], [{ maxBytes: 10, reserveBytes: 10 }, 'reserveBytes']])('%o', async (options, name) => {
-    await expect(journal({ directory: place(), ...options })).rejects.toMatchObject({ code: 'CONFIG_INVALID', message: expect.stringContaining(name) as string });
+  it.each([
+    [{ directory: '' }, 'directory'],
+    [{ segmentBytes: 0 }, 'segmentBytes'],
+    [{ maxBytes: 1.5 }, 'maxBytes'],
+    [{ maxBytes: 10, reserveBytes: 10 }, 'reserveBytes'],
+  ])('%o', async (options, name) => {
+    await expect(journal({ directory: place(), ...options })).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining(name) as string,
+    });
   });
 });

@@ -8,11 +8,12 @@ import { openJournal } from '../../../src/adapters/journal/index.js';
 import type { AuditLog } from '../../../src/core/index.js';
 import { quickTimes } from './lease-times.js';
 import { plain } from './plain.js';
-import { place } from './place.js';
+import { place } from './test-directory.js';
 
 const refused = (by: string): object => ({ code: 'CONFIG_INVALID', message: expect.stringContaining(by) as string });
 const realm = `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${readlinkSync('/proc/self/ns/pid')}`;
-const owner = (more: object): string => JSON.stringify({ run: 'r-1', pid: 999_999_999, host: hostname(), realm, started: '1', beat: '7', ...more });
+const owner = (more: object): string =>
+  JSON.stringify({ run: 'r-1', pid: 999_999_999, host: hostname(), realm, started: '1', beat: '7', ...more });
 const journal = (directory: string): Promise<AuditLog> => openJournal({ directory, format: plain }, quickTimes);
 
 /** A holder elsewhere, as far as its lock file tells. */
@@ -30,7 +31,9 @@ describe('the lock', () => {
     const directory = place();
     const first = await journal(directory);
     await expect(journal(directory)).rejects.toMatchObject(refused('this process'));
-    await expect(journal(`${directory}/../${directory.split('/').at(-1) ?? ''}`)).rejects.toMatchObject(refused('this process'));
+    await expect(journal(`${directory}/../${directory.split('/').at(-1) ?? ''}`)).rejects.toMatchObject(
+      refused('this process'),
+    );
     await first.close?.();
     expect(existsSync(join(directory, 'lock'))).toBe(false);
     await (await journal(directory)).close?.();
@@ -39,7 +42,8 @@ describe('the lock', () => {
   it('is renewed, in a file of the same length', async () => {
     const directory = place();
     const log = await journal(directory);
-    const beat = (): number => Number((JSON.parse(readFileSync(join(directory, 'lock'), 'utf8')) as { beat: string }).beat);
+    const beat = (): number =>
+      Number((JSON.parse(readFileSync(join(directory, 'lock'), 'utf8')) as { beat: string }).beat);
     const [before, size] = [beat(), statSync(join(directory, 'lock')).size];
     await expect.poll(beat, { timeout: 20_000 }).toBeGreaterThan(before + 1);
     expect(statSync(join(directory, 'lock')).size).toBe(size);
@@ -56,11 +60,18 @@ describe('the lock', () => {
     const directory = place();
     writeFileSync(join(directory, 'lock'), content);
     const log = await journal(directory);
-    expect(JSON.parse(readFileSync(join(directory, 'lock'), 'utf8'))).toMatchObject({ pid: process.pid, host: hostname(), realm });
+    expect(JSON.parse(readFileSync(join(directory, 'lock'), 'utf8'))).toMatchObject({
+      pid: process.pid,
+      host: hostname(),
+      realm,
+    });
     await log.close?.();
   });
 
-  it.each<[string, string, string]>([['nobody can read', 'not json', 'unreadable'], ['of another shape', '{"pid":"1"}', 'unreadable']])('a lock %s is respected', async (_name, content, by) => {
+  it.each<[string, string, string]>([
+    ['nobody can read', 'not json', 'unreadable'],
+    ['of another shape', '{"pid":"1"}', 'unreadable'],
+  ])('a lock %s is respected', async (_name, content, by) => {
     const directory = place();
     writeFileSync(join(directory, 'lock'), content);
     await expect(journal(directory)).rejects.toMatchObject(refused(by));

@@ -1,4 +1,4 @@
-import { openJournal, type JournalOptions } from '../../../src/adapters/journal/index.js';
+import { openJournal, type OpenJournalOptions } from '../../../src/adapters/journal/index.js';
 import { eventCodes, type AuditEvent, type AuditLog, type RecordFormat } from '../../../src/core/index.js';
 
 /** The simplest format there can be: an event's JSON, no chain to speak of. What the journal promises holds for any. */
@@ -16,12 +16,12 @@ export const plain: RecordFormat = {
       return undefined;
     }
   },
-  parcel(line) {
+  toMessage(line) {
     const { id, session, at } = JSON.parse(line) as AuditEvent;
     return { kind: 'event', id, key: session ?? 'plain', at, value: line, headers: {} };
   },
 };
 
-export function journal(options: Omit<JournalOptions, 'format'>): Promise<AuditLog> {
+export function journal(options: Omit<OpenJournalOptions, 'format'>): Promise<AuditLog> {
   return openJournal({ format: plain, ...options });
 }

@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { sampleEvent } from '../../../src/core/contract/index.js';
-import { place, segmentsIn, wholeRecord } from './place.js';
+import { place, segmentsIn, wholeRecord } from './test-directory.js';
 import { journal } from './plain.js';
-import { journal as sealed } from '../../../src/journal.js';
+import { journal as sealed } from '../../../src/adapters/journal/journal.js';
 
 describe('a record by pages', () => {
   it('holds a session that is spread thin over many segments, and the same after a restart', async () => {
     const directory = place();
     const log = await journal({ directory, segmentBytes: 50_000 });
-    const events = Array.from({ length: 3_000 }, (_, index) => sampleEvent('statement.delivered', { session: index % 100 === 7 ? 'thin' : `s${index % 9}`, data: { index } }));
+    const events = Array.from({ length: 3_000 }, (_, index) =>
+      sampleEvent('statement.delivered', { session: index % 100 === 7 ? 'thin' : `s${index % 9}`, data: { index } }),
+    );
     await Promise.all(events.map((event) => log.append(event)));
     expect(segmentsIn(directory).length).toBeGreaterThan(3);
     const mine = events.filter(({ session }) => session === 'thin');
@@ -17,7 +19,9 @@ describe('a record by pages', () => {
     const again = await journal({ directory });
     expect(await wholeRecord(again, 'thin', 7)).toEqual(mine);
     await again.append(sampleEvent('session.closed', { session: 'thin' }));
-    expect((await again.record('thin', { after: String(mine.length) })).events.map(({ code }) => code)).toEqual(['session.closed']);
+    expect((await again.record('thin', { after: String(mine.length) })).events.map(({ code }) => code)).toEqual([
+      'session.closed',
+    ]);
     await again.close?.();
   });
 
@@ -25,7 +29,15 @@ describe('a record by pages', () => {
     const directory = place();
     const open = () => sealed({ directory });
     const log = await open();
-    for (let index = 0; index < 6; index += 1) await log.append(sampleEvent('statement.authorized', { session: 's', statement: `t${index}`, text: `SELECT ${index}`, data: { index } }));
+    for (let index = 0; index < 6; index += 1)
+      await log.append(
+        sampleEvent('statement.authorized', {
+          session: 's',
+          statement: `t${index}`,
+          text: `SELECT ${index}`,
+          data: { index },
+        }),
+      );
     expect((await wholeRecord(log, 's', 4)).map(({ data }) => data['index'])).toEqual([0, 1, 2, 3, 4, 5]);
     await log.close?.();
     const again = await open();
@@ -35,10 +47,16 @@ describe('a record by pages', () => {
 
   it('many that are read at once keep no append waiting', async () => {
     const log = await journal({ directory: place() });
-    await Promise.all(Array.from({ length: 6_000 }, (_, index) => log.append(sampleEvent('statement.delivered', { session: 'long', data: { index, sql: 'x'.repeat(400) } }))));
+    await Promise.all(
+      Array.from({ length: 6_000 }, (_, index) =>
+        log.append(sampleEvent('statement.delivered', { session: 'long', data: { index, sql: 'x'.repeat(400) } })),
+      ),
+    );
     const waits: number[] = [];
     const reading = new AbortController();
-    const read = Promise.all(Array.from({ length: 25 }, () => wholeRecord(log, 'long', 200))).finally(() => reading.abort());
+    const read = Promise.all(Array.from({ length: 25 }, () => wholeRecord(log, 'long', 200))).finally(() =>
+      reading.abort(),
+    );
     while (!reading.signal.aborted) {
       const before = performance.now();
       await log.append(sampleEvent('session.opened', { session: 'other' }));

@@ -4,11 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { sampleEvent } from '../../../src/core/contract/index.js';
 import type { AuditSink } from '../../../src/core/index.js';
 import { Cursor } from '../../../src/adapters/journal/cursor.js';
-import { settingsOf } from '../../../src/adapters/journal/options.js';
+import { resolveSettings } from '../../../src/adapters/journal/options.js';
 import { Shipper } from '../../../src/adapters/journal/shipper.js';
-import { journal as sealed } from '../../../src/journal.js';
+import { journal as sealed } from '../../../src/adapters/journal/journal.js';
 import { journal, plain } from './plain.js';
-import { eventsIn, place, segmentsIn } from './place.js';
+import { eventsIn, place, segmentsIn } from './test-directory.js';
 import { fill, ids, receiver, refuses, until } from './receiver.js';
 
 describe('shipping', () => {
@@ -31,8 +31,14 @@ describe('shipping', () => {
     const [segment] = segmentsIn(directory);
     const whole = { segment: 1, offset: readFileSync(join(directory, segment as string)).length };
     let durable = { segment: 1, offset: 0 };
-    const settings = settingsOf({ directory, format: plain });
-    const shipper = new Shipper(siem, await Cursor.load(directory, 'late'), { ...settings, format: plain }, () => durable, () => undefined);
+    const settings = resolveSettings({ directory, format: plain });
+    const shipper = new Shipper(
+      siem,
+      await Cursor.load(directory, 'late'),
+      { ...settings, format: plain },
+      () => durable,
+      () => undefined,
+    );
     shipper.start();
     durable = whole;
     shipper.wake();
@@ -97,7 +103,11 @@ describe('shipping', () => {
 
   it('closes although a receiver never answers', async () => {
     const directory = place();
-    const hung: AuditSink = { name: 'hung', deliver: (_parcels, signal) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('gone')))) };
+    const hung: AuditSink = {
+      name: 'hung',
+      deliver: (_parcels, signal) =>
+        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('gone')))),
+    };
     const log = await journal({ directory, ship: hung });
     await fill(log, 10);
     await log.close?.();
@@ -133,7 +143,9 @@ describe('what stays on disk', () => {
     await until(() => expect(segmentsIn(directory).length).toBeLessThan(8));
     await log.close?.();
     const codes = siem.got.filter(({ kind }) => kind === 'event').map(({ headers }) => headers['ce_type']);
-    expect(new Set(ids(siem.got)).size).toBe(150 + codes.filter((code) => code === 'dev.sallyport.audit.removed.v1').length);
+    expect(new Set(ids(siem.got)).size).toBe(
+      150 + codes.filter((code) => code === 'dev.sallyport.audit.removed.v1').length,
+    );
     expect(codes).toContain('dev.sallyport.audit.removed.v1');
     const again = await sealed({ directory, ship: siem, ...kept });
     await again.append(sampleEvent('session.opened', { session: 'later' }));
@@ -158,7 +170,7 @@ describe('what stays on disk', () => {
     const log = await sealed({ directory, ship: siem, keepMs: 0, checkpointEvents: 1, segmentMs: 30 });
     let turn = 0;
     await until(() => {
-      void fill(log, 1, `s${turn += 1}`);
+      void fill(log, 1, `s${(turn += 1)}`);
       expect(segmentsIn(directory)[0]).not.toBe('journal-00000001.jsonl');
     });
     await log.close?.();
@@ -192,7 +204,15 @@ describe('what stays on disk', () => {
 });
 
 describe('what a journal is given to ship to', () => {
-  it.each<[string, unknown]>([['nothing to deliver to', { name: 'x' }], ['a name for no file', { name: '../x', deliver: refuses }], ['no name', { deliver: refuses }], ['two of one name', [receiver(), receiver()]], ['null', null]])('%s is refused', async (_name, ship) => {
-    await expect(journal({ directory: place(), ship: ship as AuditSink })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+  it.each<[string, unknown]>([
+    ['nothing to deliver to', { name: 'x' }],
+    ['a name for no file', { name: '../x', deliver: refuses }],
+    ['no name', { deliver: refuses }],
+    ['two of one name', [receiver(), receiver()]],
+    ['null', null],
+  ])('%s is refused', async (_name, ship) => {
+    await expect(journal({ directory: place(), ship: ship as AuditSink })).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+    });
   });
 });

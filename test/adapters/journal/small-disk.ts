@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { place } from './place.js';
+import { place } from './test-directory.js';
 
 export interface SmallDisk {
   /** Why there can be none; the tests are then skipped. */

@@ -4,20 +4,40 @@ import { jwkSigner, newSigningKey, ocsf, type Signer } from '../../../src/adapte
 import { auditContract, sampleEvent } from '../../../src/core/contract/index.js';
 import type { AuditLog } from '../../../src/core/index.js';
 import { answering, clientOf, freshTopic, makeTopics, withBroker } from '../../support/kafka/index.js';
-import { drained, eventsOf, judged, orderHolds, type Event } from './drained.js';
+import { drained, eventsOf, judged, orderHolds, type Event } from './read-topics.js';
 
 const signer = jwkSigner(newSigningKey());
 const keys = { keys: [signer.publicKey] };
 const broker = withBroker({ own: true });
 
 function open(prefix: string, more: Partial<KafkaLogOptions> = {}): Promise<AuditLog> {
-  return kafkaLog({ client: clientOf(broker.cluster.brokers), prefix, format: ocsf({ authority: 'pod-0', signer }), timeoutMs: 5_000, recallMs: 365 * 86_400_000, ...more });
+  return kafkaLog({
+    client: clientOf(broker.cluster.brokers),
+    prefix,
+    format: ocsf({ authority: 'pod-0', signer }),
+    timeoutMs: 5_000,
+    recallMs: 365 * 86_400_000,
+    ...more,
+  });
 }
 
 /** What the record says of itself, in its own order, what came again left out. */
 function troublesIn(events: readonly Event[]): unknown[] {
-  const own = new Map(events.filter(({ metadata }) => metadata.event_code.startsWith('audit.')).map((event) => [event.metadata.sequence, event]));
-  return [...own.values()].toSorted((a, b) => a.metadata.sequence - b.metadata.sequence).map(({ metadata, unmapped: { sallyport: { data } } }) => [metadata.event_code, data['cause'], data['sink']]);
+  const own = new Map(
+    events
+      .filter(({ metadata }) => metadata.event_code.startsWith('audit.'))
+      .map((event) => [event.metadata.sequence, event]),
+  );
+  return [...own.values()]
+    .toSorted((a, b) => a.metadata.sequence - b.metadata.sequence)
+    .map(
+      ({
+        metadata,
+        unmapped: {
+          sallyport: { data },
+        },
+      }) => [metadata.event_code, data['cause'], data['sink']],
+    );
 }
 
 describe.skipIf(broker.missing)('Kafka as the record itself', () => {
@@ -37,7 +57,11 @@ describe.skipIf(broker.missing)('Kafka as the record itself', () => {
     await makeTopics(broker.cluster, prefix);
     for (let run = 0; run < 3; run += 1) {
       const log = await open(prefix);
-      await Promise.all(Array.from({ length: 100 }, (_, turn) => log.append(sampleEvent('statement.executed', { session: `s-${turn % 7}`, statement: `t-${run}-${turn}` }))));
+      await Promise.all(
+        Array.from({ length: 100 }, (_, turn) =>
+          log.append(sampleEvent('statement.executed', { session: `s-${turn % 7}`, statement: `t-${run}-${turn}` })),
+        ),
+      );
       await log.close?.();
     }
     const report = await judged(await drained(broker.cluster.brokers, prefix, ['events', 'checkpoints']), keys);
@@ -48,12 +72,22 @@ describe.skipIf(broker.missing)('Kafka as the record itself', () => {
   it('leaves to other writers what is theirs', async () => {
     prefix = freshTopic();
     await makeTopics(broker.cluster, prefix);
-    const other = await kafkaLog({ client: clientOf(broker.cluster.brokers), prefix, recallMs: 365 * 86_400_000, format: ocsf({ authority: 'pod-1', signer }) });
+    const other = await kafkaLog({
+      client: clientOf(broker.cluster.brokers),
+      prefix,
+      recallMs: 365 * 86_400_000,
+      format: ocsf({ authority: 'pod-1', signer }),
+    });
     await other.append(sampleEvent('statement.authorized', { session: 's', statement: 't' }));
     const log = await open(prefix);
     expect(await log.unresolved()).toEqual([]);
     await log.close?.();
-    const again = await kafkaLog({ client: clientOf(broker.cluster.brokers), prefix, recallMs: 365 * 86_400_000, format: ocsf({ authority: 'pod-1', signer }) });
+    const again = await kafkaLog({
+      client: clientOf(broker.cluster.brokers),
+      prefix,
+      recallMs: 365 * 86_400_000,
+      format: ocsf({ authority: 'pod-1', signer }),
+    });
     expect(await again.unresolved()).toHaveLength(1);
     await again.close?.();
     await other.close?.();
@@ -67,9 +101,15 @@ describe.skipIf(broker.missing)('Kafka as the record itself', () => {
     const [node] = broker.cluster.nodes;
     await node?.stop();
     const outcome = log.append(sampleEvent('statement.executed', { session: 's', statement: 't' }));
-    const refused = async (): Promise<unknown> => log.append(sampleEvent('statement.authorized', { session: 's', statement: 'u' })).then(() => 'taken', (error: unknown) => error);
+    const refused = async (): Promise<unknown> =>
+      log.append(sampleEvent('statement.authorized', { session: 's', statement: 'u' })).then(
+        () => 'taken',
+        (error: unknown) => error,
+      );
     // The first failure takes as long as a connection does; until then an intent only waits.
-    await expect.poll(() => Promise.race([refused(), new Promise((resolve) => setTimeout(() => resolve('waits'), 200))])).toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
+    await expect
+      .poll(() => Promise.race([refused(), new Promise((resolve) => setTimeout(() => resolve('waits'), 200))]))
+      .toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
     node?.start();
     await answering(broker.cluster);
     await outcome;
@@ -80,23 +120,36 @@ describe.skipIf(broker.missing)('Kafka as the record itself', () => {
     expect([...report.problems, ...report.chains.flatMap(({ problems }) => problems)]).toEqual([]);
     const events = eventsOf(records.filter(({ topic }) => topic.endsWith('.events')));
     expect(orderHolds(events)).toBe(true);
-    expect(troublesIn(events)).toEqual([['audit.degraded', 'receiver', 'kafka'], ['audit.recovered', 'receiver', 'kafka']]);
+    expect(troublesIn(events)).toEqual([
+      ['audit.degraded', 'receiver', 'kafka'],
+      ['audit.recovered', 'receiver', 'kafka'],
+    ]);
   }, 120_000);
 
   it('says when nobody signs its checkpoints, and when that is over', async () => {
     prefix = freshTopic();
     await makeTopics(broker.cluster, prefix, 1);
     let broken = true;
-    const moody: Signer = { publicKey: signer.publicKey, sign: async (input) => (broken ? Promise.reject(new Error('no')) : signer.sign(input)) };
+    const moody: Signer = {
+      publicKey: signer.publicKey,
+      sign: async (input) => (broken ? Promise.reject(new Error('no')) : signer.sign(input)),
+    };
     const log = await open(prefix, { format: ocsf({ authority: 'pod-0', signer: moody }), checkpointEvents: 1 });
-    const troubles = async (): Promise<unknown> => troublesIn(eventsOf(await drained(broker.cluster.brokers, prefix, ['events'])));
+    const troubles = async (): Promise<unknown> =>
+      troublesIn(eventsOf(await drained(broker.cluster.brokers, prefix, ['events'])));
     await log.append(sampleEvent('statement.authorized', { session: 's', statement: 't' }));
     await expect.poll(troubles, { timeout: 20_000 }).toEqual([['audit.degraded', 'signer', undefined]]);
     broken = false;
     await log.append(sampleEvent('statement.executed', { session: 's', statement: 't' }));
-    await expect.poll(troubles, { timeout: 20_000 }).toEqual([['audit.degraded', 'signer', undefined], ['audit.recovered', 'signer', undefined]]);
+    await expect.poll(troubles, { timeout: 20_000 }).toEqual([
+      ['audit.degraded', 'signer', undefined],
+      ['audit.recovered', 'signer', undefined],
+    ]);
     await log.close?.();
-    expect(await judged(await drained(broker.cluster.brokers, prefix, ['events', 'checkpoints']), keys)).toMatchObject({ verdict: 'ok', events: 4 });
+    expect(await judged(await drained(broker.cluster.brokers, prefix, ['events', 'checkpoints']), keys)).toMatchObject({
+      verdict: 'ok',
+      events: 4,
+    });
   }, 120_000);
 
   it('refuses a time that is none', async () => {

@@ -6,10 +6,10 @@ import { describe, expect, it } from 'vitest';
 import { kafka } from '../../../src/adapters/kafka/index.js';
 import { sampleEvent } from '../../../src/core/contract/index.js';
 import type { AuditLog } from '../../../src/core/index.js';
-import { journal } from '../../../src/journal.js';
-import { caughtUp } from '../../chaos/harm.js';
+import { journal } from '../../../src/adapters/journal/journal.js';
+import { caughtUp } from '../../chaos/fault-injection.js';
 import { answering, clientOf, freshTopic, makeTopics, withBroker, type Broker } from '../../support/kafka/index.js';
-import { drained, eventsOf, judged, orderHolds } from './drained.js';
+import { drained, eventsOf, judged, orderHolds } from './read-topics.js';
 
 const directoryOf = (): string => mkdtempSync(join(tmpdir(), 'kafka-outage-'));
 
@@ -25,7 +25,9 @@ function load(log: AuditLog, sessions = 16): Load {
   let written = 0;
   const writers = Array.from({ length: sessions }, async (_, session) => {
     for (let turn = 0; !ended.signal.aborted; turn += 1) {
-      await log.append(sampleEvent('statement.executed', { session: `s-${session}`, statement: `t-${session}-${turn}` }));
+      await log.append(
+        sampleEvent('statement.executed', { session: `s-${session}`, statement: `t-${session}-${turn}` }),
+      );
       written += 1;
       await wait(20);
     }
@@ -43,16 +45,29 @@ function load(log: AuditLog, sessions = 16): Load {
   };
 }
 
-/** Nothing lost, nothing out of order within a session, and what came twice has the same id: the counts stand in the output. */
-async function audited({ cluster: { brokers } }: Broker, prefix: string, directory: string, written: number, log: AuditLog): Promise<void> {
+/**
+ * Nothing lost, nothing out of order within a session, and what came twice has the same id: the counts stand in the
+ * output.
+ */
+async function audited(
+  { cluster: { brokers } }: Broker,
+  prefix: string,
+  directory: string,
+  written: number,
+  log: AuditLog,
+): Promise<void> {
   await expect.poll(() => caughtUp(directory), { timeout: 90_000, interval: 200 }).toBe(true);
   await log.close?.();
   expect(caughtUp(directory)).toBe(true);
   const records = await drained(brokers, prefix, ['events', 'checkpoints']);
   const events = eventsOf(records.filter(({ topic }) => topic.endsWith('.events')));
-  const executed = new Set(events.filter(({ metadata }) => metadata.event_code === 'statement.executed').map(({ metadata }) => metadata.uid));
+  const executed = new Set(
+    events.filter(({ metadata }) => metadata.event_code === 'statement.executed').map(({ metadata }) => metadata.uid),
+  );
   const once = new Set(events.map(({ metadata }) => metadata.uid));
-  console.log(`  ${written} statements written, ${written - executed.size} lost, ${events.length - once.size} events again, order ${orderHolds(events) ? 'kept' : 'BROKEN'}`);
+  console.log(
+    `  ${written} statements written, ${written - executed.size} lost, ${events.length - once.size} events again, order ${orderHolds(events) ? 'kept' : 'BROKEN'}`,
+  );
   expect([executed.size, orderHolds(events)]).toEqual([written, true]);
   const report = await judged(records, JSON.parse(readFileSync(join(directory, 'jwks.json'), 'utf8')));
   expect([...report.problems, ...report.chains.flatMap(({ problems }) => problems)]).toEqual([]);
@@ -62,32 +77,48 @@ async function audited({ cluster: { brokers } }: Broker, prefix: string, directo
 const one = withBroker({ own: true });
 
 describe.skipIf(one.missing)('one broker', () => {
-  it.each<['SIGKILL' | 'SIGTERM', number]>([['SIGKILL', 2], ['SIGTERM', 2]])('ended by %s %i times under load, and away for a while: all arrives', async (signal, times) => {
-    const [prefix, directory] = [freshTopic(), directoryOf()];
-    await makeTopics(one.cluster, prefix);
-    const log = await journal({ directory, ship: kafka({ client: clientOf(one.cluster.brokers), prefix, timeoutMs: 1_000 }) });
-    const writing = load(log);
-    const [node] = one.cluster.nodes;
-    for (let time = 0; time < times; time += 1) {
-      await writing.more(500);
-      await node?.stop(signal);
-      await writing.more(500);
-      node?.start();
-      await answering(one.cluster);
-    }
-    await writing.more(200);
-    const written = await writing.stop();
-    await audited(one, prefix, directory, written, log);
-  }, 180_000);
+  it.each<['SIGKILL' | 'SIGTERM', number]>([
+    ['SIGKILL', 2],
+    ['SIGTERM', 2],
+  ])(
+    'ended by %s %i times under load, and away for a while: all arrives',
+    async (signal, times) => {
+      const [prefix, directory] = [freshTopic(), directoryOf()];
+      await makeTopics(one.cluster, prefix);
+      const log = await journal({
+        directory,
+        ship: kafka({ client: clientOf(one.cluster.brokers), prefix, timeoutMs: 1_000 }),
+      });
+      const writing = load(log);
+      const [node] = one.cluster.nodes;
+      for (let time = 0; time < times; time += 1) {
+        await writing.more(500);
+        await node?.stop(signal);
+        await writing.more(500);
+        node?.start();
+        await answering(one.cluster);
+      }
+      await writing.more(200);
+      const written = await writing.stop();
+      await audited(one, prefix, directory, written, log);
+    },
+    180_000,
+  );
 
   it('frozen, so that it neither answers nor goes away: the journal goes on, and all arrives', async () => {
     const [prefix, directory] = [freshTopic(), directoryOf()];
     await makeTopics(one.cluster, prefix);
-    const log = await journal({ directory, ship: kafka({ client: clientOf(one.cluster.brokers), prefix, timeoutMs: 500 }), degradedAfterMs: 1_000 });
+    const log = await journal({
+      directory,
+      ship: kafka({ client: clientOf(one.cluster.brokers), prefix, timeoutMs: 500 }),
+      degradedAfterMs: 1_000,
+    });
     const writing = load(log, 4);
     await writing.more(100);
     one.cluster.nodes[0]?.freeze(true);
-    await expect.poll(() => readFileSync(join(directory, 'journal-00000001.jsonl'), 'utf8').includes('"audit.degraded"')).toBe(true);
+    await expect
+      .poll(() => readFileSync(join(directory, 'journal-00000001.jsonl'), 'utf8').includes('"audit.degraded"'))
+      .toBe(true);
     one.cluster.nodes[0]?.freeze(false);
     const written = await writing.stop();
     await audited(one, prefix, directory, written, log);
@@ -97,11 +128,13 @@ describe.skipIf(one.missing)('one broker', () => {
     const [prefix, directory] = [freshTopic(), directoryOf()];
     await makeTopics(one.cluster, prefix);
     const [node] = one.cluster.nodes;
-    const open = () => journal({ directory, ship: kafka({ client: clientOf(one.cluster.brokers), prefix, timeoutMs: 500 }) });
+    const open = () =>
+      journal({ directory, ship: kafka({ client: clientOf(one.cluster.brokers), prefix, timeoutMs: 500 }) });
     const log = await open();
     await log.append(sampleEvent('session.opened', { session: 's-1' }));
     await node?.stop();
-    for (let turn = 0; turn < 20; turn += 1) await log.append(sampleEvent('statement.executed', { session: 's-1', statement: `t-${turn}` }));
+    for (let turn = 0; turn < 20; turn += 1)
+      await log.append(sampleEvent('statement.executed', { session: 's-1', statement: `t-${turn}` }));
     await log.close?.();
     node?.start();
     await answering(one.cluster);
@@ -124,7 +157,10 @@ describe.skipIf(three.missing)('three brokers', () => {
   it('the leader killed under load, twice: all arrives, in order', async () => {
     const [prefix, directory] = [freshTopic(), directoryOf()];
     await makeTopics(three.cluster, prefix);
-    const log = await journal({ directory, ship: kafka({ client: clientOf(three.cluster.brokers), prefix, timeoutMs: 2_000 }) });
+    const log = await journal({
+      directory,
+      ship: kafka({ client: clientOf(three.cluster.brokers), prefix, timeoutMs: 2_000 }),
+    });
     const writing = load(log);
     for (let time = 0; time < 2; time += 1) {
       await writing.more(500);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, request as forward, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { call, connect, eras, house, opening, serve, session } from './house.js';
+import { call, connect, eras, house, opening, serve, session } from './test-gateway.js';
 
 const proxies: Server[] = [];
 afterEach(() => {
@@ -17,10 +17,13 @@ async function roundRobin(ports: readonly number[]): Promise<string> {
   let turn = 0;
   const proxy = createServer((request, response) => {
     const port = ports[turn++ % ports.length] as number;
-    const onward = forward({ port, host: '127.0.0.1', path: request.url, method: request.method, headers: request.headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
-    });
+    const onward = forward(
+      { port, host: '127.0.0.1', path: request.url, method: request.method, headers: request.headers },
+      (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+      },
+    );
     onward.on('error', () => response.destroy());
     request.pipe(onward);
   }).listen(0, '127.0.0.1');
@@ -38,8 +41,13 @@ describe.each(eras)('two replicas and no affinity, client of $era', ({ options }
       const id = await session(client);
       expect((await client.listTools()).tools).toHaveLength(8);
       expect((await call(client, 'describe_scope', { session: id })).status).toBe('completed');
-      for (let n = 0; n < 3; n += 1) expect((await call(client, 'run_statement', { session: id, sql: 'SELECT orders' })).data).toMatchObject({ result: { rowCount: 2 } });
-      expect((await call(client, 'close_session', { session: id })).data).toMatchObject({ session: { state: 'closed' } });
+      for (let n = 0; n < 3; n += 1)
+        expect((await call(client, 'run_statement', { session: id, sql: 'SELECT orders' })).data).toMatchObject({
+          result: { rowCount: 2 },
+        });
+      expect((await call(client, 'close_session', { session: id })).data).toMatchObject({
+        session: { state: 'closed' },
+      });
     }
     expect([engine.ran.length, engine.live()]).toEqual([9, 0]);
   });
@@ -51,8 +59,13 @@ describe.each(eras)('two replicas and no affinity, client of $era', ({ options }
     for (let n = 0; n < 4; n += 1) expect((await call(client, 'list_connections')).status).toBe('completed');
     const opened = await call(client, 'open_session', opening);
     const { id } = (opened.data as unknown as { session: { id: string } }).session;
-    const answers = [await call(client, 'run_statement', { session: id, sql: 'SELECT orders' }), await call(client, 'run_statement', { session: id, sql: 'SELECT orders' })];
-    expect(new Set(answers.map(({ status, data }) => data.problem?.reason ?? status))).toEqual(new Set(['completed', 'session.unknown']));
+    const answers = [
+      await call(client, 'run_statement', { session: id, sql: 'SELECT orders' }),
+      await call(client, 'run_statement', { session: id, sql: 'SELECT orders' }),
+    ];
+    expect(new Set(answers.map(({ status, data }) => data.problem?.reason ?? status))).toEqual(
+      new Set(['completed', 'session.unknown']),
+    );
     expect(houses.flatMap(({ engine }) => engine.ran)).toEqual(['SELECT orders']);
   });
 });

@@ -1,5 +1,11 @@
 import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
-import { verifier, type Memory, type Place, type Report, type VerifyOptions } from '../../../src/adapters/ocsf/verify/index.js';
+import {
+  verifier,
+  type VerifierState,
+  type LinePosition,
+  type VerificationReport,
+  type VerifyOptions,
+} from '../../../src/adapters/ocsf/verify/index.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -29,7 +35,16 @@ export class LogWriter {
   /** A new process over the same log; it vouches for the events of the one before up to a number, or for all. */
   start(sealed = this.sequence): this {
     const fingerprint = this.#last?.fingerprint['value'];
-    this.#before = this.#last === undefined ? undefined : { chain: this.chain, sequence: this.sequence, id: this.#last.uid, fingerprint, ...(this.#v === 1 ? {} : { sealed }) };
+    this.#before =
+      this.#last === undefined
+        ? undefined
+        : {
+            chain: this.chain,
+            sequence: this.sequence,
+            id: this.#last.uid,
+            fingerprint,
+            ...(this.#v === 1 ? {} : { sealed }),
+          };
     this.#last = undefined;
     this.sequence = 0;
     this.chain = `w-${this.authority}-${this.#id()}`;
@@ -40,7 +55,11 @@ export class LogWriter {
     const { line, event, fingerprint, textLines } = this.make(code, more, statement, texts);
     this.lines.push(...textLines, line);
     this.sequence += 1;
-    this.#last = { uid: (event['metadata'] as Json)['uid'] as string, type_uid: event['type_uid'] as number, fingerprint };
+    this.#last = {
+      uid: (event['metadata'] as Json)['uid'] as string,
+      type_uid: event['type_uid'] as number,
+      fingerprint,
+    };
     this.#before = undefined;
     return this;
   }
@@ -50,12 +69,35 @@ export class LogWriter {
     this.now += 7;
     const id = this.#id();
     const { named, textLines } = this.#texts(id, statement, texts);
-    const ours: Json = { v: this.#v, instance: 'i-1', data: { note: 'É 😀 "quoted"', ...more }, ...(statement === undefined ? {} : { statement }), ...(this.#before === undefined ? {} : { before: this.#before }), ...named };
-    const attestation: Json = { authority_uid: this.authority, chain_uid: this.chain, ...(this.#last === undefined ? {} : { prev_event: this.#last }) };
+    const ours: Json = {
+      v: this.#v,
+      instance: 'i-1',
+      data: { note: 'É 😀 "quoted"', ...more },
+      ...(statement === undefined ? {} : { statement }),
+      ...(this.#before === undefined ? {} : { before: this.#before }),
+      ...named,
+    };
+    const attestation: Json = {
+      authority_uid: this.authority,
+      chain_uid: this.chain,
+      ...(this.#last === undefined ? {} : { prev_event: this.#last }),
+    };
     const event = (list: Json): Json => ({
-      class_uid: 6005, type_uid: 600504, time: this.now, severity_id: 1,
-      metadata: { uid: id, sequence: this.sequence + 1, event_code: code, version: this.#old ? '1.3.0' : '1.9.0', correlation_uid: 'session-1', log_name: 'sallyport.audit' },
-      ...(this.#old ? { unmapped: { sallyport: ours, attestation_list: [list] } } : { unmapped: { sallyport: ours }, attestation_list: [list] }),
+      class_uid: 6005,
+      type_uid: 600504,
+      time: this.now,
+      severity_id: 1,
+      metadata: {
+        uid: id,
+        sequence: this.sequence + 1,
+        event_code: code,
+        version: this.#old ? '1.3.0' : '1.9.0',
+        correlation_uid: 'session-1',
+        log_name: 'sallyport.audit',
+      },
+      ...(this.#old
+        ? { unmapped: { sallyport: ours, attestation_list: [list] } }
+        : { unmapped: { sallyport: ours }, attestation_list: [list] }),
     });
     const fingerprint = print(sha256(sorted(event(attestation))));
     const whole = event({ ...attestation, fingerprint });
@@ -63,7 +105,11 @@ export class LogWriter {
   }
 
   /** The lines of the texts of an event, first what ran, then what was asked; and how it names them. */
-  #texts(event: string, statement: string | undefined, texts: readonly string[]): { readonly named: Json; readonly textLines: readonly string[] } {
+  #texts(
+    event: string,
+    statement: string | undefined,
+    texts: readonly string[],
+  ): { readonly named: Json; readonly textLines: readonly string[] } {
     const salt = 'c2FsdCBzYWx0IHNhbHQgc2FsdCBzYWx0IHNhbHQgc2E';
     const [named, textLines]: [Record<string, Json>, string[]] = [{}, []];
     texts.forEach((text, index) => {
@@ -71,9 +117,25 @@ export class LogWriter {
       const parts = [text.slice(0, 8), text.slice(8)].filter((part, at) => at === 0 || part !== '');
       named[role] = { parts: parts.length, sha256: sha256(salt + text) };
       const of = parts.length;
-      parts.forEach((part, at) => textLines.push(sorted({ sqltext: {
-        v: 2, id: `${event}.${role}.${at + 1}`, event, role, at: this.now, session: 'session-1', ...(statement === undefined ? {} : { statement }), part: at + 1, of, salt, text: part,
-      } })));
+      parts.forEach((part, at) =>
+        textLines.push(
+          sorted({
+            sqltext: {
+              v: 2,
+              id: `${event}.${role}.${at + 1}`,
+              event,
+              role,
+              at: this.now,
+              session: 'session-1',
+              ...(statement === undefined ? {} : { statement }),
+              part: at + 1,
+              of,
+              salt,
+              text: part,
+            },
+          }),
+        ),
+      );
     });
     return { named: texts.length === 0 ? {} : { texts: named }, textLines };
   }
@@ -92,11 +154,22 @@ export class LogWriter {
   /** What retention removed: the first `count` lines. */
   removed(count: number): this {
     const gone = this.lines.slice(0, count);
-    const event = JSON.parse(gone.findLast((line) => !line.startsWith('{"checkpoint"')) ?? '{}') as { readonly metadata: Json; readonly attestation_list: readonly [{ readonly chain_uid: string; readonly fingerprint: Json }] };
+    const event = JSON.parse(gone.findLast((line) => !line.startsWith('{"checkpoint"')) ?? '{}') as {
+      readonly metadata: Json;
+      readonly attestation_list: readonly [{ readonly chain_uid: string; readonly fingerprint: Json }];
+    };
     const checkpoint = gone.findLast((line) => line.startsWith('{"checkpoint"'));
-    const digest = checkpoint === undefined ? {} : { checkpoint: sha256((JSON.parse(checkpoint) as { readonly checkpoint: string }).checkpoint) };
+    const digest =
+      checkpoint === undefined
+        ? {}
+        : { checkpoint: sha256((JSON.parse(checkpoint) as { readonly checkpoint: string }).checkpoint) };
     const [{ chain_uid: chain, fingerprint }] = event.attestation_list;
-    return this.event('audit.removed', { chain, sequence: event.metadata['sequence'], fingerprint: fingerprint['value'], ...digest });
+    return this.event('audit.removed', {
+      chain,
+      sequence: event.metadata['sequence'],
+      fingerprint: fingerprint['value'],
+      ...digest,
+    });
   }
 
   seal(reason = 'count', more: Json = {}, key = this.key): this {
@@ -109,9 +182,23 @@ export class LogWriter {
   stamp(reason = 'count', more: Json = {}, key = this.key, header: Json = {}): string {
     this.now += 3;
     const prev = this.#checkpoint === undefined ? {} : { prev: this.#checkpoint };
-    return signed(key, {
-      v: this.#v, ...(this.#v === 1 ? {} : { interval: { events: 1_256, ms: 60_000 } }), authority: this.authority, chain: this.chain, seq: this.sequence, head: this.#last?.fingerprint['value'], head_uid: this.#last?.uid, at: this.now, reason, ...prev, ...more,
-    }, header);
+    return signed(
+      key,
+      {
+        v: this.#v,
+        ...(this.#v === 1 ? {} : { interval: { events: 1_256, ms: 60_000 } }),
+        authority: this.authority,
+        chain: this.chain,
+        seq: this.sequence,
+        head: this.#last?.fingerprint['value'],
+        head_uid: this.#last?.uid,
+        at: this.now,
+        reason,
+        ...prev,
+        ...more,
+      },
+      header,
+    );
   }
 
   /** Announces a key under the old one, and goes on with it. */
@@ -151,11 +238,16 @@ let made = 0;
 export function newKey(): SigningKey {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   made += 1;
-  return { jwk: { ...publicKey.export({ format: 'jwk' }), kid: `key-${made}`, alg: 'Ed25519', use: 'sig' }, secret: privateKey };
+  return {
+    jwk: { ...publicKey.export({ format: 'jwk' }), kid: `key-${made}`, alg: 'Ed25519', use: 'sig' },
+    secret: privateKey,
+  };
 }
 
 export function signed(key: SigningKey, claims: Json, header: Json = {}): string {
-  const input = [{ alg: 'Ed25519', kid: key.jwk['kid'], typ: 'audit-checkpoint+jws', ...header }, claims].map((each) => Buffer.from(JSON.stringify(each)).toString('base64url')).join('.');
+  const input = [{ alg: 'Ed25519', kid: key.jwk['kid'], typ: 'audit-checkpoint+jws', ...header }, claims]
+    .map((each) => Buffer.from(JSON.stringify(each)).toString('base64url'))
+    .join('.');
   return `${input}.${sign(null, Buffer.from(input), key.secret).toString('base64url')}`;
 }
 
@@ -171,16 +263,27 @@ function print(value: string): Json {
 export function sorted(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(sorted).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  return `{${Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, each]) => `${JSON.stringify(name)}:${sorted(each)}`).join(',')}}`;
+  return `{${Object.entries(value)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, each]) => `${JSON.stringify(name)}:${sorted(each)}`)
+    .join(',')}}`;
 }
 
 /** The same JSON as another program would write it. */
 export function reserialised(line: string): string {
   const turned = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(turned);
-    return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).toReversed().map(([name, each]) => [name, turned(each)])) : value;
+    return typeof value === 'object' && value !== null
+      ? Object.fromEntries(
+          Object.entries(value)
+            .toReversed()
+            .map(([name, each]) => [name, turned(each)]),
+        )
+      : value;
   };
-  return JSON.stringify(turned(JSON.parse(line)), undefined, 1).replaceAll(/\n */g, ' ').replaceAll('É', String.raw`\u00C9`);
+  return JSON.stringify(turned(JSON.parse(line)), undefined, 1)
+    .replaceAll(/\n */g, ' ')
+    .replaceAll('É', String.raw`\u00C9`);
 }
 
 /** Replaces members of an event's line, by path, and leaves its fingerprint as it was. */
@@ -191,11 +294,17 @@ export function changed(line: string, change: (event: Record<string, never>) => 
 }
 
 /** Does what somebody does who changes an event and computes the chain anew from there, without the key. */
-export function rechained(lines: readonly string[], from: number, change: (event: Record<string, never>) => void): string[] {
+export function rechained(
+  lines: readonly string[],
+  from: number,
+  change: (event: Record<string, never>) => void,
+): string[] {
   let last: string | undefined;
   return lines.map((line, index) => {
     if (index < from || line.startsWith('{"checkpoint"')) return line;
-    const event = JSON.parse(line) as { attestation_list: [{ prev_event?: { fingerprint: Json }; fingerprint?: Json }] };
+    const event = JSON.parse(line) as {
+      attestation_list: [{ prev_event?: { fingerprint: Json }; fingerprint?: Json }];
+    };
     if (index === from) change(event as unknown as Record<string, never>);
     const [attestation] = event.attestation_list;
     if (last !== undefined && attestation.prev_event !== undefined) attestation.prev_event.fingerprint = print(last);
@@ -207,26 +316,34 @@ export function rechained(lines: readonly string[], from: number, change: (event
 }
 
 /** Verifies lines as one file that is read in order; or, without `log`, as lines in any order. */
-export async function verified(lines: readonly (string | undefined)[], options: VerifyOptions = {}, log: string | null = 'log'): Promise<Report> {
+export async function verified(
+  lines: readonly (string | undefined)[],
+  options: VerifyOptions = {},
+  log: string | null = 'log',
+): Promise<VerificationReport> {
   const check = await verifier(options);
   for (const [index, line] of lines.entries()) await check.take(line, placed(index, log));
   return check.report();
 }
 
-export function placed(index: number, log: string | null): Place {
+export function placed(index: number, log: string | null): LinePosition {
   return { source: 'file', line: index + 1, ...(log === null ? {} : { log }) };
 }
 
 /** Every problem as `kind@line`. */
-export function told(report: Report): string[] {
-  return [report, ...report.chains].flatMap(({ problems }) => problems.map(({ kind, place }) => (place === undefined ? kind : `${kind}@${place.line}`)));
+export function told(report: VerificationReport): string[] {
+  return [report, ...report.chains].flatMap(({ problems }) =>
+    problems.map(({ kind, place }) => (place === undefined ? kind : `${kind}@${place.line}`)),
+  );
 }
 
-export function kinds(report: Report): string[] {
-  return [...new Set([report, ...report.chains].flatMap(({ problems }) => problems.map(({ kind }) => kind)))].toSorted();
+export function kinds(report: VerificationReport): string[] {
+  return [
+    ...new Set([report, ...report.chains].flatMap(({ problems }) => problems.map(({ kind }) => kind))),
+  ].toSorted();
 }
 
 /** As a file would give it back. */
-export function again(memory: Memory | undefined): Memory {
-  return JSON.parse(JSON.stringify(memory)) as Memory;
+export function again(memory: VerifierState | undefined): VerifierState {
+  return JSON.parse(JSON.stringify(memory)) as VerifierState;
 }

@@ -2,11 +2,18 @@ import { createPrivateKey } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { jwkSigner, localKeys, newSigningKey, ocsf, publicKey, type PrivateKey } from '../../../src/adapters/ocsf/index.js';
+import {
+  jwkSigner,
+  localKeys,
+  newSigningKey,
+  ocsf,
+  publicKey,
+  type PrivateKey,
+} from '../../../src/adapters/ocsf/index.js';
 import { sampleEvent } from '../../../src/core/contract/index.js';
-import { journal } from '../../../src/journal.js';
-import { place } from '../journal/place.js';
-import { linesIn } from '../journal/sealed.js';
+import { journal } from '../../../src/adapters/journal/journal.js';
+import { place } from '../journal/test-directory.js';
+import { linesIn } from '../journal/verified-journal.js';
 import { kinds, LogWriter, newKey, told, verified } from './chains.js';
 
 interface Published {
@@ -17,12 +24,21 @@ interface Published {
   readonly exp?: number;
 }
 
-const published = (directory: string): { readonly keys: readonly Published[] } => JSON.parse(readFileSync(join(directory, 'jwks.json'), 'utf8')) as never;
+const published = (directory: string): { readonly keys: readonly Published[] } =>
+  JSON.parse(readFileSync(join(directory, 'jwks.json'), 'utf8')) as never;
 const headers = (lines: readonly string[]): { readonly alg: string; readonly kid: string }[] =>
-  lines.flatMap((line) => /^\{"checkpoint":"([\w-]+)/.exec(line)?.[1] ?? []).map((part) => JSON.parse(Buffer.from(part, 'base64url').toString()) as never);
+  lines
+    .flatMap((line) => /^\{"checkpoint":"([\w-]+)/.exec(line)?.[1] ?? [])
+    .map((part) => JSON.parse(Buffer.from(part, 'base64url').toString()) as never);
 
 /** Writes a checkpoint for each event, the key replaced before each, or never. */
-async function written(directory: string, rotateMs: number, alg?: 'Ed25519', events = 3, authority = 'gate-1'): Promise<readonly string[]> {
+async function written(
+  directory: string,
+  rotateMs: number,
+  alg?: 'Ed25519',
+  events = 3,
+  authority = 'gate-1',
+): Promise<readonly string[]> {
   const keys = await localKeys({ directory, rotateMs, ...(alg === undefined ? {} : { alg }) });
   const log = await journal({ directory, format: ocsf({ ...keys, authority }), checkpointEvents: 1 });
   for (let each = 0; each < events; each += 1) {
@@ -53,8 +69,12 @@ describe('how the signature is called', () => {
   });
 
   it('is nothing else', async () => {
-    await expect(localKeys({ directory: place(), alg: 'ES256' as never })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
-    expect(() => jwkSigner({ ...newSigningKey(), alg: 'none' as never })).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
+    await expect(localKeys({ directory: place(), alg: 'ES256' as never })).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+    });
+    expect(() => jwkSigner({ ...newSigningKey(), alg: 'none' as never })).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID' }),
+    );
   });
 
   it('a key of before is published under the name that is signed with now', async () => {
@@ -78,16 +98,30 @@ describe('published keys', () => {
     expect(keys.at(-1)?.exp).toBeUndefined();
     const report = await verified(lines, { keys: published(directory) });
     expect(told(report)).toEqual([]);
-    expect(report.keys[0]).toMatchObject({ kid: keys[0]?.kid, given: true, authority: 'gate-1', from: (keys[0]?.nbf ?? 0) * 1_000, until: (keys[0]?.exp ?? 0) * 1_000, signed: 1 });
+    expect(report.keys[0]).toMatchObject({
+      kid: keys[0]?.kid,
+      given: true,
+      authority: 'gate-1',
+      from: (keys[0]?.nbf ?? 0) * 1_000,
+      until: (keys[0]?.exp ?? 0) * 1_000,
+      signed: 1,
+    });
   });
 
   it('a key of before there were bindings gets none: what it signed until then is not known', async () => {
     const directory = place();
     await written(directory, 86_400_000);
     const path = join(directory, 'keys.json');
-    const { bound: _bound, authority: _authority, ...stored } = JSON.parse(readFileSync(path, 'utf8')) as { bound: boolean; authority: string };
+    const {
+      bound: _bound,
+      authority: _authority,
+      ...stored
+    } = JSON.parse(readFileSync(path, 'utf8')) as { bound: boolean; authority: string };
     writeFileSync(path, JSON.stringify(stored));
-    writeFileSync(join(directory, 'jwks.json'), JSON.stringify({ keys: published(directory).keys.map(({ authority: _a, nbf: _n, ...rest }) => rest) }));
+    writeFileSync(
+      join(directory, 'jwks.json'),
+      JSON.stringify({ keys: published(directory).keys.map(({ authority: _a, nbf: _n, ...rest }) => rest) }),
+    );
     const lines = await written(directory, 86_400_000);
     expect(published(directory).keys).toHaveLength(1);
     expect(published(directory).keys[0]).not.toHaveProperty('nbf');
@@ -168,7 +202,12 @@ describe('a key of the set', () => {
 
   it('the forger of a whole log with a key of another writer is told', async () => {
     const [own, other] = [newKey(), newKey()];
-    const keys = { keys: [{ ...own.jwk, authority: 'host-a' }, { ...other.jwk, authority: 'host-b' }] };
+    const keys = {
+      keys: [
+        { ...own.jwk, authority: 'host-a' },
+        { ...other.jwk, authority: 'host-b' },
+      ],
+    };
     const forgery = new LogWriter('host-a', other).events(3).stop();
     expect(kinds(await verified(forgery.lines, { keys }))).toContain('key');
   });

@@ -1,14 +1,19 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { readMemory, verifier } from '../../../src/adapters/ocsf/verify/index.js';
+import { parseVerifierState, verifier } from '../../../src/adapters/ocsf/verify/index.js';
 import { again, kinds, LogWriter, newKey, rechained, told, verified } from './chains.js';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
 /** Verifies one state of a log, then another with what was remembered of the first. */
-async function twice(first: readonly string[], then: readonly string[], keys: unknown, log: string | null = 'log'): ReturnType<typeof verified> {
+async function twice(
+  first: readonly string[],
+  then: readonly string[],
+  keys: unknown,
+  log: string | null = 'log',
+): ReturnType<typeof verified> {
   const { memory } = await verified(first, { keys }, log);
   return verified(then, { keys, memory: again(memory) }, log);
 }
@@ -65,7 +70,10 @@ describe('what was verified before', () => {
     const first = [...log.lines];
     log.events(2).seal();
     for (const cut of [6, 11, 13]) {
-      const [known, fresh] = [await twice(first, log.lines.slice(cut), log.keys), await verified(log.lines.slice(cut), { keys: log.keys })];
+      const [known, fresh] = [
+        await twice(first, log.lines.slice(cut), log.keys),
+        await verified(log.lines.slice(cut), { keys: log.keys }),
+      ];
       expect([known.verdict, fresh.verdict]).toEqual(['incomplete', 'incomplete']);
       expect(told(known)).toEqual(expect.arrayContaining([...told(fresh)]));
     }
@@ -87,7 +95,11 @@ describe('what was verified before', () => {
     other.lines.push(...log.lines);
     const told6 = other.removed(6).lines.at(-1) as string;
     other.lines.length = 0;
-    const report = await verified([...log.lines.slice(6), told6, ...other.seal().lines], { keys: { keys: [log.key.jwk, other.key.jwk] } }, null);
+    const report = await verified(
+      [...log.lines.slice(6), told6, ...other.seal().lines],
+      { keys: { keys: [log.key.jwk, other.key.jwk] } },
+      null,
+    );
     expect(kinds(report)).toContain('start');
   });
 
@@ -109,7 +121,9 @@ describe('what was verified before', () => {
     log.start().events(2).seal();
     const to = log.lines.length;
     log.start().events(2).stop();
-    expect((await twice(log.lines, [...log.lines.slice(0, from), ...log.lines.slice(to)], log.keys)).verdict).toBe('tampered');
+    expect((await twice(log.lines, [...log.lines.slice(0, from), ...log.lines.slice(to)], log.keys)).verdict).toBe(
+      'tampered',
+    );
   });
 
   it('names that every object has are only names', async () => {
@@ -121,17 +135,23 @@ describe('what was verified before', () => {
     expect(again(report.memory).authorities).toHaveProperty('constructor');
   });
 
-  it.each(['', '{}', 'null', '[]', '{"v":2,"chains":{},"authorities":{}}', '{"v":1,"chains":{"a":{}},"authorities":{}}', '{"v":1,"chains":{},"authorities":{"a":{"latest":1,"checkpoints":[]}}}', '{"v":1,"chains":{},'])(
-    'a memory that cannot be read is not taken for none: %s',
-    (text) => {
-      expect(() => readMemory(text)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
-    },
-  );
+  it.each([
+    '',
+    '{}',
+    'null',
+    '[]',
+    '{"v":2,"chains":{},"authorities":{}}',
+    '{"v":1,"chains":{"a":{}},"authorities":{}}',
+    '{"v":1,"chains":{},"authorities":{"a":{"latest":1,"checkpoints":[]}}}',
+    '{"v":1,"chains":{},',
+  ])('a memory that cannot be read is not taken for none: %s', (text) => {
+    expect(() => parseVerifierState(text)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
+  });
 
   it('is read as it was written', async () => {
     const log = new LogWriter().events(3).stop();
     const { memory } = await verified(log.lines, { keys: log.keys });
-    expect(readMemory(JSON.stringify(memory))).toEqual(memory);
+    expect(parseVerifierState(JSON.stringify(memory))).toEqual(memory);
   });
 });
 
@@ -142,9 +162,14 @@ describe('how much it keeps', () => {
     let line = 0;
     const feed = async (count: number): Promise<number> => {
       for (let each = 1; each <= count; each += 1) {
-        log.event(each % 2 === 0 ? 'statement.executed' : 'statement.authorized', {}, `s-${Math.ceil(log.sequence / 2)}`);
+        log.event(
+          each % 2 === 0 ? 'statement.executed' : 'statement.authorized',
+          {},
+          `s-${Math.ceil(log.sequence / 2)}`,
+        );
         if (each % 1_000 === 0) log.seal();
-        for (const text of log.lines.splice(0)) await check.take(text, { source: 'file', line: (line += 1), log: 'log' });
+        for (const text of log.lines.splice(0))
+          await check.take(text, { source: 'file', line: (line += 1), log: 'log' });
       }
       collect();
       const { heapUsed, arrayBuffers } = process.memoryUsage();
@@ -160,7 +185,10 @@ describe('how much it keeps', () => {
   it('says so where an event came again too late to be compared', async () => {
     const log = new LogWriter().events(5_000);
     const [first] = log.lines;
-    expect(told(await verified([...log.lines, first], { window: 1 }, null))).toEqual(['unchecked@5001', 'unsealed@5000']);
+    expect(told(await verified([...log.lines, first], { window: 1 }, null))).toEqual([
+      'unchecked@5001',
+      'unsealed@5000',
+    ]);
     expect(told(await verified([...log.lines, first], { window: 8_192 }, null))).toEqual(['unsealed@5000']);
   });
 

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { reasons } from '../../../src/adapters/oidc/index.js';
+import { tokenRefusals } from '../../../src/adapters/oidc/index.js';
 
 const read = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 const page = read('docs/identity.md');
 
 it('docs/identity.md has every reason, and none but those', () => {
   const rows = [...page.matchAll(/^\| `(token\.\w+)` \| (.+) \|$/gm)].map((match) => [match[1], match[2]]);
-  expect(Object.fromEntries(rows)).toEqual(reasons);
-  expect(rows).toHaveLength(Object.keys(reasons).length);
+  expect(Object.fromEntries(rows)).toEqual(tokenRefusals);
+  expect(rows).toHaveLength(Object.keys(tokenRefusals).length);
 });
 
 it('docs/identity.md has every option, and none but those', () => {

@@ -8,14 +8,18 @@ const realFetch = globalThis.fetch;
 const good = { principal: { id: 'idp:alice' } };
 
 /** Waits for the issuer as long as it takes: how fast this machine is, is not the matter here. */
-const fetching = (options: Pick<OidcOptions, 'issuer' | 'clock'>): IdentityProvider => oidc({ audience, clock: stillClock(), fetchTimeoutMs: 30_000, ...options });
+const fetching = (options: Pick<OidcOptions, 'issuer' | 'clock'>): IdentityProvider =>
+  oidc({ audience, clock: stillClock(), fetchTimeoutMs: 30_000, ...options });
 
 describe('keys fetched from the issuer', () => {
   it('are found by discovery and fetched once, however many ask at once', async () => {
     const idp = await serve(first);
     const provider = fetching({ issuer: idp.issuer });
-    const tokens = await Promise.all(Array.from({ length: 50 }, (_, index) => sign(idp.issuer, first, claims({ jti: `j${index}` }))));
-    for (const answer of await Promise.all(tokens.map((token) => authenticate(provider, token)))) expect(answer).toMatchObject(good);
+    const tokens = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => sign(idp.issuer, first, claims({ jti: `j${index}` }))),
+    );
+    for (const answer of await Promise.all(tokens.map((token) => authenticate(provider, token))))
+      expect(answer).toMatchObject(good);
     expect(idp.fetches()).toBe(1);
   });
 
@@ -29,7 +33,9 @@ describe('keys fetched from the issuer', () => {
     expect(await authenticate(provider, await sign(idp.issuer, second))).toMatchObject(good);
     expect(idp.fetches()).toBe(2);
     for (let turn = 0; turn < 20; turn += 1) {
-      expect(await authenticate(provider, await sign(idp.issuer, first, claims(), { kid: `made-up-${turn}` }))).toMatchObject({ reason: 'token.key' });
+      expect(
+        await authenticate(provider, await sign(idp.issuer, first, claims(), { kid: `made-up-${turn}` })),
+      ).toMatchObject({ reason: 'token.key' });
     }
     expect(idp.fetches()).toBe(2);
   });
@@ -40,8 +46,11 @@ describe('keys fetched from the issuer', () => {
     expect(await authenticate(provider, await sign(idp.issuer, first))).toMatchObject(good);
     idp.keys = [first.public, second.public];
     expect(await authenticate(provider, await sign(idp.issuer, second))).toMatchObject(good);
-    const flood = await Promise.all(Array.from({ length: 50 }, (_, turn) => sign(idp.issuer, first, claims(), { kid: `made-up-${turn}` })));
-    for (const answer of await Promise.all(flood.map((token) => authenticate(provider, token)))) expect(answer).toMatchObject({ reason: 'token.key' });
+    const flood = await Promise.all(
+      Array.from({ length: 50 }, (_, turn) => sign(idp.issuer, first, claims(), { kid: `made-up-${turn}` })),
+    );
+    for (const answer of await Promise.all(flood.map((token) => authenticate(provider, token))))
+      expect(answer).toMatchObject({ reason: 'token.key' });
     expect(idp.fetches()).toBe(2);
   });
 
@@ -54,7 +63,9 @@ describe('keys fetched from the issuer', () => {
     clock.forward(301_000);
     const lasting = claims({ exp: (claims().exp ?? 0) + 7_200 });
     for (let turn = 0; turn < 20; turn += 1) {
-      expect(await authenticate(provider, await sign(idp.issuer, second, lasting, { kid: `made-up-${turn}` }))).toMatchObject({ reason: 'token.key' });
+      expect(
+        await authenticate(provider, await sign(idp.issuer, second, lasting, { kid: `made-up-${turn}` })),
+      ).toMatchObject({ reason: 'token.key' });
     }
     expect(idp.fetches()).toBeLessThanOrEqual(3);
   });
@@ -76,7 +87,8 @@ describe('keys fetched from the issuer', () => {
     const idp = await serve(first);
     const clock = stillClock();
     const provider = fetching({ issuer: idp.issuer, clock });
-    const lasting = (): Promise<string> => sign(idp.issuer, first, claims({ exp: (claims().exp ?? 0) + 7_200, jti: String(clock.now()) }));
+    const lasting = (): Promise<string> =>
+      sign(idp.issuer, first, claims({ exp: (claims().exp ?? 0) + 7_200, jti: String(clock.now()) }));
     expect(await authenticate(provider, await lasting())).toMatchObject(good);
     idp.answer = 'error';
     clock.forward(601_000);
@@ -85,24 +97,35 @@ describe('keys fetched from the issuer', () => {
     clock.forward(3_590_000);
     expect(await authenticate(provider, await lasting())).toMatchObject(good);
     clock.forward(40_000);
-    await expect(authenticate(provider, await lasting())).rejects.toMatchObject({ code: 'IDENTITY_UNAVAILABLE', retryable: true });
+    await expect(authenticate(provider, await lasting())).rejects.toMatchObject({
+      code: 'IDENTITY_UNAVAILABLE',
+      retryable: true,
+    });
     idp.answer = 'keys';
     clock.forward(31_000);
     expect(await authenticate(provider, await lasting())).toMatchObject(good);
   });
 
-  it.each(['error', 'huge', 'bomb', 'flood', 'redirect', 'garbage', 'other-issuer'] as const)('that cannot be had (%s) make it say so', async (answer) => {
-    const idp = await serve(first);
-    idp.answer = answer;
-    const provider = fetching({ issuer: idp.issuer });
-    await expect(authenticate(provider, await sign(idp.issuer, first))).rejects.toMatchObject({ code: 'IDENTITY_UNAVAILABLE' });
-  });
+  it.each(['error', 'huge', 'bomb', 'flood', 'redirect', 'garbage', 'other-issuer'] as const)(
+    'that cannot be had (%s) make it say so',
+    async (answer) => {
+      const idp = await serve(first);
+      idp.answer = answer;
+      const provider = fetching({ issuer: idp.issuer });
+      await expect(authenticate(provider, await sign(idp.issuer, first))).rejects.toMatchObject({
+        code: 'IDENTITY_UNAVAILABLE',
+      });
+    },
+  );
 
   it.each(['hang', 'drip'] as const)('that never come (%s) are not waited for without end', async (answer) => {
     const idp = await serve(first);
     idp.answer = answer;
     const provider = oidc({ issuer: idp.issuer, audience, clock: stillClock(), fetchTimeoutMs: 100 });
-    await expect(authenticate(provider, await sign(idp.issuer, first))).rejects.toMatchObject({ code: 'IDENTITY_UNAVAILABLE', retryable: true });
+    await expect(authenticate(provider, await sign(idp.issuer, first))).rejects.toMatchObject({
+      code: 'IDENTITY_UNAVAILABLE',
+      retryable: true,
+    });
   });
 
   it('are asked for again soon while there are none, but not for every caller', async () => {
@@ -111,7 +134,8 @@ describe('keys fetched from the issuer', () => {
     const clock = stillClock();
     const provider = fetching({ issuer: idp.issuer, clock });
     const token = await sign(idp.issuer, first);
-    for (let turn = 0; turn < 5; turn += 1) await expect(authenticate(provider, token)).rejects.toMatchObject({ code: 'IDENTITY_UNAVAILABLE' });
+    for (let turn = 0; turn < 5; turn += 1)
+      await expect(authenticate(provider, token)).rejects.toMatchObject({ code: 'IDENTITY_UNAVAILABLE' });
     expect(idp.fetches()).toBe(1);
     idp.answer = 'keys';
     clock.forward(2_001);
@@ -148,7 +172,9 @@ describe('keys fetched from the issuer', () => {
     const idp = await serve(first);
     const provider = fetching({ issuer: idp.issuer });
     idp.keys = Array.from({ length: 201 }, (_, index) => ({ ...first.public, kid: `k${index}` }));
-    await expect(authenticate(provider, await sign(idp.issuer, first))).rejects.toMatchObject({ code: 'IDENTITY_UNAVAILABLE' });
+    await expect(authenticate(provider, await sign(idp.issuer, first))).rejects.toMatchObject({
+      code: 'IDENTITY_UNAVAILABLE',
+    });
   });
 
   it('that are good enough still serve at once while the issuer hangs', async () => {
@@ -185,24 +211,35 @@ describe('keys fetched from the issuer', () => {
     const idp = await serve(first);
     const issuer = 'https://idp.acme.example';
     // No server here can answer for an https name: only that first answer is played.
-    vi.stubGlobal('fetch', async (url: URL, init: RequestInit) => url.protocol === 'https:' ? Response.json({ issuer, jwks_uri: `${idp.issuer}/keys` }) : realFetch(url, init));
+    vi.stubGlobal('fetch', async (url: URL, init: RequestInit) =>
+      url.protocol === 'https:' ? Response.json({ issuer, jwks_uri: `${idp.issuer}/keys` }) : realFetch(url, init),
+    );
     onTestFinished(() => void vi.unstubAllGlobals());
-    await expect(authenticate(oidc({ issuer, audience, clock: stillClock() }), await sign(issuer, first))).rejects.toMatchObject({ code: 'IDENTITY_UNAVAILABLE' });
+    await expect(
+      authenticate(oidc({ issuer, audience, clock: stillClock() }), await sign(issuer, first)),
+    ).rejects.toMatchObject({ code: 'IDENTITY_UNAVAILABLE' });
     expect(idp.fetches()).toBe(0);
   });
 
   it('of an issuer are not asked for by a token of another', async () => {
     const idp = await serve(first);
     const provider = fetching({ issuer: idp.issuer });
-    expect(await authenticate(provider, await sign('https://other.example', first))).toMatchObject({ reason: 'token.iss' });
+    expect(await authenticate(provider, await sign('https://other.example', first))).toMatchObject({
+      reason: 'token.iss',
+    });
     expect(idp.fetches()).toBe(0);
   });
 
-  it.each<[string, object]>([['a secret', { kty: 'oct', k: 'c2VjcmV0', kid: 'k1' }], ['a private key', { ...first.public, d: 'AAAA' }]])('are not used when %s is among them', async (_name, key) => {
+  it.each<[string, object]>([
+    ['a secret', { kty: 'oct', k: 'c2VjcmV0', kid: 'k1' }],
+    ['a private key', { ...first.public, d: 'AAAA' }],
+  ])('are not used when %s is among them', async (_name, key) => {
     const idp = await serve(first);
     idp.keys = [first.public, key];
     const provider = fetching({ issuer: idp.issuer });
-    await expect(authenticate(provider, await sign(idp.issuer, first))).rejects.toMatchObject({ code: 'IDENTITY_UNAVAILABLE' });
+    await expect(authenticate(provider, await sign(idp.issuer, first))).rejects.toMatchObject({
+      code: 'IDENTITY_UNAVAILABLE',
+    });
   });
 
   it('for encryption sign nothing', async () => {
@@ -230,7 +267,9 @@ describe('a token verified before', () => {
     const token = await sign(idp.issuer, first);
     expect(await authenticate(provider, token)).toMatchObject(good);
     const [header, payload] = token.split('.');
-    expect(await authenticate(provider, `${header}.${payload}.${Buffer.alloc(64).toString('base64url')}`)).toMatchObject({ reason: 'token.signature' });
+    expect(
+      await authenticate(provider, `${header}.${payload}.${Buffer.alloc(64).toString('base64url')}`),
+    ).toMatchObject({ reason: 'token.signature' });
     expect(await provider.authenticate({ scheme: 'basic', token }, signal)).toMatchObject({ reason: 'token.scheme' });
   });
 });

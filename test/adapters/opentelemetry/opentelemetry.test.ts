@@ -1,18 +1,30 @@
 import { readFileSync } from 'node:fs';
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, context, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { AggregationTemporality, InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
-import { AlwaysOffSampler, AlwaysOnSampler, BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor, type ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics';
+import {
+  AlwaysOffSampler,
+  AlwaysOnSampler,
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+  type ReadableSpan,
+} from '@opentelemetry/sdk-trace-base';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scopeVersion } from '../../../src/adapters/opentelemetry/names.js';
 import { opentelemetry } from '../../../src/adapters/opentelemetry/index.js';
 import { AccessError } from '../../../src/core/index.js';
-import { systemClock } from '../../../src/core/clock.js';
+import { systemClock } from '../../../src/core/async/clock.js';
 import { defaultLimits } from '../../../src/core/config.js';
-import { loadPlugins } from '../../../src/core/extensions.js';
-import { watch } from '../../../src/core/observe.js';
-import type { Ended, Watched } from '../../../src/core/plugin.js';
-import { codeOf, house, valueOf } from '../../core/house.js';
+import { loadPlugins } from '../../../src/core/plugins/plugin-registry.js';
+import { observeOperation } from '../../../src/core/plugins/observe-operation.js';
+import type { ObservedResult, ObservedAttributes } from '../../../src/core/plugin.js';
+import { codeOf, house, valueOf } from '../../core/test-gateway.js';
 
 beforeAll(() => void context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable()));
 afterAll(() => context.disable());
@@ -20,16 +32,23 @@ afterAll(() => context.disable());
 function recorder(sampled = true) {
   const spans = new InMemorySpanExporter();
   const tracerProvider = new BasicTracerProvider({
-    sampler: sampled ? new AlwaysOnSampler() : new AlwaysOffSampler(), spanProcessors: [new SimpleSpanProcessor(spans)],
+    sampler: sampled ? new AlwaysOnSampler() : new AlwaysOffSampler(),
+    spanProcessors: [new SimpleSpanProcessor(spans)],
   });
   const points = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
   const reader = new PeriodicExportingMetricReader({ exporter: points, exportIntervalMillis: 3_600_000 });
   const meterProvider = new MeterProvider({ readers: [reader] });
   return {
-    spans, tracerProvider, meterProvider, plugin: opentelemetry({ tracerProvider, meterProvider }),
+    spans,
+    tracerProvider,
+    meterProvider,
+    plugin: opentelemetry({ tracerProvider, meterProvider }),
     metrics: async () => {
       await reader.forceFlush();
-      return points.getMetrics().flatMap((each) => each.scopeMetrics).flatMap((each) => each.metrics);
+      return points
+        .getMetrics()
+        .flatMap((each) => each.scopeMetrics)
+        .flatMap((each) => each.metrics);
     },
   };
 }
@@ -41,14 +60,33 @@ function named(spans: readonly ReadableSpan[], name: string): ReadableSpan {
 }
 
 const secret = 'hunter2-4711';
-const watched: Watched = {
-  session: 'S', statement: 'T', connection: 'warehouse', engine: 'snowflake', address: 'acme.example', database: 'ACME', schema: 'OPS', kind: 'read',
-  operation: 'SELECT', summary: 'SELECT OPS.ORDERS', redacted: 'SELECT ID FROM OPS.ORDERS WHERE NAME = ?', principal: `idp:${secret}`, actor: `idp:${secret}`, rules: ['r1'], queryId: 'Q',
+const watched: ObservedAttributes = {
+  session: 'S',
+  statement: 'T',
+  connection: 'warehouse',
+  engine: 'snowflake',
+  address: 'acme.example',
+  database: 'ACME',
+  schema: 'OPS',
+  kind: 'read',
+  operation: 'SELECT',
+  summary: 'SELECT OPS.ORDERS',
+  redacted: 'SELECT ID FROM OPS.ORDERS WHERE NAME = ?',
+  principal: `idp:${secret}`,
+  actor: `idp:${secret}`,
+  rules: ['r1'],
+  queryId: 'Q',
 };
 
-async function observed(end: Partial<Ended>, record = recorder(), plugin = record.plugin) {
+async function observed(end: Partial<ObservedResult>, record = recorder(), plugin = record.plugin) {
   const { observers } = await loadPlugins([plugin], { clock: systemClock, limits: defaultLimits });
-  await watch(observers, 'engine', watched, () => Promise.resolve(1), () => ({ status: 'completed', watched, ...end }));
+  await observeOperation(
+    observers,
+    'engine',
+    watched,
+    () => Promise.resolve(1),
+    () => ({ status: 'completed', watched, ...end }),
+  );
   await new Promise((resolve) => setImmediate(resolve));
   return record;
 }
@@ -73,7 +111,11 @@ describe('spans', () => {
     expect(statement.kind).toBe(SpanKind.INTERNAL);
     expect(engine?.parentSpanContext?.spanId).toBe(statement.spanContext().spanId);
     expect(inner.at(-1)).toBe(engine?.spanContext().spanId);
-    expect(statement.attributes).toMatchObject({ 'sallyport.decision': 'allow', 'sallyport.outcome': 'completed', 'sallyport.session.id': id });
+    expect(statement.attributes).toMatchObject({
+      'sallyport.decision': 'allow',
+      'sallyport.outcome': 'completed',
+      'sallyport.session.id': id,
+    });
     expect(named(spans, 'sallyport.session').attributes['sallyport.session.id']).toBe(id);
     await gateway.shutdown();
   });
@@ -85,7 +127,9 @@ describe('spans', () => {
     await gateway.shutdown();
     const statement = named(record.spans.getFinishedSpans(), 'sallyport.statement').spanContext();
     const executed = audit.events.find(({ code }) => code === 'statement.executed');
-    expect(executed?.data['context']).toEqual({ opentelemetry: { trace_id: statement.traceId, span_id: statement.spanId } });
+    expect(executed?.data['context']).toEqual({
+      opentelemetry: { trace_id: statement.traceId, span_id: statement.spanId },
+    });
   });
 
   it('that there are none leaves nothing in the record', async () => {
@@ -98,14 +142,25 @@ describe('spans', () => {
     const [span] = (await observed({})).spans.getFinishedSpans();
     expect(span?.name).toBe('SELECT OPS.ORDERS');
     expect(span?.attributes).toStrictEqual({
-      'db.system.name': 'snowflake', 'db.namespace': 'ACME|OPS', 'db.query.summary': 'SELECT OPS.ORDERS', 'server.address': 'acme.example',
-      'db.query.text': watched.redacted, 'sallyport.session.id': 'S', 'sallyport.statement.id': 'T', 'sallyport.query.id': 'Q',
+      'db.system.name': 'snowflake',
+      'db.namespace': 'ACME|OPS',
+      'db.query.summary': 'SELECT OPS.ORDERS',
+      'server.address': 'acme.example',
+      'db.query.text': watched.redacted,
+      'sallyport.session.id': 'S',
+      'sallyport.statement.id': 'T',
+      'sallyport.query.id': 'Q',
     });
-    expect(span?.instrumentationScope).toMatchObject({ name: 'sallyport', schemaUrl: 'https://opentelemetry.io/schemas/1.45.0' });
+    expect(span?.instrumentationScope).toMatchObject({
+      name: 'sallyport',
+      schemaUrl: 'https://opentelemetry.io/schemas/1.45.0',
+    });
   });
 
   it('carry a failure as codes only', async () => {
-    const [span] = (await observed({ status: 'failed', code: 'ENGINE_REJECTED', engineCode: '002003' })).spans.getFinishedSpans();
+    const [span] = (
+      await observed({ status: 'failed', code: 'ENGINE_REJECTED', engineCode: '002003' })
+    ).spans.getFinishedSpans();
     expect(span?.status).toEqual({ code: SpanStatusCode.ERROR });
     expect(span?.attributes).toMatchObject({ 'error.type': 'ENGINE_REJECTED', 'db.response.status_code': '002003' });
     expect(span?.events).toEqual([]);
@@ -124,7 +179,11 @@ describe('spans', () => {
 
   it('leave the text out where asked, and cap what is long', async () => {
     const record = recorder();
-    await observed({}, record, opentelemetry({ tracerProvider: record.tracerProvider, meterProvider: record.meterProvider, queryText: false }));
+    await observed(
+      {},
+      record,
+      opentelemetry({ tracerProvider: record.tracerProvider, meterProvider: record.meterProvider, queryText: false }),
+    );
     await observed({ watched: { ...watched, redacted: 'x'.repeat(100_000) } }, record);
     const [without, long] = record.spans.getFinishedSpans();
     expect(without?.attributes).not.toHaveProperty('db.query.text');
@@ -149,7 +208,16 @@ describe('neutral', () => {
   });
 
   it('survives a tracer that throws', async () => {
-    const tracerProvider = { getTracer: () => ({ startSpan: () => { throw new Error(secret); }, startActiveSpan: () => { throw new Error(secret); } }) };
+    const tracerProvider = {
+      getTracer: () => ({
+        startSpan: () => {
+          throw new Error(secret);
+        },
+        startActiveSpan: () => {
+          throw new Error(secret);
+        },
+      }),
+    };
     const { session, run, gateway } = await house({ plugins: [opentelemetry({ tracerProvider })] });
     valueOf(await run(await session()));
     await gateway.shutdown();
@@ -158,7 +226,13 @@ describe('neutral', () => {
   it('ends its span when the work fails', async () => {
     const record = recorder();
     const { observers } = await loadPlugins([record.plugin], { clock: systemClock, limits: defaultLimits });
-    const work = watch(observers, 'statement', {}, () => Promise.reject(new AccessError('INTERNAL')), () => ({ status: 'failed', code: 'INTERNAL', watched: {} }));
+    const work = observeOperation(
+      observers,
+      'statement',
+      {},
+      () => Promise.reject(new AccessError('INTERNAL')),
+      () => ({ status: 'failed', code: 'INTERNAL', watched: {} }),
+    );
     await expect(work).rejects.toMatchObject({ code: 'INTERNAL' });
     await new Promise((resolve) => setImmediate(resolve));
     expect(record.spans.getFinishedSpans()).toHaveLength(1);
@@ -196,11 +270,15 @@ describe('metrics', () => {
 
 it('nothing of who asked, in any span or metric', async () => {
   const record = await observed({ status: 'failed', code: 'ENGINE_REJECTED' });
-  const spans = record.spans.getFinishedSpans().map(({ name, attributes, status, events }) => ({ name, attributes, status, events }));
+  const spans = record.spans
+    .getFinishedSpans()
+    .map(({ name, attributes, status, events }) => ({ name, attributes, status, events }));
   expect(JSON.stringify([spans, await record.metrics()])).not.toContain(secret);
 });
 
 it('names the version of the package', () => {
-  const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string };
+  const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
   expect(scopeVersion).toBe(version);
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { codeOf } from '../../core/house.js';
-import { soon } from '../soon.js';
+import { codeOf } from '../../core/test-gateway.js';
+import { soon } from '../expect-eventually.js';
 import { sqlForAll } from '../sql.js';
-import { here, hosts, type Here } from './here.js';
+import { here, hosts, type Here } from './test-mount.js';
 import { buttonOf, buttonsOf, secrets } from './workspace.js';
 
 const analyzer = sqlForAll();
@@ -14,17 +14,42 @@ describe.each(hosts)('approvals in Slack, $name', ({ host }) => {
     const at = await here({ host, parts: { analyzer } });
     const ticket = await at.held(statement);
     const [message] = [...at.slack.messages.values()];
-    expect(message).toMatchObject({ channel: 'C0REVIEW', text: 'Approval asked for: DELETE ACME.OPS.ORDERS', parse: 'none', link_names: false, unfurl_links: false });
-    expect(buttonsOf(message as never).map(({ action_id, style, url }) => [action_id, style ?? url])).toEqual([['sallyport.approve', 'primary'], ['sallyport.reject', 'danger'], ['sallyport.page', `https://jit.acme.dev/jit/review#/approvals/${ticket}`]]);
-    for (const fact of ['DELETE (write)', 'warehouse ACME.OPS', 'idp:agent', 'idp:alice', 'ACME.OPS.ORDERS', '```DELETE FROM orders```', 'to tidy up']) expect(latest(at)).toContain(fact);
+    expect(message).toMatchObject({
+      channel: 'C0REVIEW',
+      text: 'Approval requested: DELETE ACME.OPS.ORDERS',
+      parse: 'none',
+      link_names: false,
+      unfurl_links: false,
+    });
+    expect(buttonsOf(message as never).map(({ action_id, style, url }) => [action_id, style ?? url])).toEqual([
+      ['sallyport.approve', 'primary'],
+      ['sallyport.reject', 'danger'],
+      ['sallyport.page', `https://jit.acme.dev/jit/review#/approvals/${ticket}`],
+    ]);
+    for (const fact of [
+      'DELETE (write)',
+      'warehouse ACME.OPS',
+      'idp:agent',
+      'idp:alice',
+      'ACME.OPS.ORDERS',
+      '```DELETE FROM orders```',
+      'to tidy up',
+    ])
+      expect(latest(at)).toContain(fact);
     expect(await at.press('U0BOB', 'approve')).toBe(200);
     await soon(() => at.stateOf(ticket)).toBe('approved');
     const decision = at.audit.events.find(({ code }) => code === 'statement.approval_decided');
     const { digest } = await at.see(ticket);
-    expect(decision).toMatchObject({ who: { principal: 'idp:bob', actor: 'idp:bob', client: 'slack/T0ACME/U0BOB' }, data: { ticket, binding: digest, decision: 'approve', requester: { principal: 'idp:alice', actor: 'idp:agent' } } });
+    expect(decision).toMatchObject({
+      who: { principal: 'idp:bob', actor: 'idp:bob', client: 'slack/T0ACME/U0BOB' },
+      data: { ticket, binding: digest, decision: 'approve', requester: { principal: 'idp:alice', actor: 'idp:agent' } },
+    });
     await soon(() => latest(at)).toContain('"Approved"');
     expect(latest(at)).toContain('`idp:bob` agreed.');
-    expect(buttonsOf([...at.slack.messages.values()].at(-1) as never).map(({ action_id }) => action_id)).toEqual(['sallyport.reject', 'sallyport.page']);
+    expect(buttonsOf([...at.slack.messages.values()].at(-1) as never).map(({ action_id }) => action_id)).toEqual([
+      'sallyport.reject',
+      'sallyport.page',
+    ]);
     expect((await at.again(ticket, statement)).status).toBe('completed');
     expect(await at.again(ticket, statement)).toMatchObject({ status: 'completed', value: { replayed: true } });
     expect(at.engine.ran).toEqual(['DELETE FROM "ACME"."OPS"."ORDERS"']);
@@ -38,7 +63,10 @@ describe.each(hosts)('approvals in Slack, $name', ({ host }) => {
     const ticket = await parsed.held();
     expect(await parsed.press('U0BOB', 'approve')).toBe(400);
     expect(await parsed.stateOf(ticket)).toBe('pending');
-    const raw = await here({ host, before: (app) => void app.use(host.json()).use('/slack', host.raw({ type: '*/*' })) });
+    const raw = await here({
+      host,
+      before: (app) => void app.use(host.json()).use('/slack', host.raw({ type: '*/*' })),
+    });
     const other = await raw.held();
     expect(await raw.press('U0BOB', 'approve')).toBe(200);
     await soon(() => raw.stateOf(other)).toBe('approved');
@@ -52,7 +80,7 @@ describe('a message', () => {
     expect(await at.press('U0BOB', 'reject')).toBe(200);
     await soon(() => at.stateOf(ticket)).toBe('rejected');
     expect(codeOf(await at.again(ticket))).toBe('APPROVAL_REJECTED');
-    await soon(() => latest(at)).toContain('`idp:bob` said no.');
+    await soon(() => latest(at)).toContain('`idp:bob` rejected.');
     expect(latest(at)).toContain('"Rejected"');
     expect(at.engine.ran).toEqual([]);
   });
@@ -62,9 +90,14 @@ describe('a message', () => {
     const ticket = await at.held();
     await at.press('U0BOB', 'approve');
     await soon(() => latest(at)).toContain('`idp:bob` agreed.');
-    expect([await at.stateOf(ticket), buttonOf([...at.slack.messages.values()][0] as never, 'approve') === undefined]).toEqual(['pending', false]);
+    expect([
+      await at.stateOf(ticket),
+      buttonOf([...at.slack.messages.values()][0] as never, 'approve') === undefined,
+    ]).toEqual(['pending', false]);
     await at.press('U0BOB2', 'approve');
-    await soon(() => at.slack.whispers.map(({ user, text }) => [user, text.includes('(APPROVAL_EXPIRED, approval.twice)')])).toEqual([['U0BOB2', true]]);
+    await soon(() =>
+      at.slack.whispers.map(({ user, text }) => [user, text.includes('(APPROVAL_EXPIRED, approval.twice)')]),
+    ).toEqual([['U0BOB2', true]]);
     await at.press('U0CAROL', 'approve');
     await soon(() => at.stateOf(ticket)).toBe('approved');
     await soon(() => latest(at)).toContain('"Approved"');
@@ -76,12 +109,18 @@ describe('a message', () => {
     const at = await here();
     const ticket = await at.held();
     const { digest } = await at.see(ticket);
-    await at.gateway.decide({ credential: { scheme: 'bearer', token: 'carol' }, ticket, decision: 'reject', digest, comment: '<!channel> no `way`\u202e' });
+    await at.gateway.decide({
+      credential: { scheme: 'bearer', token: 'carol' },
+      ticket,
+      decision: 'reject',
+      digest,
+      comment: '<!channel> no `way`\u202e',
+    });
     await soon(() => latest(at)).toContain('&lt;!channel&gt; no ⟦U+0060⟧way⟦U+0060⟧⟦U+202E⟧');
     const other = await at.held('DELETE customers');
     const late = [...at.slack.messages.values()].at(-1);
     await at.gateway.close({ credential: { scheme: 'bearer', token: 'agent' }, session: at.id });
-    await soon(() => latest(at)).toContain('"No longer waited for"');
+    await soon(() => latest(at)).toContain('"No longer pending"');
     at.slack.messages.set('late', late as never);
     await at.press('U0BOB', 'approve');
     await soon(() => at.slack.whispers.at(-1)?.text).toContain('(APPROVAL_EXPIRED, approval.state)');
@@ -99,7 +138,12 @@ describe('a message', () => {
 
   it('of an opening says for how long, and opens it once', async () => {
     const at = await here();
-    const asked = { credential: { scheme: 'bearer', token: 'agent' }, schema: 'ACME.FINANCE', ttlMs: 120_000, reason: 'to count' };
+    const asked = {
+      credential: { scheme: 'bearer', token: 'agent' },
+      schema: 'ACME.FINANCE',
+      ttlMs: 120_000,
+      reason: 'to count',
+    };
     const held = await at.open(asked);
     await soon(() => latest(at)).toContain('open a session for 120 s');
     await at.press('U0BOB', 'approve');
@@ -108,32 +152,60 @@ describe('a message', () => {
     expect((await at.open({ ...asked, ticket })).status).toBe('completed');
   });
 
-  it('tells what nobody decides: a revocation, broken glass and its review', async () => {
+  it('tells what nobody decides: a revocation, break-glass sessions and its review', async () => {
     const at = await here();
     await at.gateway.revoke({ credential: { scheme: 'bearer', token: 'bob' }, session: at.id, comment: 'enough' });
     await soon(() => latest(at)).toContain('`idp:bob` revoked it: `enough`');
-    const opened = await at.open({ credential: { scheme: 'bearer', token: 'oncall' }, access: 'write', reason: 'the site is down', breakGlass: true });
-    await soon(() => latest(at)).toContain('"The glass was broken"');
+    const opened = await at.open({
+      credential: { scheme: 'bearer', token: 'oncall' },
+      access: 'write',
+      reason: 'the site is down',
+      breakGlass: true,
+    });
+    await soon(() => latest(at)).toContain('"Break-glass access was activated"');
     expect(latest(at)).toContain(`#/reviews/${opened.id}`);
     await at.gateway.close({ credential: { scheme: 'bearer', token: 'oncall' }, session: opened.id });
-    await at.gateway.sign({ credential: { scheme: 'bearer', token: 'bob' }, session: opened.id, comment: 'as it should be' });
-    await soon(() => latest(at)).toContain('`idp:bob` signed it: `as it should be`');
+    await at.gateway.sign({
+      credential: { scheme: 'bearer', token: 'bob' },
+      session: opened.id,
+      comment: 'as it should be',
+    });
+    await soon(() => latest(at)).toContain('`idp:bob` completed the review: `as it should be`');
     expect(at.slack.messages.size).toBe(3);
-    expect([...at.slack.messages.values()].flatMap(buttonsOf).map(({ action_id }) => action_id)).toEqual(['sallyport.page', 'sallyport.page', 'sallyport.page']);
+    expect([...at.slack.messages.values()].flatMap(buttonsOf).map(({ action_id }) => action_id)).toEqual([
+      'sallyport.page',
+      'sallyport.page',
+      'sallyport.page',
+    ]);
   });
 
   it('goes where the notice belongs, or nowhere', async () => {
-    const channels = [() => undefined, () => 'C0OTHER', () => 'general', () => { throw new Error('no channel'); }];
+    const channels = [
+      () => undefined,
+      () => 'C0OTHER',
+      () => 'general',
+      () => {
+        throw new Error('no channel');
+      },
+    ];
     const at = await here({ options: { channel: () => channels.shift()?.() } });
     for (const id of ['a', 'b', 'c', 'd']) await at.ticket(await at.write({ sql: `DELETE ${id}` }));
-    await soon(() => at.dropped).toEqual([['approval.requested', 'channel'], ['approval.requested', 'channel']]);
+    await soon(() => at.dropped).toEqual([
+      ['approval.requested', 'channel'],
+      ['approval.requested', 'channel'],
+    ]);
     await soon(() => [...at.slack.messages.values()].map(({ channel }) => channel)).toEqual(['C0OTHER']);
   });
 });
 
 it('no value, bind, comment, token or secret is in any message, event, fault or answer', async () => {
   const at = await here({ parts: { analyzer } });
-  const ticket = await at.ticket(await at.write({ sql: "DELETE FROM orders /* canary-comment */ WHERE a = 'canary-literal' AND n = 4242424242 AND id = ?", binds: ['canary-bind'] }));
+  const ticket = await at.ticket(
+    await at.write({
+      sql: "DELETE FROM orders /* canary-comment */ WHERE a = 'canary-literal' AND n = 4242424242 AND id = ?",
+      binds: ['canary-bind'],
+    }),
+  );
   await soon(() => at.slack.messages.size).toBe(1);
   await at.press('U0BOB', 'reject');
   await soon(() => at.stateOf(ticket)).toBe('rejected');

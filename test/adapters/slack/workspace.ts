@@ -52,7 +52,13 @@ export async function listening(handler: RequestListener): Promise<string> {
 
 /** The part of Slack's Web API that is used, with the limits of Block Kit. */
 export async function workspace(): Promise<Workspace> {
-  const here: Omit<Workspace, 'api'> = { calls: [], messages: new Map(), whispers: [], instead: [], tokens: new Set([secrets.botToken]) };
+  const here: Omit<Workspace, 'api'> = {
+    calls: [],
+    messages: new Map(),
+    whispers: [],
+    instead: [],
+    tokens: new Set([secrets.botToken]),
+  };
   const url = await listening((request, response) => void answer(here, request, response));
   return { ...here, api: `${url}/api/` };
 }
@@ -63,7 +69,12 @@ async function answer(here: Omit<Workspace, 'api'>, request: IncomingMessage, re
   here.calls.push({ method, sent, authorization: request.headers.authorization ?? '' });
   const instead = here.instead.shift();
   if (instead !== undefined) return instead(response);
-  json(response, here.tokens.has((request.headers.authorization ?? '').replace('Bearer ', '')) ? done(here, method, sent) : { ok: false, error: 'invalid_auth' });
+  json(
+    response,
+    here.tokens.has((request.headers.authorization ?? '').replace('Bearer ', ''))
+      ? done(here, method, sent)
+      : { ok: false, error: 'invalid_auth' },
+  );
 }
 
 function done(here: Omit<Workspace, 'api'>, method: string, sent: Sent): object {
@@ -82,20 +93,49 @@ const fits = ({ text }: { readonly text: string }, most: number): boolean => tex
 
 /** The limits in Slack's reference of Block Kit. */
 export function isWithinLimits(blocks: readonly Block[]): boolean {
-  return blocks.length <= 50 && blocks.every((block) => {
-    if (block.type === 'header') return fits(block.text, 150);
-    if (block.type === 'context') return block.elements.length >= 1 && block.elements.length <= 10 && block.elements.every((each) => fits(each, 3_000));
-    if (block.type === 'actions') return block.elements.length >= 1 && block.elements.length <= 25 && block.elements.every(isButtonWithinLimits);
-    return 'fields' in block ? block.fields.length >= 1 && block.fields.length <= 10 && block.fields.every((each) => fits(each, 2_000)) : fits(block.text, 3_000);
-  });
+  return (
+    blocks.length <= 50 &&
+    blocks.every((block) => {
+      if (block.type === 'header') return fits(block.text, 150);
+      if (block.type === 'context')
+        return (
+          block.elements.length >= 1 && block.elements.length <= 10 && block.elements.every((each) => fits(each, 3_000))
+        );
+      if (block.type === 'actions')
+        return block.elements.length >= 1 && block.elements.length <= 25 && block.elements.every(isButtonWithinLimits);
+      return 'fields' in block
+        ? block.fields.length >= 1 && block.fields.length <= 10 && block.fields.every((each) => fits(each, 2_000))
+        : fits(block.text, 3_000);
+    })
+  );
 }
 
 function isButtonWithinLimits({ action_id, text, value = 'x', url = 'x', confirm }: Button): boolean {
-  const asks = confirm === undefined ? [] : [[confirm.title, 100], [confirm.text, 300], [confirm.confirm, 30], [confirm.deny, 30]] as const;
-  return action_id.length <= 255 && text.text.length <= 75 && value.length >= 1 && value.length <= 2_000 && url.length <= 3_000 && asks.every(([each, most]) => each.text.length <= most);
+  const asks =
+    confirm === undefined
+      ? []
+      : ([
+          [confirm.title, 100],
+          [confirm.text, 300],
+          [confirm.confirm, 30],
+          [confirm.deny, 30],
+        ] as const);
+  return (
+    action_id.length <= 255 &&
+    text.text.length <= 75 &&
+    value.length >= 1 &&
+    value.length <= 2_000 &&
+    url.length <= 3_000 &&
+    asks.every(([each, most]) => each.text.length <= most)
+  );
 }
 
-export function json(response: ServerResponse, body: object, status = 200, headers: Readonly<Record<string, string>> = {}): void {
+export function json(
+  response: ServerResponse,
+  body: object,
+  status = 200,
+  headers: Readonly<Record<string, string>> = {},
+): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 }
 
@@ -105,24 +145,55 @@ async function textOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-export const buttonsOf = ({ blocks = [] }: Sent): readonly Button[] => blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []));
-export const buttonOf = (message: Sent, name: string): Button | undefined => buttonsOf(message).find(({ action_id }) => action_id === `sallyport.${name}`);
+export const buttonsOf = ({ blocks = [] }: Sent): readonly Button[] =>
+  blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []));
+export const buttonOf = (message: Sent, name: string): Button | undefined =>
+  buttonsOf(message).find(({ action_id }) => action_id === `sallyport.${name}`);
 
 /** What Slack posts when a user presses a button. */
 export function payloadOf(user: string, message: Sent, button: Button, more: object = {}): string {
   const payload = {
-    type: 'block_actions', user: { id: user, username: user.toLowerCase(), name: user.toLowerCase(), team_id: team }, api_app_id: 'A0APP', token: 'a-verification-token', container: { type: 'message', message_ts: message.ts ?? '1.0', channel_id: message.channel, is_ephemeral: false },
-    trigger_id: '1.2.3', team: { id: team, domain: 'acme' }, enterprise: null, is_enterprise_install: false, channel: { id: message.channel, name: 'review' }, message: { type: 'message', ts: message.ts ?? '1.0', text: message.text, blocks: message.blocks },
-    state: { values: {} }, response_url: 'https://hooks.slack.invalid/actions/1/2/3', actions: [{ action_id: button.action_id, block_id: 'b1', text: button.text, value: button.value, style: button.style, type: 'button', action_ts: '1.5' }], salt: randomUUID(), ...more,
+    type: 'block_actions',
+    user: { id: user, username: user.toLowerCase(), name: user.toLowerCase(), team_id: team },
+    api_app_id: 'A0APP',
+    token: 'a-verification-token',
+    container: { type: 'message', message_ts: message.ts ?? '1.0', channel_id: message.channel, is_ephemeral: false },
+    trigger_id: '1.2.3',
+    team: { id: team, domain: 'acme' },
+    enterprise: null,
+    is_enterprise_install: false,
+    channel: { id: message.channel, name: 'review' },
+    message: { type: 'message', ts: message.ts ?? '1.0', text: message.text, blocks: message.blocks },
+    state: { values: {} },
+    response_url: 'https://hooks.slack.invalid/actions/1/2/3',
+    actions: [
+      {
+        action_id: button.action_id,
+        block_id: 'b1',
+        text: button.text,
+        value: button.value,
+        style: button.style,
+        type: 'button',
+        action_ts: '1.5',
+      },
+    ],
+    salt: randomUUID(),
+    ...more,
   };
   return new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
 }
 
 /** Headers by which Slack is known: signed here by the words of its documentation, not by our code. */
-export function signed(body: string | Buffer, atMs: number, secret: string = secrets.signingSecret): Record<string, string> {
+export function signed(
+  body: string | Buffer,
+  atMs: number,
+  secret: string = secrets.signingSecret,
+): Record<string, string> {
   const timestamp = String(Math.floor(atMs / 1_000));
   return {
-    'content-type': 'application/x-www-form-urlencoded', 'user-agent': 'Slackbot 1.0 (+https://api.slack.com/robots)', 'x-slack-request-timestamp': timestamp,
+    'content-type': 'application/x-www-form-urlencoded',
+    'user-agent': 'Slackbot 1.0 (+https://api.slack.com/robots)',
+    'x-slack-request-timestamp': timestamp,
     'x-slack-signature': `v0=${createHmac('sha256', secret).update(`v0:${timestamp}:`).update(body).digest('hex')}`,
   };
 }

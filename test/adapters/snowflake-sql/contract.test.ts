@@ -10,21 +10,48 @@ const contract = analyzerContract({
   // One for all cases: each start of the threads from source takes a second.
   analyzer: () => ({ analyze: (...asked) => whole.analyze(...asked) }),
   understood: [
-    { sql: 'select o.id from orders o join "Odd" on true', kind: 'read', reads: ['ACME.OPS.ORDERS', 'ACME.OPS."Odd"'], writes: [] },
+    {
+      sql: 'select o.id from orders o join "Odd" on true',
+      kind: 'read',
+      reads: ['ACME.OPS.ORDERS', 'ACME.OPS."Odd"'],
+      writes: [],
+    },
     { sql: 'select * from hr.pay.wages', kind: 'read', reads: ['HR.PAY.WAGES'], writes: [] },
-    { sql: 'insert into orders select * from staging', kind: 'write', reads: ['ACME.OPS.STAGING'], writes: ['ACME.OPS.ORDERS'] },
+    {
+      sql: 'insert into orders select * from staging',
+      kind: 'write',
+      reads: ['ACME.OPS.STAGING'],
+      writes: ['ACME.OPS.ORDERS'],
+    },
     { sql: 'drop view v', kind: 'ddl', reads: [], writes: ['ACME.OPS.V'] },
   ],
   same: ['select a,b -- c\nfrom /* d */ t', 'select  a,b\n\tfrom t;'],
-  refused: [{ sql: "select 'hunter2'; select 1", secret: 'hunter2' }, { sql: "nonsense 'hunter2'", secret: 'hunter2' }, { sql: 'select * from identifier($x)' }, { sql: "select * from t where 'hunter2' from", secret: 'hunter2' }],
+  refused: [
+    { sql: "select 'hunter2'; select 1", secret: 'hunter2' },
+    { sql: "nonsense 'hunter2'", secret: 'hunter2' },
+    { sql: 'select * from identifier($x)' },
+    { sql: "select * from t where 'hunter2' from", secret: 'hunter2' },
+  ],
   literal: { sql: "update orders set card = 'hunter2' where pin = 8421 and x = $$hunter2$$", text: 'hunter2' },
   bound: [
     { sql: 'select * from orders', placeholders: [] },
-    { sql: "select ?, v:a, '? :1', $$ :2 $$, \"?\" -- ?\nfrom t /* :3 */ where a in (?, ?) limit ?", placeholders: ['?', '?', '?', '?'] },
-    { sql: "select :2, t.v:first.x::int, {'k':1} as o, :1 + :2 from t where d > :3", placeholders: [':2', ':1', ':2', ':3'] },
-    { sql: 'update t set a = :name, b = v:when where c between :low and :high', placeholders: [':name', ':low', ':high'] },
+    {
+      sql: 'select ?, v:a, \'? :1\', $$ :2 $$, "?" -- ?\nfrom t /* :3 */ where a in (?, ?) limit ?',
+      placeholders: ['?', '?', '?', '?'],
+    },
+    {
+      sql: "select :2, t.v:first.x::int, {'k':1} as o, :1 + :2 from t where d > :3",
+      placeholders: [':2', ':1', ':2', ':3'],
+    },
+    {
+      sql: 'update t set a = :name, b = v:when where c between :low and :high',
+      placeholders: [':name', ':low', ':high'],
+    },
     { sql: 'insert into t values (?, :1)', placeholders: ['?', ':1'] },
-    { sql: 'select * from t match_recognize (order by a measures last(b) as m pattern (x? y*?) define x as c > ?)', placeholders: ['?'] },
+    {
+      sql: 'select * from t match_recognize (order by a measures last(b) as m pattern (x? y*?) define x as c > ?)',
+      placeholders: ['?'],
+    },
     { sql: 'select a from t ->> select ? from $1', placeholders: ['?'] },
   ],
 });
@@ -41,7 +68,9 @@ describe('what it remembers', () => {
     const analyzer = snowflakeSql({ timeoutMs: 5_000 });
     const first = await analyzer.analyze('select * from t', scope, signal);
     expect(await analyzer.analyze('select * from t', scope, signal)).toBe(first);
-    expect((await analyzer.analyze('select * from t', { database: 'ACME', schema: 'HR' }, signal)).reads).toMatchObject([{ schema: 'HR' }]);
+    expect((await analyzer.analyze('select * from t', { database: 'ACME', schema: 'HR' }, signal)).reads).toMatchObject(
+      [{ schema: 'HR' }],
+    );
     await analyzer.close?.();
   });
 
@@ -59,7 +88,10 @@ describe('what it remembers', () => {
   it('nothing of a statement whose caller left', async () => {
     const analyzer = snowflakeSql({ timeoutMs: 5_000 });
     await expect(analyzer.analyze('select * from t', scope, AbortSignal.abort())).rejects.toThrow(/abort/i);
-    expect(await analyzer.analyze('select * from t', scope, signal)).toMatchObject({ kind: 'read', reads: [{ name: 'T' }] });
+    expect(await analyzer.analyze('select * from t', scope, signal)).toMatchObject({
+      kind: 'read',
+      reads: [{ name: 'T' }],
+    });
     await analyzer.close?.();
   });
 });
@@ -69,9 +101,15 @@ describe("the connection's own functions", () => {
     const analyzer = snowflakeSql({ functions: ['ACME.OPS.REBATE'], timeoutMs: 5_000 });
     for (const call of ['rebate(1)', 'ops.rebate(1)', 'Acme.OPS.Rebate(1)']) {
       const { refusal, reads } = await analyzer.analyze(`select ${call} from t`, scope, signal);
-      expect([refusal, reads.map(({ kind, name }) => `${kind} ${name}`)], call).toEqual([undefined, ['function REBATE', 'relation T']]);
+      expect([refusal, reads.map(({ kind, name }) => `${kind} ${name}`)], call).toEqual([
+        undefined,
+        ['function REBATE', 'relation T'],
+      ]);
     }
-    for (const call of ['"rebate"(1)', 'hr.rebate(1)', 'other(1)']) expect((await analyzer.analyze(`select ${call} from t`, scope, signal)).refusal?.reason, call).toMatch(/^sql\.function/);
+    for (const call of ['"rebate"(1)', 'hr.rebate(1)', 'other(1)'])
+      expect((await analyzer.analyze(`select ${call} from t`, scope, signal)).refusal?.reason, call).toMatch(
+        /^sql\.function/,
+      );
     await analyzer.close?.();
   });
 

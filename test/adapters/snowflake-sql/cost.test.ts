@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from './judging.js';
+import { judge } from './test-analyzer.js';
 
 /** What multiplies nothing that the data could make large, and so is no cost to refuse. */
 const bounded: readonly string[] = [
@@ -28,7 +28,10 @@ describe('what tables multiply', () => {
     expect(await judge(sql)).toMatchObject({ decision: 'allow', reason: null });
   });
 
-  it.each(['select 1 from a) , b', ')', 'select * from a, b) where (c, d', '(select 1 from t'])('a bracket too many or too few is no surprise: %s', async (sql) => {
-    expect(await judge(sql)).toMatchObject({ decision: 'deny' });
-  });
+  it.each(['select 1 from a) , b', ')', 'select * from a, b) where (c, d', '(select 1 from t'])(
+    'a bracket too many or too few is no surprise: %s',
+    async (sql) => {
+      expect(await judge(sql)).toMatchObject({ decision: 'deny' });
+    },
+  );
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadDriver } from '../../../src/adapters/snowflake/driver/load.js';
+import { loadDriver } from '../../../src/adapters/snowflake/driver/load-driver.js';
 import { snowflakeSql } from '../../../src/adapters/snowflake-sql/index.js';
 import { engineContract } from '../../../src/core/contract/engine.js';
 import type { SnowflakeServer } from '../../../src/snowflake-server/index.js';
@@ -14,10 +14,14 @@ afterAll(() => server.close());
 
 describe('snowflake keeps the engine contract on names', () => {
   const cases = engineContract({
-    connector: () => connectorFor(server), grant: grantOf('write'),
-    few: { sql: 'SELECT ID FROM CUSTOMERS', columns: ['ID'], rows: [[1], [2], [3]] }, failing: { sql: 'SELECT nothing' },
+    connector: () => connectorFor(server),
+    grant: grantOf('write'),
+    few: { sql: 'SELECT ID FROM CUSTOMERS', columns: ['ID'], rows: [[1], [2], [3]] },
+    failing: { sql: 'SELECT nothing' },
     names: {
-      analyzer: () => snowflakeSql({ timeoutMs: 10_000 }), table: { name: 'CUSTOMERS', column: 'CUSTOMER', value: 'Grace' }, elsewhere: { name: 'HIDDEN', value: 'canary-5520' },
+      analyzer: () => snowflakeSql({ timeoutMs: 10_000 }),
+      table: { name: 'CUSTOMERS', column: 'CUSTOMER', value: 'Grace' },
+      elsewhere: { name: 'HIDDEN', value: 'canary-5520' },
       ownRelations: ['duckdb_tables', 'sqlite_master', 'pg_class'],
     },
   }).filter(({ name }) => / nothing else: /.test(name));

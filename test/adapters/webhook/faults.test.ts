@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { webhook, type WebhookOptions } from '../../../src/adapters/webhook/index.js';
 import type { Notifier } from '../../../src/core/index.js';
-import { office, people } from '../../core/approvals/office.js';
+import { office, people } from '../../core/approvals/test-reviewers.js';
 import { closeAll, ends, inTurn, receiver, type Asked } from '../http/receiver.js';
 import { dropped, never, notice, numbered, tell } from '../notices.js';
-import { soon } from '../soon.js';
+import { soon } from '../expect-eventually.js';
 
 afterEach(closeAll);
 
@@ -14,20 +14,30 @@ const secret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
 const hangs = (): void => undefined;
 const resets = (_asked: Asked, response: { destroy(): void }): void => response.destroy();
 
-function hookTo(url: string, more: Partial<WebhookOptions> = {}): { readonly hook: Notifier; readonly all: readonly [string, string][] } {
+function hookTo(
+  url: string,
+  more: Partial<WebhookOptions> = {},
+): { readonly hook: Notifier; readonly all: readonly [string, string][] } {
   const { all, onDropped } = dropped();
   return { hook: webhook({ url, secret, timeoutMs: 2_000, retries: 2, onDropped, ...more }), all };
 }
 
 describe('what may pass', () => {
   it.each([
-    ['503', ends(503)], ['500', ends(500)], ['429', ends(429)], ['408', ends(408)], ['silence', hangs], ['a reset', resets],
+    ['503', ends(503)],
+    ['500', ends(500)],
+    ['429', ends(429)],
+    ['408', ends(408)],
+    ['silence', hangs],
+    ['a reset', resets],
     ['an answer that trickles', (_asked: Asked, response: { writeContinue(): void }) => response.writeContinue()],
   ])('%s: is told again under the same id, signed anew', async (_what, answer) => {
     const { url, asked } = await receiver(inTurn(answer, ends(200)));
     const { hook, all } = hookTo(url);
     await hook.notify(notice, never);
-    expect(asked.map(({ headers, body }) => [headers['webhook-id'], body])).toEqual([0, 1].map(() => [notice.id, asked[0]?.body]));
+    expect(asked.map(({ headers, body }) => [headers['webhook-id'], body])).toEqual(
+      [0, 1].map(() => [notice.id, asked[0]?.body]),
+    );
     expect(all).toEqual([]);
   });
 
@@ -39,7 +49,11 @@ describe('what may pass', () => {
     expect(asked[1]?.headers['webhook-signature']).not.toBe(asked[0]?.headers['webhook-signature']);
   });
 
-  it.each([['503', ends(503), 'status 503'], ['silence', hangs, 'TimeoutError'], ['a reset', resets, 'UND_ERR_SOCKET']])('%s that does not pass is given up, and told', async (_what, answer, why) => {
+  it.each([
+    ['503', ends(503), 'status 503'],
+    ['silence', hangs, 'TimeoutError'],
+    ['a reset', resets, 'UND_ERR_SOCKET'],
+  ])('%s that does not pass is given up, and told', async (_what, answer, why) => {
     const { url, asked } = await receiver(answer);
     const { hook, all } = hookTo(url);
     await hook.notify(notice, never);
@@ -59,14 +73,17 @@ describe('what may pass', () => {
 });
 
 describe('what does not pass', () => {
-  it.each([400, 401, 403, 404, 410, 413, 422])('%i is given up at once; the next notice is tried all the same', async (status) => {
-    const { url, asked } = await receiver(inTurn(ends(status, 'a text of the receiver'), ends(200)));
-    const { hook, all } = hookTo(url);
-    await hook.notify(notice, never);
-    expect([asked.length, all]).toEqual([1, [[notice.id, `status ${status}`]]]);
-    await hook.notify({ ...notice, id: 'next' }, never);
-    expect([asked.length, all.length]).toEqual([2, 1]);
-  });
+  it.each([400, 401, 403, 404, 410, 413, 422])(
+    '%i is given up at once; the next notice is tried all the same',
+    async (status) => {
+      const { url, asked } = await receiver(inTurn(ends(status, 'a text of the receiver'), ends(200)));
+      const { hook, all } = hookTo(url);
+      await hook.notify(notice, never);
+      expect([asked.length, all]).toEqual([1, [[notice.id, `status ${status}`]]]);
+      await hook.notify({ ...notice, id: 'next' }, never);
+      expect([asked.length, all.length]).toEqual([2, 1]);
+    },
+  );
 
   it.each([301, 302, 303, 307, 308])('%i: nothing goes elsewhere, and it is given up at once', async (status) => {
     const elsewhere = await receiver(ends(200));
@@ -83,7 +100,15 @@ describe('many notices', () => {
     const { hook, all } = hookTo(url, { retries: 0, waiting: 3 });
     await tell(hook, numbered(10));
     expect(all.filter(([, why]) => why === 'full').map(([id]) => id)).toEqual(['n-7', 'n-8', 'n-9']);
-    expect(all.filter(([, why]) => why === 'TimeoutError').map(([id]) => id)).toEqual(['n-0', 'n-1', 'n-2', 'n-3', 'n-4', 'n-5', 'n-6']);
+    expect(all.filter(([, why]) => why === 'TimeoutError').map(([id]) => id)).toEqual([
+      'n-0',
+      'n-1',
+      'n-2',
+      'n-3',
+      'n-4',
+      'n-5',
+      'n-6',
+    ]);
     expect(asked).toHaveLength(7);
     await tell(hook, numbered(1));
     expect(all.at(-1), 'there is room again').toEqual(['n-0', 'TimeoutError']);
@@ -106,7 +131,10 @@ describe('many notices', () => {
 });
 
 describe('shutting down', () => {
-  it.each([['an attempt', hangs], ['a pause', ends(503, '', { 'retry-after': '30' })]])('during %s: ends it and what waits behind it; nothing more is sent', async (_what, answer) => {
+  it.each([
+    ['an attempt', hangs],
+    ['a pause', ends(503, '', { 'retry-after': '30' })],
+  ])('during %s: ends it and what waits behind it; nothing more is sent', async (_what, answer) => {
     const { url, asked } = await receiver(answer);
     const { all, onDropped } = dropped();
     const hook = webhook({ url, secret, onDropped });
@@ -132,7 +160,13 @@ describe('shutting down', () => {
 
   it('a log that throws keeps nobody from being told', async () => {
     const { url, asked } = await receiver(inTurn(ends(410), ends(200)));
-    const hook = webhook({ url, secret, onDropped: () => { throw new Error('the log is full'); } });
+    const hook = webhook({
+      url,
+      secret,
+      onDropped: () => {
+        throw new Error('the log is full');
+      },
+    });
     await tell(hook, numbered(1));
     await tell(hook, numbered(1));
     expect(asked).toHaveLength(2);

@@ -1,31 +1,53 @@
 import { describe, expect, it } from 'vitest';
-import { as, codeOf, valueOf } from '../house.js';
-import { office, rules } from './office.js';
+import { as, codeOf, valueOf } from '../test-gateway.js';
+import { office, rules } from './test-reviewers.js';
 
 describe('who may decide', () => {
   it.each([
-    ['the person it is for', 'alice', 'review.self'], ['another account of that person', 'alice-again', 'review.self'], ['who answers for the agent', 'owner', 'review.self'],
-    ['the agent with a token for reviewing', 'agent-alone', 'review.self'], ['who acts for somebody', 'agent-reviews', 'review.delegated'], ['a token that is not for reviewing', 'bob-unscoped', 'review.scope'],
+    ['the person it is for', 'alice', 'review.self'],
+    ['another account of that person', 'alice-again', 'review.self'],
+    ['who answers for the agent', 'owner', 'review.self'],
+    ['the agent with a token for reviewing', 'agent-alone', 'review.self'],
+    ['who acts for somebody', 'agent-reviews', 'review.delegated'],
+    ['a token that is not for reviewing', 'bob-unscoped', 'review.scope'],
     ['who is not of the role', 'dave', 'review.role'],
   ])('not %s', async (_who, token, reason) => {
     const { ticket, decide, engine, write, audit } = await office();
     const asked = await ticket();
-    for (const decision of ['approve', 'reject'] as const) expect(await decide(asked, token, { decision })).toMatchObject({ status: 'denied', code: 'NOT_PERMITTED', reason });
+    for (const decision of ['approve', 'reject'] as const)
+      expect(await decide(asked, token, { decision })).toMatchObject({
+        status: 'denied',
+        code: 'NOT_PERMITTED',
+        reason,
+      });
     expect(await write({ ticket: asked })).toMatchObject({ status: 'pending' });
     expect(engine.ran).toEqual([]);
     const attempts = audit.events.filter((event) => event.data['decision'] === 'refused');
     // What would have been consent to one's own request is recorded, whatever stood in its way first.
-    expect(attempts.map(({ data }) => [data['why'], data['reason']])).toEqual(['review.self', 'review.delegated'].includes(reason) ? [[reason, 'approval.self'], [reason, 'approval.self']] : []);
+    expect(attempts.map(({ data }) => [data['why'], data['reason']])).toEqual(
+      ['review.self', 'review.delegated'].includes(reason)
+        ? [
+            [reason, 'approval.self'],
+            [reason, 'approval.self'],
+          ]
+        : [],
+    );
   });
 
-  it('an agent\'s token is of no use on any of a reviewer\'s paths', async () => {
+  it("an agent's token is of no use on any of a reviewer's paths", async () => {
     const { ticket, gateway, id } = await office();
     const asked = await ticket();
     for (const token of ['agent', 'oncall', 'agent-reviews']) {
       const me = as(token);
       const answers = await Promise.all([
-        gateway.approvals(me), gateway.sessions(me), gateway.reviews(me), gateway.revoke({ ...me, session: id }), gateway.revoke({ ...me, session: 'x' }), gateway.sign({ ...me, session: id, comment: 'ok' }),
-        gateway.decide({ ...me, ticket: asked, decision: 'approve', digest: 'a'.repeat(64) }), gateway.decide({ ...me, ticket: 'x', decision: 'approve', digest: 'a'.repeat(64) }),
+        gateway.approvals(me),
+        gateway.sessions(me),
+        gateway.reviews(me),
+        gateway.revoke({ ...me, session: id }),
+        gateway.revoke({ ...me, session: 'x' }),
+        gateway.sign({ ...me, session: id, comment: 'ok' }),
+        gateway.decide({ ...me, ticket: asked, decision: 'approve', digest: 'a'.repeat(64) }),
+        gateway.decide({ ...me, ticket: 'x', decision: 'approve', digest: 'a'.repeat(64) }),
       ]);
       expect(answers.map(codeOf)).toEqual(answers.map(() => 'NOT_PERMITTED'));
     }
@@ -34,11 +56,21 @@ describe('who may decide', () => {
   it('what a reviewer may not see looks like what does not exist', async () => {
     const { gateway, rule, ticket, id } = await office();
     const asked = await ticket();
-    await rule(rules().replaceAll(/p, (?:role:stewards|idp:dave).*\n/g, '').replaceAll(/g, .*role:stewards.*\n/g, ''));
+    await rule(
+      rules()
+        .replaceAll(/p, (?:role:stewards|idp:dave).*\n/g, '')
+        .replaceAll(/g, .*role:stewards.*\n/g, ''),
+    );
     const digest = 'a'.repeat(64);
     const pairs = [
-      [await gateway.approval({ ...as('bob'), ticket: asked }), await gateway.approval({ ...as('bob'), ticket: 'none' })],
-      [await gateway.decide({ ...as('bob'), ticket: asked, decision: 'approve', digest }), await gateway.decide({ ...as('bob'), ticket: 'none', decision: 'approve', digest })],
+      [
+        await gateway.approval({ ...as('bob'), ticket: asked }),
+        await gateway.approval({ ...as('bob'), ticket: 'none' }),
+      ],
+      [
+        await gateway.decide({ ...as('bob'), ticket: asked, decision: 'approve', digest }),
+        await gateway.decide({ ...as('bob'), ticket: 'none', decision: 'approve', digest }),
+      ],
       [await gateway.revoke({ ...as('bob'), session: id }), await gateway.revoke({ ...as('bob'), session: 'none' })],
       [await gateway.record({ ...as('bob'), session: id }), await gateway.record({ ...as('bob'), session: 'none' })],
     ];
@@ -65,8 +97,14 @@ describe('who may decide', () => {
   it('not without the digest of what was shown, nor with a stale one, nor after somebody did', async () => {
     const { ticket, decide, see, write, gateway } = await office();
     const [one, other] = [await ticket(), await ticket(await write({ sql: 'DELETE customers' }))];
-    expect(await decide(one, 'bob', { digest: (await see(other)).digest })).toMatchObject({ code: 'APPROVAL_EXPIRED', reason: 'approval.digest' });
-    for (const digest of ['', 'A'.repeat(64), undefined, 7]) expect(codeOf(await gateway.decide({ ...as('bob'), ticket: one, decision: 'approve', digest: digest as string }))).toBe('INVALID_REQUEST');
+    expect(await decide(one, 'bob', { digest: (await see(other)).digest })).toMatchObject({
+      code: 'APPROVAL_EXPIRED',
+      reason: 'approval.digest',
+    });
+    for (const digest of ['', 'A'.repeat(64), undefined, 7])
+      expect(
+        codeOf(await gateway.decide({ ...as('bob'), ticket: one, decision: 'approve', digest: digest as string })),
+      ).toBe('INVALID_REQUEST');
     expect(codeOf(await decide(one, 'bob', { decision: 'yes' as never }))).toBe('INVALID_REQUEST');
     expect(codeOf(await decide(one, 'bob', { comment: 'x'.repeat(1_001) }))).toBe('INVALID_REQUEST');
     valueOf(await decide(one));
@@ -77,7 +115,9 @@ describe('who may decide', () => {
     let broken = false;
     const { memoryAudit } = await import('../../../src/adapters/memory/index.js');
     const inner = memoryAudit();
-    const { ticket, decide, see, write } = await office({ audit: { ...inner, append: (event) => (broken ? Promise.reject(new Error('disk full')) : inner.append(event)) } });
+    const { ticket, decide, see, write } = await office({
+      audit: { ...inner, append: (event) => (broken ? Promise.reject(new Error('disk full')) : inner.append(event)) },
+    });
     const asked = await ticket();
     broken = true;
     expect(codeOf(await decide(asked))).toBe('AUDIT_UNAVAILABLE');

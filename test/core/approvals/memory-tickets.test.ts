@@ -5,8 +5,28 @@ const someone = { id: 'idp:a', subject: 'a', issuer: 'idp' };
 
 function ticket(id: string, text = ''): Ticket {
   return {
-    id, version: 1, state: 'pending', moment: 'run', digest: 'd', bound: {}, decided: '', request: 'r', identity: { principal: someone, actor: someone, expiresAt: 1 }, connection: 'warehouse', schema: 'ACME.OPS', access: 'write', session: 's', reason: text,
-    question: { asks: [], context: {} }, asks: [], rules: [], policyVersion: 'v', terms: [], decisions: [], requestedAt: 1, expiresAt: 2,
+    id,
+    version: 1,
+    state: 'pending',
+    moment: 'run',
+    digest: 'd',
+    bound: {},
+    decided: '',
+    request: 'r',
+    identity: { principal: someone, actor: someone, expiresAt: 1 },
+    connection: 'warehouse',
+    schema: 'ACME.OPS',
+    access: 'write',
+    session: 's',
+    reason: text,
+    question: { asks: [], context: {} },
+    asks: [],
+    rules: [],
+    policyVersion: 'v',
+    terms: [],
+    decisions: [],
+    requestedAt: 1,
+    expiresAt: 2,
   };
 }
 

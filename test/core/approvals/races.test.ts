@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { memoryTickets, type Outcome, type StatementResult, type TicketStore } from '../../../src/core/index.js';
 import { unlimited } from '../../support/limits.js';
-import { as, codeOf, valueOf } from '../house.js';
-import { office } from './office.js';
+import { as, codeOf, valueOf } from '../test-gateway.js';
+import { office } from './test-reviewers.js';
 
 const times = 200;
 
@@ -15,7 +15,9 @@ function slow(inner: TicketStore = memoryTickets()): TicketStore {
     if (turn % 3 === 0) await new Promise((resolve) => setImmediate(resolve));
   };
   return {
-    put: async (ticket) => (await later(), inner.put(ticket)), get: async (id) => (await later(), inner.get(id)), list: async (filter) => (await later(), inner.list(filter)),
+    put: async (ticket) => (await later(), inner.put(ticket)),
+    get: async (id) => (await later(), inner.get(id)),
+    list: async (filter) => (await later(), inner.list(filter)),
     swap: async (next) => {
       await later();
       const done = await inner.swap(next);
@@ -31,16 +33,24 @@ const steps = async (count: number): Promise<void> => {
   for (let turn = count % 16; turn > 0; turn -= 1) await settle();
   for (let step = 0; step < count; step += 1) await Promise.resolve();
 };
-/** A while of something that is under way; one round in twenty waits for all of it, however many turns it takes on this machine. */
+/**
+ * A while of something that is under way; one round in twenty waits for all of it, however many turns it takes on this
+ * machine.
+ */
 const during = (work: Promise<unknown>, round: number): Promise<unknown> => (round % 20 === 19 ? work : steps(round));
-const done = (outcomes: readonly Outcome<unknown>[]): number => outcomes.filter(({ status }) => status === 'completed').length;
+const done = (outcomes: readonly Outcome<unknown>[]): number =>
+  outcomes.filter(({ status }) => status === 'completed').length;
 
 /** How many ran, and were not told what had run before. */
-const ranAnew = (outcomes: readonly Outcome<StatementResult>[]): number => outcomes.filter((outcome) => outcome.status === 'completed' && outcome.value.replayed !== true).length;
+const ranAnew = (outcomes: readonly Outcome<StatementResult>[]): number =>
+  outcomes.filter((outcome) => outcome.status === 'completed' && outcome.value.replayed !== true).length;
 
 describe(`forced ${times} times each`, () => {
   it('a hundred uses of one ticket at once run it once', async () => {
-    const { write, ticket, decide, engine, gateway } = await office({ approvals: { store: slow(), requestsPerActor: 1_000_000 }, limits: { ...unlimited, waitingStatements: 200 } });
+    const { write, ticket, decide, engine, gateway } = await office({
+      approvals: { store: slow(), requestsPerActor: 1_000_000 },
+      limits: { ...unlimited, waitingStatements: 200 },
+    });
     for (let round = 1; round <= times; round += 1) {
       const asked = await ticket();
       valueOf(await decide(asked));
@@ -68,7 +78,9 @@ describe(`forced ${times} times each`, () => {
       const after = codes().slice(codes().indexOf('session.closed') + 1);
       expect(after).not.toContain('statement.authorized');
       // Where it ran, that is told also after the end of the session.
-      expect(codeOf(await write({ ticket: asked }))).toBe(engine.ran.length === 0 ? 'SESSION_CLOSED' : codeOf(used[0] as Outcome<StatementResult>));
+      expect(codeOf(await write({ ticket: asked }))).toBe(
+        engine.ran.length === 0 ? 'SESSION_CLOSED' : codeOf(used[0] as Outcome<StatementResult>),
+      );
       const { state } = await see(asked);
       expect(['void', 'used']).toContain(state);
       expect(done(used) > 0 ? state : 'void').toBe(state);
@@ -81,7 +93,10 @@ describe(`forced ${times} times each`, () => {
   it('consent and the end of its time: nobody uses what ran out', async () => {
     const seen = new Set<string>();
     for (let round = 0; round < times; round += 1) {
-      const { write, ticket, decide, engine, gateway, clock, see } = await office({ approvals: { store: slow() } }, 'approval=role:stewards/1/30s');
+      const { write, ticket, decide, engine, gateway, clock, see } = await office(
+        { approvals: { store: slow() } },
+        'approval=role:stewards/1/30s',
+      );
       const asked = await ticket();
       const deciding = decide(asked);
       await during(deciding, round % 60);
@@ -111,9 +126,14 @@ describe(`forced ${times} times each`, () => {
 
   it('a session revoked while a statement runs, or is about to: cancelled, and nothing after it', async () => {
     for (let round = 0; round < times; round += 1) {
-      const { write, ticket, decide, gateway, id, codes, engine } = await office({ approvals: { store: slow() } }, undefined, (_statement, signal) => new Promise((_resolve, reject) => {
-        signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-      }));
+      const { write, ticket, decide, gateway, id, codes, engine } = await office(
+        { approvals: { store: slow() } },
+        undefined,
+        (_statement, signal) =>
+          new Promise((_resolve, reject) => {
+            signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+          }),
+      );
       const asked = await ticket();
       valueOf(await decide(asked));
       const running = write({ ticket: asked });
@@ -135,7 +155,9 @@ describe(`forced ${times} times each`, () => {
       const closing = gateway.close({ ...as('agent'), session: id });
       const [asked] = await Promise.all([asking, closing]);
       expect(valueOf(await gateway.approvals(as('bob')))).toEqual([]);
-      expect(notices.filter(({ type }) => type === 'approval.requested')).toHaveLength(notices.filter(({ type }) => type === 'approval.closed').length);
+      expect(notices.filter(({ type }) => type === 'approval.requested')).toHaveLength(
+        notices.filter(({ type }) => type === 'approval.closed').length,
+      );
       seen.add(codeOf(asked));
       await gateway.shutdown();
     }
@@ -144,7 +166,10 @@ describe(`forced ${times} times each`, () => {
 
   it('one person with two accounts, at once: never two people', async () => {
     for (let round = 0; round < times; round += 1) {
-      const { write, ticket, decide, engine, gateway } = await office({ approvals: { store: slow() } }, 'approval=role:stewards/2');
+      const { write, ticket, decide, engine, gateway } = await office(
+        { approvals: { store: slow() } },
+        'approval=role:stewards/2',
+      );
       const asked = await ticket();
       expect(done(await Promise.all([decide(asked, 'bob'), decide(asked, 'bob-again'), decide(asked, 'bob')]))).toBe(1);
       expect(codeOf(await write({ ticket: asked }))).toBe('pending');

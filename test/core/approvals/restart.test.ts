@@ -1,25 +1,54 @@
 import { describe, expect, it } from 'vitest';
 import { memoryAudit, type MemoryAudit } from '../../../src/adapters/memory/index.js';
 import { memoryTickets, type AuditLog, type TicketStore } from '../../../src/core/index.js';
-import { as, codeOf, house, valueOf } from '../house.js';
+import { as, codeOf, house, valueOf } from '../test-gateway.js';
 import { casbin } from '../../../src/adapters/casbin/index.js';
-import { identity, office, people, rules, type Office } from './office.js';
+import { identity, office, people, rules, type Office } from './test-reviewers.js';
 
-const glass = { ...as('oncall'), connection: 'warehouse', schema: 'ACME.OPS', access: 'write', ttlMs: 60_000, reason: 'the site is down', breakGlass: true } as const;
+const glass = {
+  ...as('oncall'),
+  connection: 'warehouse',
+  schema: 'ACME.OPS',
+  access: 'write',
+  ttlMs: 60_000,
+  reason: 'the site is down',
+  breakGlass: true,
+} as const;
 
 /** What a process that is gone left in the record: the gateways of this process would know of each other. */
-const left = ({ audit }: Office): MemoryAudit => memoryAudit(audit.events.map((event) => ({ ...event, instance: `gone-${event.instance}` })));
+const left = ({ audit }: Office): MemoryAudit =>
+  memoryAudit(audit.events.map((event) => ({ ...event, instance: `gone-${event.instance}` })));
 
-describe('broken glass that nobody has looked at', () => {
+describe('break-glass sessions that are not reviewed', () => {
   it('is still due after a crash, and can be signed then; and once it is signed it is due no more', async () => {
     const first = await office();
     const { id } = valueOf(await first.gateway.open(glass));
-    expect(await first.gateway.sign({ ...as('bob'), session: id, comment: 'seen' })).toMatchObject({ reason: 'review.open' });
+    expect(await first.gateway.sign({ ...as('bob'), session: id, comment: 'seen' })).toMatchObject({
+      reason: 'review.open',
+    });
     const second = await office({ audit: left(first) });
-    expect(valueOf(await second.gateway.reviews(as('bob')))).toMatchObject([{ session: id, connection: 'warehouse', schema: 'ACME.OPS', access: 'write', principal: { id: 'idp:oncall' }, reason: 'the site is down' }]);
-    expect(await second.gateway.sign({ ...as('oncall-reviews'), session: id, comment: 'fine' })).toMatchObject({ status: 'denied' });
-    expect(valueOf(await second.gateway.sign({ ...as('bob'), session: id, comment: 'looked at it' })).signed).toMatchObject({ by: { id: 'idp:bob' } });
-    expect(second.audit.events.at(-1)).toMatchObject({ code: 'breakglass.reviewed', session: id, connection: 'warehouse', scope: { database: 'ACME', schema: 'OPS', access: 'write' } });
+    expect(valueOf(await second.gateway.reviews(as('bob')))).toMatchObject([
+      {
+        session: id,
+        connection: 'warehouse',
+        schema: 'ACME.OPS',
+        access: 'write',
+        principal: { id: 'idp:oncall' },
+        reason: 'the site is down',
+      },
+    ]);
+    expect(await second.gateway.sign({ ...as('oncall-reviews'), session: id, comment: 'fine' })).toMatchObject({
+      status: 'denied',
+    });
+    expect(
+      valueOf(await second.gateway.sign({ ...as('bob'), session: id, comment: 'looked at it' })).signed,
+    ).toMatchObject({ by: { id: 'idp:bob' } });
+    expect(second.audit.events.at(-1)).toMatchObject({
+      code: 'breakglass.reviewed',
+      session: id,
+      connection: 'warehouse',
+      scope: { database: 'ACME', schema: 'OPS', access: 'write' },
+    });
     const third = await office({ audit: left(second) });
     expect(valueOf(await third.gateway.reviews(as('bob')))).toEqual([]);
   });
@@ -31,12 +60,22 @@ describe('broken glass that nobody has looked at', () => {
       valueOf(await first.gateway.close({ ...as('oncall'), session: id }));
     }
     const second = await office({ audit: left(first) });
-    expect(await second.gateway.open(glass)).toMatchObject({ code: 'TOO_MANY_APPROVALS', reason: 'breakglass.unreviewed' });
+    expect(await second.gateway.open(glass)).toMatchObject({
+      code: 'TOO_MANY_APPROVALS',
+      reason: 'breakglass.unreviewed',
+    });
   });
 });
 
 describe('suspensions that hold', async () => {
-  const ask = { ...as('agent'), connection: 'warehouse', schema: 'ACME.OPS', access: 'read', ttlMs: 1_000, reason: 'to look' } as const;
+  const ask = {
+    ...as('agent'),
+    connection: 'warehouse',
+    schema: 'ACME.OPS',
+    access: 'read',
+    ttlMs: 1_000,
+    reason: 'to look',
+  } as const;
   const bob = { ...as('bob'), actor: 'idp:agent' };
   const policy = await casbin({ policy: { name: 'policy.csv', text: rules() } });
   const parts = ({ clock }: Office) => ({ identity, policy, clock, approvals: people });
@@ -72,14 +111,23 @@ describe('tickets that outlive a crash', () => {
     expect(second.gateway.recovered.sessions).toBe(1);
     for (const ticket of [waiting, agreed]) {
       expect(await second.see(ticket)).toMatchObject({ state: 'void', ended: 'session_closed', mine: { may: false } });
-      expect(second.audit.events.find(({ code, data }) => code === 'statement.approval_decided' && data['ticket'] === ticket && data['decision'] === 'void')).toMatchObject({ session: first.id, data: { why: 'session_closed' } });
+      expect(
+        second.audit.events.find(
+          ({ code, data }) =>
+            code === 'statement.approval_decided' && data['ticket'] === ticket && data['decision'] === 'void',
+        ),
+      ).toMatchObject({ session: first.id, data: { why: 'session_closed' } });
     }
     expect(valueOf(await second.gateway.approvals(as('bob')))).toEqual([]);
   });
 
   it('are void also where the end of the session was recorded and the crash came before theirs', async () => {
     const store = outliving();
-    const first = await office({ approvals: { store: { ...store, list: async (filter) => (filter.session === undefined ? store.list(filter) : []) } } });
+    const first = await office({
+      approvals: {
+        store: { ...store, list: async (filter) => (filter.session === undefined ? store.list(filter) : []) },
+      },
+    });
     const asked = await first.ticket();
     valueOf(await first.gateway.close({ ...as('agent'), session: first.id }));
     expect((await store.get(asked))?.state).toBe('pending');
@@ -90,14 +138,26 @@ describe('tickets that outlive a crash', () => {
   it('expire where they are overdue, and in their time where they are not', async () => {
     const store = outliving();
     const first = await office({ approvals: { store } });
-    const opening = { ...as('agent'), connection: 'warehouse', schema: 'ACME.FINANCE', access: 'read', ttlMs: 60_000, reason: 'r' } as const;
-    const [old, young] = [await first.ticket(await first.gateway.open(opening)), await first.ticket(await first.gateway.open({ ...opening, reason: 's' }))];
+    const opening = {
+      ...as('agent'),
+      connection: 'warehouse',
+      schema: 'ACME.FINANCE',
+      access: 'read',
+      ttlMs: 60_000,
+      reason: 'r',
+    } as const;
+    const [old, young] = [
+      await first.ticket(await first.gateway.open(opening)),
+      await first.ticket(await first.gateway.open({ ...opening, reason: 's' })),
+    ];
     const ticket = await store.get(old);
     if (ticket === undefined) throw new Error('it should be there');
     await store.swap({ ...ticket, expiresAt: first.clock.now() - 1, version: ticket.version + 1 });
     const second = await office({ approvals: { store }, audit: left(first) });
     expect((await store.get(old))?.state).toBe('expired');
-    expect(second.audit.events.find(({ data }) => data['ticket'] === old && data['decision'] === 'expired')).toMatchObject({ code: 'session.denied', data: { why: 'time' } });
+    expect(
+      second.audit.events.find(({ data }) => data['ticket'] === old && data['decision'] === 'expired'),
+    ).toMatchObject({ code: 'session.denied', data: { why: 'time' } });
     expect((await store.get(young))?.state).toBe('pending');
     second.clock.forward(900_000);
     await expect.poll(async () => (await store.get(young))?.state).toBe('expired');
@@ -115,10 +175,14 @@ describe('tickets that outlive a crash', () => {
 });
 
 describe('two gateways that live, on one log', () => {
-  it('leave each other\'s sessions alone, and answer for what a dead one left', async () => {
+  it("leave each other's sessions alone, and answer for what a dead one left", async () => {
     const inner = memoryAudit();
     // What is open in the log, whoever wrote it: it cannot know who lives.
-    const shared: AuditLog = { ...inner, unresolved: () => memoryAudit(inner.events).unresolved(), close: async () => undefined };
+    const shared: AuditLog = {
+      ...inner,
+      unresolved: () => memoryAudit(inner.events).unresolved(),
+      close: async () => undefined,
+    };
     const one = await house({ audit: shared });
     const session = await one.session();
     const two = await house({ audit: shared });
@@ -128,6 +192,9 @@ describe('two gateways that live, on one log', () => {
     await inner.append({ id: 'x', code: 'session.opened', at: 1, instance: 'dead', session: 's-dead', data: {} });
     const three = await house({ audit: shared });
     expect(three.gateway.recovered.sessions).toBe(1);
-    expect(inner.events.findLast(({ code }) => code === 'session.closed')).toMatchObject({ session: 's-dead', data: { by: 'restart' } });
+    expect(inner.events.findLast(({ code }) => code === 'session.closed')).toMatchObject({
+      session: 's-dead',
+      data: { by: 'restart' },
+    });
   });
 });

@@ -1,23 +1,46 @@
 import { describe, expect, it } from 'vitest';
-import { as, codeOf, valueOf } from '../house.js';
+import { as, codeOf, valueOf } from '../test-gateway.js';
 import { memoryAudit, memoryEngine } from '../../../src/adapters/memory/index.js';
 import type { SessionState } from '../../../src/core/index.js';
-import { office, rules, type Office } from './office.js';
-import { finance, ops } from '../house.js';
+import { office, rules, type Office } from './test-reviewers.js';
+import { finance, ops } from '../test-gateway.js';
 
 const hour = 3_600_000;
-const opening = { connection: 'warehouse', schema: 'ACME.OPS', access: 'read', ttlMs: 60_000, reason: 'to look' } as const;
-const open = ({ gateway }: Office, token = 'agent', more: object = {}) => gateway.open({ ...as(token), ...opening, ...more });
-const suspend = ({ gateway }: Office, token = 'bob', more: object = {}) => gateway.suspend({ ...as(token), actor: 'idp:agent', comment: 'it asks without end', ...more });
-const overseer = (schema: string, terms?: string): string => `${rules(terms)}\np, idp:dave, warehouse, ${schema}, oversee, allow, , dave-oversees\n`;
+const opening = {
+  connection: 'warehouse',
+  schema: 'ACME.OPS',
+  access: 'read',
+  ttlMs: 60_000,
+  reason: 'to look',
+} as const;
+const open = ({ gateway }: Office, token = 'agent', more: object = {}) =>
+  gateway.open({ ...as(token), ...opening, ...more });
+const suspend = ({ gateway }: Office, token = 'bob', more: object = {}) =>
+  gateway.suspend({ ...as(token), actor: 'idp:agent', comment: 'it asks without end', ...more });
+const overseer = (schema: string, terms?: string): string =>
+  `${rules(terms)}\np, idp:dave, warehouse, ${schema}, oversee, allow, , dave-oversees\n`;
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** An engine whose next path waits until it is let through. */
 function slowEngine() {
   const inner = memoryEngine([ops, finance], () => ({ columns: [], rows: [] }));
   const gate: { hold?: Promise<void>; let: () => void } = { let: () => undefined };
-  const hold = (): void => void (gate.hold = new Promise((resolve) => { gate.let = resolve; }));
-  return { inner, hold, gate, engine: { ...inner, open: async (...given: Parameters<typeof inner.open>) => { await gate.hold; return inner.open(...given); } } };
+  const hold = (): void =>
+    void (gate.hold = new Promise((resolve) => {
+      gate.let = resolve;
+    }));
+  return {
+    inner,
+    hold,
+    gate,
+    engine: {
+      ...inner,
+      open: async (...given: Parameters<typeof inner.open>) => {
+        await gate.hold;
+        return inner.open(...given);
+      },
+    },
+  };
 }
 
 describe('suspending an actor', () => {
@@ -28,16 +51,36 @@ describe('suspending an actor', () => {
     const kept = valueOf(await open(at, 'other-agent')).id;
     await at.ticket();
     const suspended = valueOf(await suspend(at));
-    expect(suspended).toMatchObject({ actor: 'idp:agent', places: [{ connection: 'warehouse', schemas: ['ACME.OPS'] }], by: { id: 'idp:bob' }, comment: 'it asks without end', expiresAt: clock.now() + hour });
+    expect(suspended).toMatchObject({
+      actor: 'idp:agent',
+      places: [{ connection: 'warehouse', schemas: ['ACME.OPS'] }],
+      by: { id: 'idp:bob' },
+      comment: 'it asks without end',
+      expiresAt: clock.now() + hour,
+    });
     expect(suspended.sessions.toSorted()).toEqual([at.id, other].toSorted());
     expect(valueOf(await gateway.sessions(as('bob'))).map(({ id }) => id)).toEqual([kept]);
-    expect(audit.events.filter(({ code }) => code === 'session.revoked').map(({ data }) => [data['revokedBy'], data['comment']])).toEqual([['idp:bob', 'it asks without end'], ['idp:bob', 'it asks without end']]);
+    expect(
+      audit.events
+        .filter(({ code }) => code === 'session.revoked')
+        .map(({ data }) => [data['revokedBy'], data['comment']]),
+    ).toEqual([
+      ['idp:bob', 'it asks without end'],
+      ['idp:bob', 'it asks without end'],
+    ]);
     for (const token of ['agent', 'agent-for-bob', 'agent-elsewhere']) {
-      expect(await open(at, token)).toMatchObject({ status: 'denied', code: 'ACTOR_SUSPENDED', reason: 'suspension.holds', retryAfterMs: hour });
+      expect(await open(at, token)).toMatchObject({
+        status: 'denied',
+        code: 'ACTOR_SUSPENDED',
+        reason: 'suspension.holds',
+        retryAfterMs: hour,
+      });
     }
     expect(await at.write()).toMatchObject({ code: 'ACTOR_SUSPENDED', retryAfterMs: hour });
     expect(codeOf(await gateway.describe({ ...as('agent'), session: at.id }))).toBe('ACTOR_SUSPENDED');
-    expect(codeOf(await gateway.explain({ ...as('agent'), session: at.id, sql: 'SELECT orders' }))).toBe('ACTOR_SUSPENDED');
+    expect(codeOf(await gateway.explain({ ...as('agent'), session: at.id, sql: 'SELECT orders' }))).toBe(
+      'ACTOR_SUSPENDED',
+    );
     expect((await at.run(kept, 'SELECT orders', 'other-agent')).status).toBe('completed');
     clock.forward(hour);
     valueOf(await open(at));
@@ -48,13 +91,28 @@ describe('suspending an actor', () => {
     const at = await office();
     valueOf(await suspend(at, 'bob', { forMs: 60_000 }));
     const [event] = at.audit.events.filter(({ code }) => code === 'actor.suspended');
-    expect(event).toMatchObject({ who: { principal: 'idp:bob' }, data: { actor: 'idp:agent', places: [{ connection: 'warehouse', schemas: ['ACME.OPS'] }], expiresAt: at.clock.now() + 60_000, comment: 'it asks without end', transport: { protocol: 'code' } } });
+    expect(event).toMatchObject({
+      who: { principal: 'idp:bob' },
+      data: {
+        actor: 'idp:agent',
+        places: [{ connection: 'warehouse', schemas: ['ACME.OPS'] }],
+        expiresAt: at.clock.now() + 60_000,
+        comment: 'it asks without end',
+        transport: { protocol: 'code' },
+      },
+    });
     expect(at.codes().indexOf('actor.suspended')).toBeLessThan(at.codes().indexOf('session.revoked'));
   });
 
   it('has no effect where the record cannot be written', async () => {
     const inner = memoryAudit();
-    const at = await office({ audit: { ...inner, append: (event) => (event.code === 'actor.suspended' ? Promise.reject(new Error('disk full')) : inner.append(event)) } });
+    const at = await office({
+      audit: {
+        ...inner,
+        append: (event) =>
+          event.code === 'actor.suspended' ? Promise.reject(new Error('disk full')) : inner.append(event),
+      },
+    });
     expect(codeOf(await suspend(at))).toBe('AUDIT_UNAVAILABLE');
     expect(valueOf(await at.gateway.suspensions(as('bob')))).toEqual([]);
     expect(valueOf(await at.gateway.session({ ...as('agent'), session: at.id })).state).toBe('open');
@@ -63,9 +121,14 @@ describe('suspending an actor', () => {
   it('lets it close its sessions and read its record', async () => {
     const at = await office();
     valueOf(await suspend(at));
-    expect(valueOf(await at.gateway.close({ ...as('agent'), session: at.id }))).toMatchObject({ state: 'closed', endedBy: 'revoked' });
+    expect(valueOf(await at.gateway.close({ ...as('agent'), session: at.id }))).toMatchObject({
+      state: 'closed',
+      endedBy: 'revoked',
+    });
     expect(valueOf(await at.gateway.session({ ...as('agent'), session: at.id })).endedBy).toBe('revoked');
-    expect(valueOf(await at.gateway.record({ ...as('agent'), session: at.id })).events.at(-1)?.code).toBe('session.revoked');
+    expect(valueOf(await at.gateway.record({ ...as('agent'), session: at.id })).events.at(-1)?.code).toBe(
+      'session.revoked',
+    );
   });
 
   it('holds where the reviewer oversees, and nowhere else', async () => {
@@ -76,10 +139,15 @@ describe('suspending an actor', () => {
     valueOf(await open(at, 'agent', { schema: 'ACME.FINANCE' }));
     await at.rule(overseer('ACME.FINANCE', ''));
     expect(valueOf(await at.gateway.suspensions(as('dave')))).toEqual([]);
-    expect(await at.gateway.reinstate({ ...as('dave'), actor: 'idp:agent' })).toMatchObject({ code: 'NOT_FOUND', reason: 'suspension.unknown' });
+    expect(await at.gateway.reinstate({ ...as('dave'), actor: 'idp:agent' })).toMatchObject({
+      code: 'NOT_FOUND',
+      reason: 'suspension.unknown',
+    });
     expect(valueOf(await suspend(at, 'dave')).places).toEqual([{ connection: 'warehouse', schemas: ['ACME.FINANCE'] }]);
     expect(valueOf(await at.gateway.session({ ...as('agent'), session: elsewhere })).endedBy).toBe('revoked');
-    expect(valueOf(await at.gateway.reinstate({ ...as('dave'), actor: 'idp:agent' })).places).toEqual([{ connection: 'warehouse', schemas: ['ACME.FINANCE'] }]);
+    expect(valueOf(await at.gateway.reinstate({ ...as('dave'), actor: 'idp:agent' })).places).toEqual([
+      { connection: 'warehouse', schemas: ['ACME.FINANCE'] },
+    ]);
     expect(codeOf(await open(at))).toBe('ACTOR_SUSPENDED');
   });
 
@@ -99,13 +167,23 @@ describe('suspending an actor', () => {
     expect(codeOf(await open(at, 'bob-unscoped'))).toBe('ACTOR_SUSPENDED');
     // Who acts for that person is another actor.
     valueOf(await open(at, 'agent-for-bob'));
-    expect(await at.gateway.reinstate({ ...as('bob'), actor: 'idp:bob' })).toMatchObject({ code: 'NOT_PERMITTED', reason: 'suspension.self' });
-    expect(await at.gateway.reinstate({ ...as('bob-again'), actor: 'idp:bob' })).toMatchObject({ code: 'NOT_PERMITTED', reason: 'suspension.self' });
+    expect(await at.gateway.reinstate({ ...as('bob'), actor: 'idp:bob' })).toMatchObject({
+      code: 'NOT_PERMITTED',
+      reason: 'suspension.self',
+    });
+    expect(await at.gateway.reinstate({ ...as('bob-again'), actor: 'idp:bob' })).toMatchObject({
+      code: 'NOT_PERMITTED',
+      reason: 'suspension.self',
+    });
   });
 
   it.each<[string, string, string, string]>([
-    ['agent', 'idp:other', 'NOT_PERMITTED', 'review.delegated'], ['agent-reviews', 'idp:other', 'NOT_PERMITTED', 'review.delegated'], ['agent-alone', 'idp:other', 'NOT_PERMITTED', 'review.agent'],
-    ['bob-unscoped', 'idp:agent', 'NOT_PERMITTED', 'review.scope'], ['dave', 'idp:agent', 'NOT_PERMITTED', 'suspension.nothing'], ['bob', 'idp:bob', 'NOT_PERMITTED', 'suspension.self'],
+    ['agent', 'idp:other', 'NOT_PERMITTED', 'review.delegated'],
+    ['agent-reviews', 'idp:other', 'NOT_PERMITTED', 'review.delegated'],
+    ['agent-alone', 'idp:other', 'NOT_PERMITTED', 'review.agent'],
+    ['bob-unscoped', 'idp:agent', 'NOT_PERMITTED', 'review.scope'],
+    ['dave', 'idp:agent', 'NOT_PERMITTED', 'suspension.nothing'],
+    ['bob', 'idp:bob', 'NOT_PERMITTED', 'suspension.self'],
     ['bob', 'idp:bob2', 'NOT_PERMITTED', 'suspension.self'],
   ])('%s may not suspend %s: %s %s', async (token, actor, code, reason) => {
     const at = await office();
@@ -114,8 +192,17 @@ describe('suspending an actor', () => {
   });
 
   it.each<[string, object]>([
-    ['actor', { actor: '' }], ['actor', { actor: undefined }], ['actor', { actor: 'x'.repeat(256) }], ['forMs', { forMs: 0 }], ['forMs', { forMs: 999 }], ['forMs', { forMs: 1_000.5 }], ['forMs', { forMs: Number.NaN }],
-    ['forMs', { forMs: 2_592_000_001 }], ['comment', { comment: '' }], ['comment', { comment: '\u200b' }], ['comment', { comment: 'x'.repeat(1_001) }],
+    ['actor', { actor: '' }],
+    ['actor', { actor: undefined }],
+    ['actor', { actor: 'x'.repeat(256) }],
+    ['forMs', { forMs: 0 }],
+    ['forMs', { forMs: 999 }],
+    ['forMs', { forMs: 1_000.5 }],
+    ['forMs', { forMs: Number.NaN }],
+    ['forMs', { forMs: 2_592_000_001 }],
+    ['comment', { comment: '' }],
+    ['comment', { comment: '\u200b' }],
+    ['comment', { comment: 'x'.repeat(1_001) }],
   ])('is refused when %s is wrong', async (field, more) => {
     const at = await office();
     expect(await suspend(at, 'bob', more)).toMatchObject({ code: 'INVALID_REQUEST', reason: `request.${field}` });
@@ -124,8 +211,14 @@ describe('suspending an actor', () => {
   it('whoever answers for an agent may suspend it, and not reinstate it', async () => {
     const at = await office();
     valueOf(await suspend(at, 'owner'));
-    expect(await at.gateway.reinstate({ ...as('owner'), actor: 'idp:agent' })).toMatchObject({ code: 'NOT_PERMITTED', reason: 'suspension.self' });
-    expect(await at.gateway.reinstate({ ...as('agent-alone'), actor: 'idp:agent' })).toMatchObject({ code: 'NOT_PERMITTED', reason: 'review.agent' });
+    expect(await at.gateway.reinstate({ ...as('owner'), actor: 'idp:agent' })).toMatchObject({
+      code: 'NOT_PERMITTED',
+      reason: 'suspension.self',
+    });
+    expect(await at.gateway.reinstate({ ...as('agent-alone'), actor: 'idp:agent' })).toMatchObject({
+      code: 'NOT_PERMITTED',
+      reason: 'review.agent',
+    });
     expect(codeOf(await at.gateway.reinstate({ ...as('dave'), actor: 'idp:agent' }))).toBe('NOT_FOUND');
   });
 
@@ -133,13 +226,29 @@ describe('suspending an actor', () => {
     const at = await office();
     valueOf(await suspend(at));
     const [listed] = valueOf(await at.gateway.suspensions(as('carol')));
-    expect(listed).toEqual({ actor: 'idp:agent', places: [{ connection: 'warehouse', schemas: ['ACME.OPS'] }], by: { id: 'idp:bob' }, comment: 'it asks without end', suspendedAt: at.clock.now(), expiresAt: at.clock.now() + hour });
+    expect(listed).toEqual({
+      actor: 'idp:agent',
+      places: [{ connection: 'warehouse', schemas: ['ACME.OPS'] }],
+      by: { id: 'idp:bob' },
+      comment: 'it asks without end',
+      suspendedAt: at.clock.now(),
+      expiresAt: at.clock.now() + hour,
+    });
     expect(valueOf(await at.gateway.suspensions(as('dave')))).toEqual([]);
     expect(codeOf(await at.gateway.suspensions(as('agent')))).toBe('NOT_PERMITTED');
-    expect(valueOf(await at.gateway.reinstate({ ...as('carol'), actor: 'idp:agent', comment: 'mended' }))).toMatchObject({ actor: 'idp:agent', by: { id: 'idp:carol' }, comment: 'mended' });
-    expect(at.audit.events.at(-1)).toMatchObject({ code: 'actor.reinstated', who: { principal: 'idp:carol' }, data: { actor: 'idp:agent', comment: 'mended' } });
+    expect(
+      valueOf(await at.gateway.reinstate({ ...as('carol'), actor: 'idp:agent', comment: 'mended' })),
+    ).toMatchObject({ actor: 'idp:agent', by: { id: 'idp:carol' }, comment: 'mended' });
+    expect(at.audit.events.at(-1)).toMatchObject({
+      code: 'actor.reinstated',
+      who: { principal: 'idp:carol' },
+      data: { actor: 'idp:agent', comment: 'mended' },
+    });
     valueOf(await open(at));
-    expect(await at.gateway.reinstate({ ...as('carol'), actor: 'idp:agent' })).toMatchObject({ code: 'NOT_FOUND', reason: 'suspension.unknown' });
+    expect(await at.gateway.reinstate({ ...as('carol'), actor: 'idp:agent' })).toMatchObject({
+      code: 'NOT_FOUND',
+      reason: 'suspension.unknown',
+    });
   });
 
   it('once more makes it longer, never shorter', async () => {
@@ -170,7 +279,10 @@ describe('suspending an actor', () => {
 });
 
 describe('what is under way when an actor is suspended', () => {
-  it.each([['holds', 0], ['is over already', 2_000]])('an opening does not outlive a suspension that %s', async (_how, laterMs) => {
+  it.each([
+    ['holds', 0],
+    ['is over already', 2_000],
+  ])('an opening does not outlive a suspension that %s', async (_how, laterMs) => {
     const slow = slowEngine();
     const at = await office({ connections: { warehouse: slow.engine } });
     slow.hold();
@@ -203,7 +315,9 @@ describe('what is under way when an actor is suspended', () => {
     for (let round = 0; round < 20; round += 1) {
       const at = await office();
       await at.rule(overseer('ACME.FINANCE'));
-      const asking = Array.from({ length: 5 }, (_, index) => open(at, 'agent', { schema: 'ACME.FINANCE', ttlMs: 1_000 + index }));
+      const asking = Array.from({ length: 5 }, (_, index) =>
+        open(at, 'agent', { schema: 'ACME.FINANCE', ttlMs: 1_000 + index }),
+      );
       for (let turn = 0; turn < round * 2; turn += 1) await Promise.resolve();
       valueOf(await suspend(at, 'dave'));
       await Promise.all(asking);
@@ -213,7 +327,12 @@ describe('what is under way when an actor is suspended', () => {
   });
 
   it('a statement is cancelled, and none begins after it', async () => {
-    const at = await office({}, undefined, (_statement, signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))));
+    const at = await office(
+      {},
+      undefined,
+      (_statement, signal) =>
+        new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
+    );
     const running = at.run(at.id, 'SELECT orders', 'agent');
     await expect.poll(() => at.engine.ran).toEqual(['SELECT orders']);
     valueOf(await suspend(at));
@@ -225,7 +344,15 @@ describe('what is under way when an actor is suspended', () => {
   it('a session whose end cannot be recorded keeps no other from ending', async () => {
     const inner = memoryAudit();
     let failing = 1;
-    const at = await office({ audit: { ...inner, append: (event) => (event.code === 'session.revoked' && failing-- > 0 ? Promise.reject(new Error('disk full')) : inner.append(event)) } });
+    const at = await office({
+      audit: {
+        ...inner,
+        append: (event) =>
+          event.code === 'session.revoked' && failing-- > 0
+            ? Promise.reject(new Error('disk full'))
+            : inner.append(event),
+      },
+    });
     valueOf<SessionState>(await open(at));
     expect(codeOf(await suspend(at))).toBe('AUDIT_UNAVAILABLE');
     expect([at.engine.live(), codeOf(await open(at))]).toEqual([0, 'ACTOR_SUSPENDED']);

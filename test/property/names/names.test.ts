@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readers } from '../../adapters/snowflake-sql/judging.js';
+import { readers } from '../../adapters/snowflake-sql/test-analyzer.js';
 import { Binding, type Verdict } from './bound.js';
 import { statements } from './statements.js';
 

@@ -17,7 +17,17 @@ function randomOf(seed: number): () => number {
 const pool = ['ORDERS', 'SECRETS', 'Mixed', 'PAID', 'SEEN'];
 /** Names that DuckDB knows, and no object of the schema has. */
 const strange = ['HIDDEN', 'sqlite_master', 'duckdb_tables', 'secrets', 'orders'];
-const strings = [`'a'`, `'it''s'`, String.raw`'x\' UNION ALL SELECT A, B FROM SECRETS --'`, String.raw`'\\'`, String.raw`'\\'' FROM SECRETS --'`, `$$ ' FROM SECRETS -- $$`, String.raw`'\n"'`, `'/* '`, `'"SECRETS"'`];
+const strings = [
+  `'a'`,
+  `'it''s'`,
+  String.raw`'x\' UNION ALL SELECT A, B FROM SECRETS --'`,
+  String.raw`'\\'`,
+  String.raw`'\\'' FROM SECRETS --'`,
+  `$$ ' FROM SECRETS -- $$`,
+  String.raw`'\n"'`,
+  `'/* '`,
+  `'"SECRETS"'`,
+];
 
 class Writer {
   readonly #random: () => number;
@@ -29,18 +39,26 @@ class Writer {
   statement(): string {
     const query = this.#query(3);
     switch (this.#below(10)) {
-      case 0: return `INSERT INTO ${this.#name()} ${query}`;
-      case 1: return `DELETE FROM ${this.#name()} WHERE A IN (SELECT A FROM (${query}) AS q)`;
-      case 2: return `UPDATE ${this.#name()} SET A = 1 WHERE EXISTS (${query})`;
-      case 3: return `CREATE VIEW MADE AS ${query}`;
-      case 4: return `CREATE TABLE MADE AS ${query}`;
-      case 5: return `MERGE INTO ${this.#name()} AS target USING (${query}) AS source ON target.A = source.A WHEN MATCHED THEN DELETE`;
-      default: return query;
+      case 0:
+        return `INSERT INTO ${this.#name()} ${query}`;
+      case 1:
+        return `DELETE FROM ${this.#name()} WHERE A IN (SELECT A FROM (${query}) AS q)`;
+      case 2:
+        return `UPDATE ${this.#name()} SET A = 1 WHERE EXISTS (${query})`;
+      case 3:
+        return `CREATE VIEW MADE AS ${query}`;
+      case 4:
+        return `CREATE TABLE MADE AS ${query}`;
+      case 5:
+        return `MERGE INTO ${this.#name()} AS target USING (${query}) AS source ON target.A = source.A WHEN MATCHED THEN DELETE`;
+      default:
+        return query;
     }
   }
 
   #query(depth: number): string {
-    const ctes = depth > 0 && this.#below(3) === 0 ? Array.from({ length: 1 + this.#below(2) }, () => this.#cte(depth - 1)) : [];
+    const ctes =
+      depth > 0 && this.#below(3) === 0 ? Array.from({ length: 1 + this.#below(2) }, () => this.#cte(depth - 1)) : [];
     const head = ctes.length === 0 ? '' : `WITH ${this.#below(6) === 0 ? 'RECURSIVE ' : ''}${ctes.join(', ')} `;
     return `${head}${this.#select(depth)}${depth > 0 && this.#below(5) === 0 ? ` UNION ALL ${this.#select(depth - 1)}` : ''}`;
   }
@@ -59,7 +77,9 @@ class Writer {
   }
 
   #condition(depth: number): string {
-    return this.#below(2) === 0 ? `EXISTS (${this.#query(depth)})` : `t.A IN (SELECT A FROM (${this.#query(depth)}) AS s)`;
+    return this.#below(2) === 0
+      ? `EXISTS (${this.#query(depth)})`
+      : `t.A IN (SELECT A FROM (${this.#query(depth)}) AS s)`;
   }
 
   #from(depth: number): string {
@@ -67,17 +87,24 @@ class Writer {
   }
 
   #name(): string {
-    const name = this.#below(25) === 0 ? `"${strange[this.#below(strange.length)]}"` : this.#spelled(pool[this.#below(pool.length)] as string);
+    const name =
+      this.#below(25) === 0
+        ? `"${strange[this.#below(strange.length)]}"`
+        : this.#spelled(pool[this.#below(pool.length)] as string);
     const before = this.#below(4);
     return before === 0 ? `ops.${name}` : before === 1 ? `W."OPS".${name}` : name;
   }
 
   #spelled(name: string): string {
     switch (this.#below(4)) {
-      case 0: return `"${name}"`;
-      case 1: return this.#below(12) === 0 ? `"${name.toLowerCase()}"` : this.#plain(name.toUpperCase());
-      case 2: return this.#plain(name.toLowerCase());
-      default: return this.#plain(name);
+      case 0:
+        return `"${name}"`;
+      case 1:
+        return this.#below(12) === 0 ? `"${name.toLowerCase()}"` : this.#plain(name.toUpperCase());
+      case 2:
+        return this.#plain(name.toLowerCase());
+      default:
+        return this.#plain(name);
     }
   }
 

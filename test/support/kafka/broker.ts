@@ -27,15 +27,35 @@ export class Node {
   /** Makes its storage, for the cluster of that id. */
   async format(cluster: string, settings: Readonly<Record<string, string>>): Promise<void> {
     mkdirSync(this.folder, { recursive: true });
-    writeFileSync(join(this.folder, 'server.properties'), Object.entries(settings).map(([name, value]) => `${name}=${value}\n`).join(''));
-    writeFileSync(join(this.folder, 'log4j2.properties'), 'rootLogger.level=warn\nrootLogger.appenderRef.out.ref=out\nappender.out.type=Console\nappender.out.name=out\nappender.out.layout.type=PatternLayout\nappender.out.layout.pattern=%d %p %c %m%n\n');
-    const { stdout, stderr } = await run('java', [...this.#java('64m'), 'kafka.tools.StorageTool', 'format', '-t', cluster, '-c', join(this.folder, 'server.properties'), '--ignore-formatted']);
-    if (/exception/i.test(stdout + stderr)) throw new Error(`the storage of node ${this.id} could not be made: ${stdout}${stderr}`);
+    writeFileSync(
+      join(this.folder, 'server.properties'),
+      Object.entries(settings)
+        .map(([name, value]) => `${name}=${value}\n`)
+        .join(''),
+    );
+    writeFileSync(
+      join(this.folder, 'log4j2.properties'),
+      'rootLogger.level=warn\nrootLogger.appenderRef.out.ref=out\nappender.out.type=Console\nappender.out.name=out\nappender.out.layout.type=PatternLayout\nappender.out.layout.pattern=%d %p %c %m%n\n',
+    );
+    const { stdout, stderr } = await run('java', [
+      ...this.#java('64m'),
+      'kafka.tools.StorageTool',
+      'format',
+      '-t',
+      cluster,
+      '-c',
+      join(this.folder, 'server.properties'),
+      '--ignore-formatted',
+    ]);
+    if (/exception/i.test(stdout + stderr))
+      throw new Error(`the storage of node ${this.id} could not be made: ${stdout}${stderr}`);
   }
 
   start(): void {
     const log = openSync(join(this.folder, 'out.log'), 'a');
-    this.#process = spawn('java', [...this.#java('256m'), 'kafka.Kafka', join(this.folder, 'server.properties')], { stdio: ['ignore', log, log] });
+    this.#process = spawn('java', [...this.#java('256m'), 'kafka.Kafka', join(this.folder, 'server.properties')], {
+      stdio: ['ignore', log, log],
+    });
     closeSync(log);
   }
 
@@ -59,7 +79,14 @@ export class Node {
   }
 
   #java(memory: string): string[] {
-    return [`-Xmx${memory}`, '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', `-Dlog4j2.configurationFile=${join(this.folder, 'log4j2.properties')}`, '-cp', `${this.#jars}/*`];
+    return [
+      `-Xmx${memory}`,
+      '-XX:+UseSerialGC',
+      '-XX:TieredStopAtLevel=1',
+      `-Dlog4j2.configurationFile=${join(this.folder, 'log4j2.properties')}`,
+      '-cp',
+      `${this.#jars}/*`,
+    ];
   }
 }
 
@@ -72,14 +99,24 @@ export interface Cluster {
 }
 
 /** Starts so many nodes on free ports, and waits until they answer. */
-export async function startCluster(jars: string, count: number, more: Readonly<Record<string, string>> = {}): Promise<Cluster> {
+export async function startCluster(
+  jars: string,
+  count: number,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Cluster> {
   const home = mkdtempSync(join(tmpdir(), 'kafka-'));
   const ports = await freePorts(count * 2);
   const copies = String(Math.min(count, 3));
-  const voters = Array.from({ length: count }, (_, index) => `${index + 1}@127.0.0.1:${ports[count + index]}`).join(',');
-  const nodes = Array.from({ length: count }, (_, index) => new Node(jars, index + 1, ports[index] as number, join(home, `node-${index + 1}`)));
+  const voters = Array.from({ length: count }, (_, index) => `${index + 1}@127.0.0.1:${ports[count + index]}`).join(
+    ',',
+  );
+  const nodes = Array.from(
+    { length: count },
+    (_, index) => new Node(jars, index + 1, ports[index] as number, join(home, `node-${index + 1}`)),
+  );
   const cluster: Cluster = {
-    brokers: nodes.map(({ port }) => `127.0.0.1:${port}`), nodes,
+    brokers: nodes.map(({ port }) => `127.0.0.1:${port}`),
+    nodes,
     async stop() {
       await Promise.all(nodes.map((node) => node.stop()));
       rmSync(home, { recursive: true, force: true });
@@ -88,18 +125,42 @@ export async function startCluster(jars: string, count: number, more: Readonly<R
   try {
     for (const [index, node] of nodes.entries()) {
       await node.format('c2FsbHlwb3J0LXRlc3RzMQ', {
-        'process.roles': 'broker,controller', 'node.id': String(node.id), 'controller.quorum.voters': voters, 'controller.listener.names': 'CONTROLLER',
-        listeners: `PLAINTEXT://127.0.0.1:${node.port},CONTROLLER://127.0.0.1:${ports[count + index]}`, 'advertised.listeners': `PLAINTEXT://127.0.0.1:${node.port}`,
-        'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT', 'log.dirs': join(node.folder, 'data'),
-        'offsets.topic.replication.factor': copies, 'offsets.topic.num.partitions': '3', 'transaction.state.log.replication.factor': copies, 'transaction.state.log.min.isr': '1', 'share.coordinator.state.topic.replication.factor': '1',
-        'default.replication.factor': copies, 'min.insync.replicas': count > 1 ? '2' : '1', 'auto.create.topics.enable': 'false', 'log.retention.ms': '-1', 'group.initial.rebalance.delay.ms': '0', 'num.network.threads': '2', 'num.io.threads': '4', ...more,
+        'process.roles': 'broker,controller',
+        'node.id': String(node.id),
+        'controller.quorum.voters': voters,
+        'controller.listener.names': 'CONTROLLER',
+        listeners: `PLAINTEXT://127.0.0.1:${node.port},CONTROLLER://127.0.0.1:${ports[count + index]}`,
+        'advertised.listeners': `PLAINTEXT://127.0.0.1:${node.port}`,
+        'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+        'log.dirs': join(node.folder, 'data'),
+        'offsets.topic.replication.factor': copies,
+        'offsets.topic.num.partitions': '3',
+        'transaction.state.log.replication.factor': copies,
+        'transaction.state.log.min.isr': '1',
+        'share.coordinator.state.topic.replication.factor': '1',
+        'default.replication.factor': copies,
+        'min.insync.replicas': count > 1 ? '2' : '1',
+        'auto.create.topics.enable': 'false',
+        'log.retention.ms': '-1',
+        'group.initial.rebalance.delay.ms': '0',
+        'num.network.threads': '2',
+        'num.io.threads': '4',
+        ...more,
       });
       node.start();
     }
     await answering(cluster);
     return cluster;
   } catch (error) {
-    const said = nodes.map((node) => { try { return node.said; } catch { return ''; } }).join('\n');
+    const said = nodes
+      .map((node) => {
+        try {
+          return node.said;
+        } catch {
+          return '';
+        }
+      })
+      .join('\n');
     await cluster.stop();
     throw new Error(`Kafka did not start: ${said}`, { cause: error });
   }
@@ -125,8 +186,19 @@ export async function answering({ brokers }: Pick<Cluster, 'brokers'>, count = b
 }
 
 /** A quiet client. */
-export function clientOf(brokers: readonly string[], more: Partial<ConstructorParameters<typeof Kafka>[0]> = {}): Kafka {
-  return new Kafka({ clientId: 'tests', brokers: [...brokers], logLevel: logLevel.NOTHING, connectionTimeout: 3_000, requestTimeout: 5_000, retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 }, ...more });
+export function clientOf(
+  brokers: readonly string[],
+  more: Partial<ConstructorParameters<typeof Kafka>[0]> = {},
+): Kafka {
+  return new Kafka({
+    clientId: 'tests',
+    brokers: [...brokers],
+    logLevel: logLevel.NOTHING,
+    connectionTimeout: 3_000,
+    requestTimeout: 5_000,
+    retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 },
+    ...more,
+  });
 }
 
 async function freePorts(count: number): Promise<readonly number[]> {

@@ -22,16 +22,36 @@ function reason(): string | undefined {
   return jars.missing;
 }
 
-/** Starts it before the tests of a file and stops it after them. `own`: never the given one, since these tests stop its nodes. */
-export function withBroker({ nodes = 1, own = false, settings = {} }: { readonly nodes?: number; readonly own?: boolean; readonly settings?: Readonly<Record<string, string>> } = {}): Broker {
+/**
+ * Starts it before the tests of a file and stops it after them. `own`: never the given one, since these tests stop its
+ * nodes.
+ */
+export function withBroker({
+  nodes = 1,
+  own = false,
+  settings = {},
+}: {
+  readonly nodes?: number;
+  readonly own?: boolean;
+  readonly settings?: Readonly<Record<string, string>>;
+} = {}): Broker {
   const borrowed = given !== undefined && !own && nodes === 1 && Object.keys(settings).length === 0;
-  const missing = given === undefined || borrowed ? reason() : 'SALLYPORT_TEST_KAFKA names a broker, which these tests must not stop';
+  const missing =
+    given === undefined || borrowed ? reason() : 'SALLYPORT_TEST_KAFKA names a broker, which these tests must not stop';
   let cluster: Cluster | undefined;
   beforeAll(async () => {
-    if (missing === undefined) cluster = borrowed ? { brokers: given.split(','), nodes: [], stop: () => Promise.resolve() } : await startCluster((jars as { readonly jars: string }).jars, nodes, settings);
+    if (missing === undefined)
+      cluster = borrowed
+        ? { brokers: given.split(','), nodes: [], stop: () => Promise.resolve() }
+        : await startCluster((jars as { readonly jars: string }).jars, nodes, settings);
   }, 180_000);
   afterAll(() => cluster?.stop(), 60_000);
-  return { missing, get cluster() { return cluster as Cluster; } };
+  return {
+    missing,
+    get cluster() {
+      return cluster as Cluster;
+    },
+  };
 }
 
 let made = 0;
@@ -43,10 +63,22 @@ export function freshTopic(): string {
 }
 
 /** Makes the four topics of a prefix. */
-export async function makeTopics({ brokers }: Cluster, prefix: string, partitions = 3, config: Readonly<Record<string, string>> = {}): Promise<void> {
+export async function makeTopics(
+  { brokers }: Cluster,
+  prefix: string,
+  partitions = 3,
+  config: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const admin = clientOf(brokers).admin();
   await admin.connect();
   const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
-  await admin.createTopics({ waitForLeaders: true, topics: ['events', 'checkpoints', 'sqltext', 'dlq'].map((name) => ({ topic: `${prefix}.${name}`, numPartitions: name === 'events' ? partitions : 1, configEntries })) });
+  await admin.createTopics({
+    waitForLeaders: true,
+    topics: ['events', 'checkpoints', 'sqltext', 'dlq'].map((name) => ({
+      topic: `${prefix}.${name}`,
+      numPartitions: name === 'events' ? partitions : 1,
+      configEntries,
+    })),
+  });
   await admin.disconnect();
 }

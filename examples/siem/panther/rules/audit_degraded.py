@@ -1,4 +1,4 @@
-"""The record is in trouble: its disk, its room, or a receiver."""
+"""The audit record is degraded: its disk, its room, or a receiver."""
 from sallyport_event import code, context, fact, get
 
 

@@ -12,8 +12,8 @@ def severity(event):
 
 def title(event):
     if code(event) == "breakglass.reviewed":
-        return f"{agent(event)} looked at what {fact(event, 'requester.principal', 'somebody')} did behind broken glass: {fact(event, 'comment', 'no comment')}"
-    return f"{agent(event)} broke the glass: {fact(event, 'reason', 'no reason')}"
+        return f"{agent(event)} looked at what {fact(event, 'requester.principal', 'somebody')} did with break-glass access: {fact(event, 'comment', 'no comment')}"
+    return f"{agent(event)} activated break-glass access: {fact(event, 'reason', 'no reason')}"
 
 
 def alert_context(event):

@@ -1,7 +1,7 @@
 """Many refusals of one agent. The count is Panther's: Threshold and DedupPeriodMinutes in denied_burst.yml."""
 from sallyport_event import agent, code, context, get
 
-# Refusals that tell of a clumsy client, not of somebody who tries doors.
+# Refusals that tell of a clumsy client, not of somebody who probes for permissions.
 HARMLESS = {"SESSION_CLOSED", "SESSION_EXPIRED", "SESSION_BUSY", "INVALID_REQUEST"}
 
 

@@ -1,4 +1,4 @@
-import type { Packed } from './vector.js';
+import type { PackedVector } from './vector.js';
 
 // Made by `npm run vectors`.
 
@@ -424,7 +424,7 @@ export const lines: readonly string[] = [
   "hello",
 ];
 
-export const packed: readonly Packed[] = [
+export const packed: readonly PackedVector[] = [
   {"name":"honest-log","description":"a process that crashed and the one behind it, as they wrote their log","paths":["log"],"jwks":"jwks.json","files":{"log/journal-00000001.jsonl":[0,1,2,3,4,5,6,7,8,9,10],"log/journal-00000002.jsonl":[11,12,13,14,15,16,10],"log/journal-00000003.jsonl":[17,18,19,20,21,22,23,10],"jwks.json":[24]},"expected":{"verdict":"ok","exitCode":0,"lines":[25,26,27]}},
   {"name":"honest-texts","description":"the same, with the texts asked for","paths":["log"],"jwks":"jwks.json","texts":true,"files":{"log/journal-00000001.jsonl":[0,1,2,3,4,5,6,7,8,9,10],"log/journal-00000002.jsonl":[11,12,13,14,15,16,10],"log/journal-00000003.jsonl":[17,18,19,20,21,22,23,10],"jwks.json":[24]},"expected":{"verdict":"ok","exitCode":0,"lines":[25,26,27]}},
   {"name":"honest-export","description":"all of it as an export of topics: in another order, and much of it twice","paths":["export.jsonl"],"jwks":"jwks.json","texts":true,"files":{"export.jsonl":[28,22,29,20,19,18,17,16,15,30,13,31,11,32,8,7,6,33,34,35,2,1,0,0,2,34,6,8,11,13,15,17,19,29,28,10],"jwks.json":[24]},"expected":{"verdict":"ok","exitCode":0,"lines":[25,26,27]}},

@@ -28,7 +28,7 @@ export interface Expected {
 }
 
 /** A vector whose lines stand elsewhere. */
-export interface Packed extends Omit<Vector, 'files' | 'binary' | 'texts' | 'expected'> {
+export interface PackedVector extends Omit<Vector, 'files' | 'binary' | 'texts' | 'expected'> {
   readonly files: Readonly<Record<string, readonly number[]>>;
   readonly binary?: readonly string[];
   readonly texts?: boolean;

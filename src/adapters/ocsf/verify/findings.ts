@@ -1,33 +1,33 @@
-import type { Problem, Problems, Verdict } from './report.js';
+import type { Finding, FindingList, VerificationVerdict } from './report.js';
 
 /** Problems as they are found: the first ones are kept, all are counted and judged. */
-export class Findings {
+export class FindingCollector {
   readonly #limit: number;
-  readonly #kept: Problem[] = [];
+  readonly #findings: Finding[] = [];
   #count = 0;
-  #verdict: Verdict = 'ok';
+  #verdict: VerificationVerdict = 'ok';
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  add(problem: Problem): void {
+  add(problem: Finding): void {
     this.#count += 1;
-    this.#verdict = worse(this.#verdict, problem.verdict);
-    if (this.#kept.length < this.#limit) this.#kept.push(problem);
+    this.#verdict = selectWorse(this.#verdict, problem.verdict);
+    if (this.#findings.length < this.#limit) this.#findings.push(problem);
   }
 
-  get verdict(): Verdict {
+  get verdict(): VerificationVerdict {
     return this.#verdict;
   }
 
-  get list(): Problems {
-    return { problems: this.#kept, more: this.#count - this.#kept.length };
+  get list(): FindingList {
+    return { problems: this.#findings, more: this.#count - this.#findings.length };
   }
 }
 
-const weights: Readonly<Record<Verdict, number>> = { ok: 0, incomplete: 1, tampered: 2 };
+const verdictWeights: Readonly<Record<VerificationVerdict, number>> = { ok: 0, incomplete: 1, tampered: 2 };
 
-export function worse(one: Verdict, other: Verdict): Verdict {
-  return weights[other] > weights[one] ? other : one;
+export function selectWorse(one: VerificationVerdict, other: VerificationVerdict): VerificationVerdict {
+  return verdictWeights[other] > verdictWeights[one] ? other : one;
 }

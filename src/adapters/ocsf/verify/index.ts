@@ -1,8 +1,22 @@
 export type { AnchorLine } from './anchors.js';
-export { standingAt, verifier, type Verifier, type VerifyOptions } from './verifier.js';
-export { strictObject } from '../reading/strict.js';
-export { readMemory } from './memory.js';
-export type { AnchoredWriter, ChainReport, KeyReport, Memory, Place, Problem, ProblemKind, Problems, Remembered, RememberedCheckpoint, RememberedWriter, Report, Verdict } from './report.js';
-export { readLine, type Line } from '../reading/line.js';
-export type { Told } from '../reading/told.js';
-export { isScope, isWho } from '../readback.js';
+export { resolveLineSource, verifier, type Verifier, type VerifyOptions } from './verifier.js';
+export { parseStrictObject } from '../parse/strict-json.js';
+export { parseVerifierState } from './verifier-state.js';
+export type {
+  AnchoredWriter,
+  ChainReport,
+  KeyReport,
+  VerifierState,
+  LinePosition,
+  Finding,
+  FindingKind,
+  FindingList,
+  RememberedChain,
+  RememberedCheckpoint,
+  RememberedWriter,
+  VerificationReport,
+  VerificationVerdict,
+} from './report.js';
+export { parseLine, type ParsedLine } from '../parse/line.js';
+export type { EventClaims } from '../parse/event-claims.js';
+export { isScope, isWho } from '../parse-event.js';

@@ -1,31 +1,33 @@
-import type { Named } from '../reading/told.js';
-import type { Edge } from './runs.js';
+import type { EventRef } from '../parse/event-claims.js';
+import type { RunEdge } from './event-runs.js';
 
 /** So many second contents are kept, and so many links that may still be found to name one. */
 const most = 4_096;
 
-/** Whether each event of a chain names the one before it. Where a number has two contents, one that names either does. */
+/**
+ * Whether each event of a chain names the one before it. Where a number has two contents, one that names either does.
+ */
 export class Links {
-  readonly #tell: (right: Edge, left: number) => void;
-  readonly #others = new Map<number, Edge[]>();
+  readonly #tell: (right: RunEdge, left: number) => void;
+  readonly #others = new Map<number, RunEdge[]>();
   /** By the number before. */
-  readonly #broken = new Map<number, Edge>();
+  readonly #broken = new Map<number, RunEdge>();
   #kept = 0;
 
   /** `tell` is called for an event that does not name the number before it. */
-  constructor(tell: (right: Edge, left: number) => void) {
+  constructor(tell: (right: RunEdge, left: number) => void) {
     this.#tell = tell;
   }
 
   /** Two neighbours, neither of them altered. */
-  join(left: Edge, right: Edge & { readonly previous: Named }): void {
+  join(left: RunEdge, right: RunEdge & { readonly previous: EventRef }): void {
     if (names(right, left) || this.#others.get(left.sequence)?.some((other) => names(right, other)) === true) return;
     if (this.#broken.size < most) this.#broken.set(left.sequence, right);
     else this.#tell(right, left.sequence);
   }
 
   /** Another content of a number that is there. */
-  other(edge: Edge): void {
+  other(edge: RunEdge): void {
     if (this.#kept >= most) return;
     this.#kept += 1;
     this.#others.set(edge.sequence, [...(this.#others.get(edge.sequence) ?? []), edge]);
@@ -43,6 +45,6 @@ export class Links {
   }
 }
 
-function names({ previous }: Edge, { id, type, fingerprint }: Edge): boolean {
+function names({ previous }: RunEdge, { id, type, fingerprint }: RunEdge): boolean {
   return previous?.fingerprint === fingerprint && previous.id === id && previous.type === type;
 }

@@ -1,19 +1,22 @@
 /** What a log is found to be: whole, changed by someone, or not all there. */
-export type Verdict = 'ok' | 'tampered' | 'incomplete';
+export type VerificationVerdict = 'ok' | 'tampered' | 'incomplete';
 
 /** Where a line stands. */
-export interface Place {
+export interface LinePosition {
   /** A file, or a topic and its partition. */
   readonly source: string;
   /** From 1; the offset of a topic. */
   readonly line: number;
   /** Lines that name the same log were read in the order in which it was written: then order is checked too. */
   readonly log?: string;
-  /** Lines that name the same partition came to it by rising numbers, but for those that come again: a part of a log, whose other parts are elsewhere. */
+  /**
+   * Lines that name the same partition came to it by rising numbers, but for those that come again: a part of a log,
+   * whose other parts are elsewhere.
+   */
   readonly partition?: string;
 }
 
-export type ProblemKind =
+export type FindingKind =
   /** The content is not what its fingerprint says. */
   | 'altered'
   /** Two contents with one number. */
@@ -63,12 +66,12 @@ export type ProblemKind =
   /** It could not be checked: no keys, or it came too late to be compared. */
   | 'unchecked';
 
-export interface Problem {
-  readonly kind: ProblemKind;
-  readonly verdict: Exclude<Verdict, 'ok'>;
+export interface Finding {
+  readonly kind: FindingKind;
+  readonly verdict: Exclude<VerificationVerdict, 'ok'>;
   /** For people; may hold names from the log: strip control characters before printing. */
   readonly message: string;
-  readonly place?: Place;
+  readonly place?: LinePosition;
   /** The chain, where it is absent itself and so has no report. */
   readonly chain?: string;
   readonly sequence?: number;
@@ -79,15 +82,15 @@ export interface Problem {
 }
 
 /** The first problems, and how many more there are. */
-export interface Problems {
-  readonly problems: readonly Problem[];
+export interface FindingList {
+  readonly problems: readonly Finding[];
   readonly more: number;
 }
 
-export interface ChainReport extends Problems {
+export interface ChainReport extends FindingList {
   readonly chain: string;
   readonly authority: string;
-  readonly verdict: Verdict;
+  readonly verdict: VerificationVerdict;
   /** The first and last number that are there; absent for a chain without events. */
   readonly first?: number;
   readonly last?: number;
@@ -139,8 +142,8 @@ export interface AnchoredWriter {
   readonly seq: number;
 }
 
-export interface Report extends Problems {
-  readonly verdict: Verdict;
+export interface VerificationReport extends FindingList {
+  readonly verdict: VerificationVerdict;
   readonly chains: readonly ChainReport[];
   /** The keys that were given, and those that were announced under them. */
   readonly keys: readonly KeyReport[];
@@ -159,17 +162,17 @@ export interface Report extends Problems {
   /** Outcomes whose announcement is not there. */
   readonly unannounced: number;
   /** To be remembered for the next time; absent where the log was tampered with. */
-  readonly memory?: Memory;
+  readonly memory?: VerifierState;
 }
 
 /** What was verified once, so that it cannot silently go away. */
-export interface Memory {
+export interface VerifierState {
   readonly v: 1;
-  readonly chains: Readonly<Record<string, Remembered>>;
+  readonly chains: Readonly<Record<string, RememberedChain>>;
   readonly authorities: Readonly<Record<string, RememberedWriter>>;
 }
 
-export interface Remembered {
+export interface RememberedChain {
   readonly seq: number;
   /** Fingerprint of that event. */
   readonly head: string;

@@ -1,6 +1,6 @@
-import type { Told } from '../reading/told.js';
+import type { EventClaims } from '../parse/event-claims.js';
 
-type Linked = Pick<Told, 'sequence' | 'id' | 'type' | 'fingerprint' | 'previous'>;
+type Linked = Pick<EventClaims, 'sequence' | 'id' | 'type' | 'fingerprint' | 'previous'>;
 
 /** Proven events that follow each other, each naming the one before it. */
 interface Stretch {
@@ -15,7 +15,10 @@ interface Stretch {
 /** So many begin with the second content of a number. */
 const mostBranches = 1_024;
 
-/** What a seal over an event reaches: the events before it, as far as each names the one before. What is altered, absent, a stub or not linked ends it. */
+/**
+ * What a seal over an event reaches: the events before it, as far as each names the one before. What is altered,
+ * absent, a stub or not linked ends it.
+ */
 export class Stretches {
   readonly #isFirst: (sequence: number, fingerprint: string) => boolean;
   readonly #starts = new Map<number, Stretch>();
@@ -49,7 +52,10 @@ export class Stretches {
     this.#extend(stretch, event);
   }
 
-  /** A signature over event `over`, of which `isOther` says whether it means its second content, vouches for what stands before it, up to `to`. */
+  /**
+   * A signature over event `over`, of which `isOther` says whether it means its second content, vouches for what stands
+   * before it, up to `to`.
+   */
   seal(over: number, to = over, isOther = false): void {
     const stretch = this.#of(over, isOther);
     if (stretch !== undefined) this.#reach(stretch, to);
@@ -83,9 +89,13 @@ export class Stretches {
   }
 
   #reach(stretch: Stretch, to: number): void {
-    const { first: { sequence, previous }, others } = stretch;
+    const {
+      first: { sequence, previous },
+      others,
+    } = stretch;
     if (to >= sequence) stretch.sealed = Math.max(stretch.sealed, to);
-    if (others.has(sequence) && previous !== undefined && this.#isFirst(sequence - 1, previous.fingerprint)) this.seal(sequence - 1, Math.min(to, sequence - 1));
+    if (others.has(sequence) && previous !== undefined && this.#isFirst(sequence - 1, previous.fingerprint))
+      this.seal(sequence - 1, Math.min(to, sequence - 1));
   }
 
   #branchBefore(event: Linked): Stretch | undefined {

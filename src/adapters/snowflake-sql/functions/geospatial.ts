@@ -1,14 +1,14 @@
-import { list, type Family } from './family.js';
+import { splitNames, type FunctionFamily } from './family.js';
 
-const pure = 'a pure function of its arguments';
+const pureReason = 'a pure function of its arguments';
 
 /** Functions over shapes on a sphere or a plane, and over H3 cells. */
-export const geospatial: readonly Family[] = [
+export const geospatial: readonly FunctionFamily[] = [
   {
     name: 'shapes: read and write',
     page: 'functions-geospatial',
-    reason: pure,
-    names: list(`
+    reason: pureReason,
+    names: splitNames(`
       ST_ASBINARY ST_ASEWKB ST_ASEWKT ST_ASGEOJSON ST_ASTEXT ST_ASWKB ST_ASWKT ST_GEOGFROMEWKB ST_GEOGFROMEWKT
       ST_GEOGFROMGEOHASH ST_GEOGFROMTEXT ST_GEOGFROMWKB ST_GEOGFROMWKT ST_GEOGPOINTFROMGEOHASH ST_GEOGRAPHYFROMEWKB
       ST_GEOGRAPHYFROMEWKT ST_GEOGRAPHYFROMTEXT ST_GEOGRAPHYFROMWKB ST_GEOGRAPHYFROMWKT ST_GEOMETRYFROMEWKB
@@ -20,8 +20,8 @@ export const geospatial: readonly Family[] = [
   {
     name: 'shapes: measure, compare, combine',
     page: 'functions-geospatial',
-    reason: pure,
-    names: list(`
+    reason: pureReason,
+    names: splitNames(`
       ST_AREA ST_AZIMUTH ST_BUFFER ST_CENTROID ST_COLLECT ST_CONTAINS ST_COVEREDBY ST_COVERS ST_DIFFERENCE
       ST_DIMENSION ST_DISJOINT ST_DISTANCE ST_DWITHIN ST_ENDPOINT ST_ENVELOPE ST_HAUSDORFFDISTANCE ST_INTERPOLATE
       ST_INTERSECTION ST_INTERSECTION_AGG ST_INTERSECTS ST_ISVALID ST_LENGTH ST_NPOINTS ST_NUMPOINTS ST_PERIMETER
@@ -31,8 +31,8 @@ export const geospatial: readonly Family[] = [
   {
     name: 'H3 cells',
     page: 'functions-geospatial',
-    reason: pure,
-    names: list(`
+    reason: pureReason,
+    names: splitNames(`
       H3_CELL_TO_BOUNDARY H3_CELL_TO_CHILDREN H3_CELL_TO_CHILDREN_STRING H3_CELL_TO_PARENT H3_CELL_TO_POINT
       H3_COMPACT_CELLS H3_COMPACT_CELLS_STRINGS H3_COVERAGE H3_COVERAGE_STRINGS H3_GET_RESOLUTION H3_GRID_DISK
       H3_GRID_DISTANCE H3_GRID_PATH H3_INT_TO_STRING H3_IS_PENTAGON H3_IS_VALID_CELL H3_LATLNG_TO_CELL

@@ -1,14 +1,14 @@
-import { list, type Family } from './family.js';
+import { splitNames, type FunctionFamily } from './family.js';
 
-const pure = 'a pure function of its arguments';
+const pureReason = 'a pure function of its arguments';
 
 /** Functions over variants, arrays, objects and maps, and the table functions that unfold them. */
-export const semistructured: readonly Family[] = [
+export const semistructured: readonly FunctionFamily[] = [
   {
     name: 'JSON, XML and variants',
     page: 'functions-semistructured',
-    reason: pure,
-    names: list(`
+    reason: pureReason,
+    names: splitNames(`
       AS_ARRAY AS_BINARY AS_BOOLEAN AS_CHAR AS_DATE AS_DECIMAL AS_DOUBLE AS_INTEGER AS_NUMBER AS_OBJECT AS_REAL
       AS_TIME AS_TIMESTAMP_LTZ AS_TIMESTAMP_NTZ AS_TIMESTAMP_TZ AS_VARCHAR CHECK_JSON CHECK_XML GET
       GET_IGNORE_CASE GET_PATH IS_ARRAY IS_BINARY IS_BOOLEAN IS_CHAR IS_DATE IS_DATE_VALUE IS_DECIMAL IS_DOUBLE
@@ -18,8 +18,8 @@ export const semistructured: readonly Family[] = [
   {
     name: 'arrays',
     page: 'functions-semistructured',
-    reason: pure,
-    names: list(`
+    reason: pureReason,
+    names: splitNames(`
       ARRAYS_OVERLAP ARRAYS_TO_OBJECT ARRAYS_ZIP ARRAY_APPEND ARRAY_CAT ARRAY_COMPACT ARRAY_CONSTRUCT
       ARRAY_CONSTRUCT_COMPACT ARRAY_CONTAINS ARRAY_DISTINCT ARRAY_EXCEPT ARRAY_FLATTEN ARRAY_GENERATE_RANGE
       ARRAY_INSERT ARRAY_INTERSECTION ARRAY_MAX ARRAY_MIN ARRAY_POSITION ARRAY_PREPEND ARRAY_REMOVE
@@ -28,8 +28,8 @@ export const semistructured: readonly Family[] = [
   {
     name: 'objects and maps',
     page: 'functions-semistructured',
-    reason: pure,
-    names: list(`
+    reason: pureReason,
+    names: splitNames(`
       MAP_CAT MAP_CONTAINS_KEY MAP_DELETE MAP_ENTRIES MAP_INSERT MAP_KEYS MAP_PICK MAP_SIZE OBJECT_CONSTRUCT
       OBJECT_CONSTRUCT_KEEP_NULL OBJECT_DELETE OBJECT_INSERT OBJECT_KEYS OBJECT_PICK`),
   },
@@ -37,12 +37,12 @@ export const semistructured: readonly Family[] = [
     name: 'higher-order functions',
     page: 'functions-semistructured',
     reason: 'applies an expression of the same text, judged with it, to each element',
-    names: list(`FILTER REDUCE TRANSFORM`),
+    names: splitNames(`FILTER REDUCE TRANSFORM`),
   },
   {
     name: 'unfolding table functions',
     page: 'functions-table',
     reason: 'turns an argument into rows and reads no table of its own',
-    names: list(`FLATTEN GENERATOR SPLIT_TO_TABLE STRTOK_SPLIT_TO_TABLE`),
+    names: splitNames(`FLATTEN GENERATOR SPLIT_TO_TABLE STRTOK_SPLIT_TO_TABLE`),
   },
 ];

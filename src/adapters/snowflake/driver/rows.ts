@@ -1,27 +1,33 @@
 import type { Readable } from 'node:stream';
-import { unavailable } from '../failure.js';
+import { createUnavailableError } from '../errors.js';
 
 /** A row as the server sent it: everything is text. */
 export type RawRow = readonly (string | null)[];
 
-const perBatch = 1_000;
+const rowsPerBatch = 1_000;
 
 /**
- * The rows of a stream in batches, as many as are there at once; ending early lets the stream go. Ends only where the stream came to its own end
- * with as many rows as its answer said. Rejects with the stream's error, the signal's reason, or ENGINE_UNAVAILABLE for a result that was cut.
+ * The rows of a stream in batches, as many as are there at once; ending early lets the stream go. Ends only where the
+ * stream came to its own end
+ * with as many rows as its answer said. Rejects with the stream's error, the signal's reason, or ENGINE_UNAVAILABLE for
+ * a result that was cut.
  */
-export async function* batchesOf(stream: Readable, told: number | undefined, signal: AbortSignal): AsyncGenerator<readonly RawRow[]> {
-  const wake = waker(stream, signal);
+export async function* streamBatches(
+  stream: Readable,
+  told: number | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<readonly RawRow[]> {
+  const wake = createStreamWaiter(stream, signal);
   let count = 0;
   try {
     // Without a number the driver itself does not know where the rows end.
-    if (!Number.isSafeInteger(told)) throw unavailable('rows', { why: 'uncounted' });
+    if (!Number.isSafeInteger(told)) throw createUnavailableError('rows', { why: 'uncounted' });
     for (;;) {
       const rows: RawRow[] = [];
-      while (rows.length < perBatch) {
+      while (rows.length < rowsPerBatch) {
         const row = stream.read() as RawRow | null;
         if (row === null) break;
-        if (row.length > 0 && row.at(-1) === undefined) throw unavailable('rows', { why: 'cut' });
+        if (row.length > 0 && row.at(-1) === undefined) throw createUnavailableError('rows', { why: 'cut' });
         rows.push(row);
       }
       wake.check();
@@ -30,15 +36,21 @@ export async function* batchesOf(stream: Readable, told: number | undefined, sig
       else if (stream.readableEnded || stream.destroyed) break;
       else await wake.next();
     }
-    if (!stream.readableEnded || count !== told) throw unavailable('rows', { why: 'cut' });
+    if (!stream.readableEnded || count !== told) throw createUnavailableError('rows', { why: 'cut' });
   } finally {
     wake.stop();
     stream.destroy();
   }
 }
 
-/** Wakes whoever waits when something happened to the stream. The driver reports errors by an event that no iterator sees in time. */
-function waker(stream: Readable, signal: AbortSignal): { next(): Promise<void>; check(): void; stop(): void } {
+/**
+ * Wakes whoever waits when something happened to the stream. The driver reports errors by an event that no iterator
+ * sees in time.
+ */
+function createStreamWaiter(
+  stream: Readable,
+  signal: AbortSignal,
+): { next(): Promise<void>; check(): void; stop(): void } {
   let failed: { readonly error: unknown } | undefined;
   let wake: (() => void) | undefined;
   let happened = false;

@@ -4,7 +4,7 @@ import { formatSchema, type Access, type SchemaRef, type Scope } from '../../../
 export type RoleFor = (scope: Pick<Scope, 'database' | 'schema' | 'access'>) => string;
 
 /** Undefined where the function names none: nobody can ask for that. */
-export function roleOf(roleFor: RoleFor, { database, schema }: SchemaRef, access: Access): string | undefined {
+export function resolveRole(roleFor: RoleFor, { database, schema }: SchemaRef, access: Access): string | undefined {
   try {
     const role: unknown = roleFor({ database, schema, access });
     return typeof role === 'string' && role !== '' ? role : undefined;
@@ -14,11 +14,14 @@ export function roleOf(roleFor: RoleFor, { database, schema }: SchemaRef, access
 }
 
 /** Two schemas that one role is named for; undefined where there are none. */
-export function sharedRole(schemas: readonly SchemaRef[], roleFor: RoleFor): { readonly role: string; readonly schemas: readonly [string, string] } | undefined {
+export function findSharedRole(
+  schemas: readonly SchemaRef[],
+  roleFor: RoleFor,
+): { readonly role: string; readonly schemas: readonly [string, string] } | undefined {
   const holders = new Map<string, string>();
   for (const schema of schemas) {
     for (const access of ['read', 'write'] as const) {
-      const role = roleOf(roleFor, schema, access);
+      const role = resolveRole(roleFor, schema, access);
       if (role === undefined) continue;
       const other = holders.get(role) ?? formatSchema(schema);
       if (other !== formatSchema(schema)) return { role, schemas: [other, formatSchema(schema)] };

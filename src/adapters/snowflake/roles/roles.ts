@@ -1,4 +1,4 @@
-import type { EngineNote, Grant, LeftOver, SchemaRef } from '../../../core/index.js';
+import type { EngineEventRecorder, Grant, OrphanedSession, SchemaRef } from '../../../core/index.js';
 import type { RoleFor } from './role-for.js';
 
 export type { RoleFor } from './role-for.js';
@@ -23,17 +23,21 @@ export interface RolePlan {
 export interface Roles {
   /** Nothing is sent yet. */
   plan(grant: Grant, user: string): RolePlan;
-  take(plan: RolePlan, grant: Grant, signal: AbortSignal): Promise<HeldRole>;
+  acquire(plan: RolePlan, grant: Grant, signal: AbortSignal): Promise<HeldRole>;
   /** Throws ENGINE_UNAVAILABLE where roles cannot be had for one of these schemas. */
   check?(schemas: readonly SchemaRef[], signal: AbortSignal): Promise<void>;
   /** The role that is there already for a scope; left out where each session gets one of its own. */
-  readonly standing?: RoleFor;
+  readonly preparedRole?: RoleFor;
   /** `left` are sessions of an earlier run that ended without being closed. */
-  start?(note: EngineNote, left: readonly LeftOver[]): void;
+  start?(note: EngineEventRecorder, left: readonly OrphanedSession[]): void;
   close?(): Promise<void>;
 }
 
 /** Roles that are there already, one for each schema and access level. */
-export function preparedRoles(roleFor: RoleFor): Roles {
-  return { standing: roleFor, plan: ({ scope }, user) => ({ role: roleFor(scope), user, making: [], removing: [] }), take: async () => ({ release: async () => undefined }) };
+export function createPreparedRoles(roleFor: RoleFor): Roles {
+  return {
+    preparedRole: roleFor,
+    plan: ({ scope }, user) => ({ role: roleFor(scope), user, making: [], removing: [] }),
+    acquire: async () => ({ release: async () => undefined }),
+  };
 }

@@ -1,9 +1,9 @@
-import { codes, type Code, type Severity } from './codes.js';
-import type { Refused } from './look.js';
+import { findingCodes, type FindingCode, type Severity } from './finding-codes.js';
+import type { NotVisible } from './account-inspector.js';
 
 /** Something that is missing or too wide. */
-export interface Finding {
-  readonly code: Code;
+export interface DoctorFinding {
+  readonly code: FindingCode;
   readonly severity: Severity;
   /** What it is about: a user, a role, a schema. */
   readonly subject: string;
@@ -14,22 +14,35 @@ export interface Finding {
 }
 
 /** Something that could not be looked at; it is not known to be well. */
-export interface Unknown {
-  readonly checks: readonly Code[];
+export interface UnknownCheck {
+  readonly checks: readonly FindingCode[];
   readonly subject: string;
   readonly what: string;
 }
 
-export type Found = Finding | Unknown;
+export type CheckResult = DoctorFinding | UnknownCheck;
 
-export function found(code: Code, subject: string, what: string, fix: readonly string[] = []): Finding {
-  return { code, ...codes[code], subject, what, fix };
+export function createFinding(
+  code: FindingCode,
+  subject: string,
+  what: string,
+  fix: readonly string[] = [],
+): DoctorFinding {
+  return { code, ...findingCodes[code], subject, what, fix };
 }
 
-export function unseen(subject: string, checks: readonly Code[], what: string | Refused): Unknown {
-  return { checks, subject, what: typeof what === 'string' ? what : `the account does not show it to this role (${what.refused})` };
+export function createUnknownCheck(
+  subject: string,
+  checks: readonly FindingCode[],
+  what: string | NotVisible,
+): UnknownCheck {
+  return {
+    checks,
+    subject,
+    what: typeof what === 'string' ? what : `the account does not show it to this role (${what.refused})`,
+  };
 }
 
-export function isUnknown(each: Found): each is Unknown {
+export function isUnknown(each: CheckResult): each is UnknownCheck {
   return 'checks' in each;
 }

@@ -1,9 +1,9 @@
-import { quoted } from '../../../adapters/snowflake/names.js';
-import type { Records } from '../../../adapters/snowflake/roles/clerk.js';
-import { requoted, partsOf } from './names.js';
+import { quoteName } from '../../../adapters/snowflake/names.js';
+import type { RowRecords } from '../../../adapters/snowflake/roles/admin-connection.js';
+import { requoteName, splitName } from './object-names.js';
 
 /** One row of SHOW GRANTS TO ROLE. */
-export interface Granted {
+export interface GrantRow {
   readonly privilege: string;
   /** `TABLE`, `DATABASE_ROLE`. */
   readonly on: string;
@@ -13,27 +13,37 @@ export interface Granted {
   readonly bySystem: boolean;
 }
 
-export function grantsOf(rows: Records): readonly Granted[] {
+export function parseGrants(rows: RowRecords): readonly GrantRow[] {
   return rows.map((row) => ({
-    privilege: row['privilege'] ?? '', on: (row['granted_on'] ?? '').replaceAll(' ', '_'), name: row['name'] ?? '', withGrantOption: row['grant_option'] === 'true', bySystem: row['granted_by'] === '' || row['granted_by'] === null,
+    privilege: row['privilege'] ?? '',
+    on: (row['granted_on'] ?? '').replaceAll(' ', '_'),
+    name: row['name'] ?? '',
+    withGrantOption: row['grant_option'] === 'true',
+    bySystem: row['granted_by'] === '' || row['granted_by'] === null,
   }));
 }
 
-const words = /^[A-Z][A-Z_ ]*$/;
+const privilegePattern = /^[A-Z][A-Z_ ]*$/;
 
-/** The statement that takes it away; none where its words are not what they should be, or where only a person can say who is to own it. */
-export function takeAway({ privilege, on, name }: Granted, role: string): readonly string[] {
-  const holder = `FROM ROLE ${quoted(role)}`;
-  if (!words.test(privilege) || !words.test(on) || privilege === 'OWNERSHIP') return [];
+/**
+ * The statement that takes it away; none where its words are not what they should be, or where only a person can say
+ * who is to own it.
+ */
+export function createRevokeStatements({ privilege, on, name }: GrantRow, role: string): readonly string[] {
+  const holder = `FROM ROLE ${quoteName(role)}`;
+  if (!privilegePattern.test(privilege) || !privilegePattern.test(on) || privilege === 'OWNERSHIP') return [];
   if (on === 'ACCOUNT') return [`REVOKE ${privilege} ON ACCOUNT ${holder}`];
-  if (on === 'ROLE') return [`REVOKE ROLE ${requoted(name)} ${holder}`];
-  if (on === 'DATABASE_ROLE') return [`REVOKE DATABASE ROLE ${databaseRole(name)} ${holder}`];
-  if (on === 'FUNCTION' || on === 'PROCEDURE') return [`REVOKE ALL PRIVILEGES ON ALL ${on}S IN SCHEMA ${partsOf(name).slice(0, 2).map(quoted).join('.')} ${holder}`];
-  return [`REVOKE ${privilege} ON ${on.replaceAll('_', ' ')} ${requoted(name)} ${holder}`];
+  if (on === 'ROLE') return [`REVOKE ROLE ${requoteName(name)} ${holder}`];
+  if (on === 'DATABASE_ROLE') return [`REVOKE DATABASE ROLE ${formatDatabaseRole(name)} ${holder}`];
+  if (on === 'FUNCTION' || on === 'PROCEDURE')
+    return [
+      `REVOKE ALL PRIVILEGES ON ALL ${on}S IN SCHEMA ${splitName(name).slice(0, 2).map(quoteName).join('.')} ${holder}`,
+    ];
+  return [`REVOKE ${privilege} ON ${on.replaceAll('_', ' ')} ${requoteName(name)} ${holder}`];
 }
 
 /** Those of Snowflake's own database are shown without it. */
-function databaseRole(name: string): string {
-  const parts = partsOf(name);
-  return (parts.length === 1 ? ['SNOWFLAKE', ...parts] : parts).map(quoted).join('.');
+function formatDatabaseRole(name: string): string {
+  const parts = splitName(name);
+  return (parts.length === 1 ? ['SNOWFLAKE', ...parts] : parts).map(quoteName).join('.');
 }

@@ -7,11 +7,35 @@ export interface Generated {
 }
 
 /** How names are spelled, and the one stored name each stands for; several spell the same, some only nearly. */
-const names = ['orders', 'ORDERS', '"ORDERS"', '"orders"', 'Items', '"Items"', 'x', '"x"', 'rank', 'count', 't1', 'T1', '"select"', '"a.b"', '"é"'];
+const names = [
+  'orders',
+  'ORDERS',
+  '"ORDERS"',
+  '"orders"',
+  'Items',
+  '"Items"',
+  'x',
+  '"x"',
+  'rank',
+  'count',
+  't1',
+  'T1',
+  '"select"',
+  '"a.b"',
+  '"é"',
+];
 const prefixes = ['', '', '', '', 's.', 'db.s.', '"S".', '"s".', '"D b".s.'];
 
-const fold = (name: string): string => name.split(/(?<=^(?:[^"]|"[^"]*")*)\./).map((part) => (part.startsWith('"') ? part.slice(1, -1) : part.toUpperCase())).join('\u0000');
-const show = (name: string): string => fold(name).split('\u0000').map((part) => (/^[A-Z_][A-Z0-9_$]*$/.test(part) ? part : `"${part}"`)).join('.');
+const fold = (name: string): string =>
+  name
+    .split(/(?<=^(?:[^"]|"[^"]*")*)\./)
+    .map((part) => (part.startsWith('"') ? part.slice(1, -1) : part.toUpperCase()))
+    .join('\u0000');
+const show = (name: string): string =>
+  fold(name)
+    .split('\u0000')
+    .map((part) => (/^[A-Z_][A-Z0-9_$]*$/.test(part) ? part : `"${part}"`))
+    .join('.');
 
 class Writer {
   readonly reads = new Set<string>();
@@ -24,7 +48,8 @@ class Writer {
 
   /** `term` is what the last operand of a UNION ALL sees, where the query is the whole body of a CTE. */
   query(depth: number, visible: readonly string[], term = visible): string {
-    const { ctes, inside } = this.chance(3) && depth > 0 ? this.with(depth - 1, visible) : { ctes: '', inside: visible };
+    const { ctes, inside } =
+      this.chance(3) && depth > 0 ? this.with(depth - 1, visible) : { ctes: '', inside: visible };
     const first = this.select(depth, inside);
     if (!this.chance(4)) return ctes + first;
     const operator = this.pick(['union all', 'union', 'intersect', 'except', 'minus']);
@@ -32,7 +57,10 @@ class Writer {
     return `${ctes}${first} ${operator} ${this.chance(2) ? `(${this.query(depth - 1, last)})` : this.select(depth - 1, last)}`;
   }
 
-  /** A name is visible after its definition, and in its own body in the last operand of a UNION ALL, with RECURSIVE or not. */
+  /**
+   * A name is visible after its definition, and in its own body in the last operand of a UNION ALL, with RECURSIVE or
+   * not.
+   */
   private with(depth: number, visible: readonly string[]): { ctes: string; inside: readonly string[] } {
     const recursive = this.chance(4);
     const definitions: string[] = [];
@@ -66,7 +94,8 @@ class Writer {
     if (!this.chance(2)) return first;
     const e = (): string => this.expression(depth, visible);
     const join = this.pick([', ', ' cross join ', ' natural join ', ` left join `, ' full outer join ', ' asof join ']);
-    if (join === ' asof join ') return `${first}${join}${this.relation(visible)} match_condition (p.x >= q.x) on p.k = ${e()}`;
+    if (join === ' asof join ')
+      return `${first}${join}${this.relation(visible)} match_condition (p.x >= q.x) on p.k = ${e()}`;
     const second = this.source(depth, visible);
     return `${first}${join}${second}${/left|full/.test(join) ? ` on ${e()} = 1` : ''}`;
   }
@@ -87,8 +116,10 @@ class Writer {
       () => `${this.relation(visible)} pivot (sum(a) for b in (${this.query(depth - 1, visible)})) ${alias}`,
       () => `${this.relation(visible)} unpivot (a for b in (c, d)) ${alias}`,
       () => `${this.relation(visible)} ${alias} sample (10)`,
-      () => `${this.relation(visible)} match_recognize (order by a measures max(${this.expression(depth - 1, visible)}) as m pattern (x y+) define x as a > ${this.expression(depth - 1, visible)}) ${alias}`,
-      () => `(${this.query(depth - 1, visible)}) match_recognize (order by a measures match_number() as m pattern (x) define x as true) ${alias}`,
+      () =>
+        `${this.relation(visible)} match_recognize (order by a measures max(${this.expression(depth - 1, visible)}) as m pattern (x y+) define x as a > ${this.expression(depth - 1, visible)}) ${alias}`,
+      () =>
+        `(${this.query(depth - 1, visible)}) match_recognize (order by a measures match_number() as m pattern (x) define x as true) ${alias}`,
     ];
     return this.pick(shapes)();
   }
@@ -104,11 +135,34 @@ class Writer {
     const e = (): string => this.expression(depth - 1, visible);
     const q = (): string => this.query(depth - 1, visible);
     const shapes: readonly (() => string)[] = [
-      () => e(), () => e(), () => `(${q()})`, () => `coalesce(${e()}, ${e()})`, () => `"F"(${e()})`, () => `s.f(${e()})`, () => `case when ${e()} = 1 then ${e()} else ${e()} end`,
-      () => `exists (${q()})`, () => `(${e()} in (${q()}))`, () => `(a in (${e()}, ${e()}))`, () => `(a = any (${q()}))`, () => `cast(${e()} as int)`, () => `(${e()})::varchar(3)`, () => `v[${e()}]`, () => `{'k': ${e()}}`,
-      () => `[${e()}, 1]`, () => `sum(${e()}) over (partition by ${e()} order by ${e()})`, () => `listagg(${e()}, ',') within group (order by ${e()})`,
-      () => `(a between ${e()} and ${e()})`, () => `(a like ${e()})`, () => `iff(a is null, ${e()}, 2)`, () => `transform(v, x -> x + ${e()})`, () => `count(distinct ${e()})`, () => `(- ${e()})`, () => `(not ${e()})`,
-      () => `(nvl(${e()}, 1) || ${e()})`, () => `array_agg(${e()})`, () => `dateadd(day, ${e()}, current_date)`,
+      () => e(),
+      () => e(),
+      () => `(${q()})`,
+      () => `coalesce(${e()}, ${e()})`,
+      () => `"F"(${e()})`,
+      () => `s.f(${e()})`,
+      () => `case when ${e()} = 1 then ${e()} else ${e()} end`,
+      () => `exists (${q()})`,
+      () => `(${e()} in (${q()}))`,
+      () => `(a in (${e()}, ${e()}))`,
+      () => `(a = any (${q()}))`,
+      () => `cast(${e()} as int)`,
+      () => `(${e()})::varchar(3)`,
+      () => `v[${e()}]`,
+      () => `{'k': ${e()}}`,
+      () => `[${e()}, 1]`,
+      () => `sum(${e()}) over (partition by ${e()} order by ${e()})`,
+      () => `listagg(${e()}, ',') within group (order by ${e()})`,
+      () => `(a between ${e()} and ${e()})`,
+      () => `(a like ${e()})`,
+      () => `iff(a is null, ${e()}, 2)`,
+      () => `transform(v, x -> x + ${e()})`,
+      () => `count(distinct ${e()})`,
+      () => `(- ${e()})`,
+      () => `(not ${e()})`,
+      () => `(nvl(${e()}, 1) || ${e()})`,
+      () => `array_agg(${e()})`,
+      () => `dateadd(day, ${e()}, current_date)`,
     ];
     return this.pick(shapes)();
   }
@@ -127,7 +181,10 @@ class Writer {
   }
 }
 
-/** Numbers from 0 to what is asked for, always the same for a seed (mulberry32): fast-check's own `gen` compares each draw with all of those before it. */
+/**
+ * Numbers from 0 to what is asked for, always the same for a seed (mulberry32): fast-check's own `gen` compares each
+ * draw with all of those before it.
+ */
 function dice(seed: number): (to: number) => number {
   let state = seed;
   return (to) => {

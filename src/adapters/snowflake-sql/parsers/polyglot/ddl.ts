@@ -1,53 +1,59 @@
-import { Unparsed } from '../parser.js';
-import type { Scope } from '../scope.js';
-import { isAbsent, list, tree, variant, without } from '../tree.js';
-import type { Statement } from './dml.js';
-import { write } from './target.js';
+import { UnparsedError } from '../parser.js';
+import type { CteScope } from '../cte-scope.js';
+import { isAbsent, requireList, requireNode, readVariant, omitKeys } from '../tree.js';
+import type { StatementHandler } from './dml.js';
+import { addTarget } from './target.js';
 
-const top: Scope = undefined;
+const topScope: CteScope = undefined;
 
 /** Plain definitions of tables and views. */
-export const definitions: Readonly<Record<string, Statement>> = {
+export const definitions: Readonly<Record<string, StatementHandler>> = {
   create_table: (walk, payload) => {
     const modifier = payload['table_modifier'];
-    if (!isAbsent(modifier) && modifier !== 'TRANSIENT') throw new Unparsed('CREATE of a special table');
-    write(walk, payload['name']);
-    walk.visit(without(payload, 'name', 'table_modifier', 'temporary', 'or_replace', 'if_not_exists', 'copy_grants'), top);
+    if (!isAbsent(modifier) && modifier !== 'TRANSIENT') throw new UnparsedError('CREATE of a special table');
+    addTarget(walk, payload['name']);
+    walk.visit(
+      omitKeys(payload, 'name', 'table_modifier', 'temporary', 'or_replace', 'if_not_exists', 'copy_grants'),
+      topScope,
+    );
     return 'CREATE TABLE';
   },
   create_view: (walk, payload) => {
-    write(walk, payload['name']);
-    walk.visit(without(payload, 'name', 'or_replace', 'if_not_exists', 'temporary', 'secure', 'copy_grants', 'comment'), top);
+    addTarget(walk, payload['name']);
+    walk.visit(
+      omitKeys(payload, 'name', 'or_replace', 'if_not_exists', 'temporary', 'secure', 'copy_grants', 'comment'),
+      topScope,
+    );
     return 'CREATE VIEW';
   },
   drop_table: (walk, payload) => {
-    for (const each of list(payload['names'], 'DROP TABLE')) write(walk, each);
-    walk.closed(payload, 'names', 'if_exists', 'cascade');
+    for (const each of requireList(payload['names'], 'DROP TABLE')) addTarget(walk, each);
+    walk.requireOnly(payload, 'names', 'if_exists', 'cascade');
     return 'DROP TABLE';
   },
   drop_view: (walk, payload) => {
-    write(walk, payload['name']);
-    walk.closed(payload, 'name', 'if_exists');
+    addTarget(walk, payload['name']);
+    walk.requireOnly(payload, 'name', 'if_exists');
     return 'DROP VIEW';
   },
   alter_table: (walk, payload) => {
-    write(walk, payload['name']);
-    walk.closed(payload, 'name', 'actions', 'if_exists');
-    for (const each of list(payload['actions'], 'ALTER TABLE')) {
-      if (typeof each === 'string') throw new Unparsed('ALTER TABLE of unknown shape');
-      const [action, detail] = variant(each);
-      if (action === 'RenameTable' || action === 'SwapWith') write(walk, detail);
-      else walk.visit(each, top);
+    addTarget(walk, payload['name']);
+    walk.requireOnly(payload, 'name', 'actions', 'if_exists');
+    for (const each of requireList(payload['actions'], 'ALTER TABLE')) {
+      if (typeof each === 'string') throw new UnparsedError('ALTER TABLE of unknown shape');
+      const [action, detail] = readVariant(each);
+      if (action === 'RenameTable' || action === 'SwapWith') addTarget(walk, detail);
+      else walk.visit(each, topScope);
     }
     return 'ALTER TABLE';
   },
   alter_view: (walk, payload) => {
-    write(walk, payload['name']);
-    walk.closed(payload, 'name', 'actions', 'if_exists');
-    for (const each of list(payload['actions'], 'ALTER VIEW')) {
-      const [action, detail] = variant(tree(each, 'ALTER VIEW'));
-      if (action !== 'Rename') throw new Unparsed(`polyglot ${action}`);
-      write(walk, detail);
+    addTarget(walk, payload['name']);
+    walk.requireOnly(payload, 'name', 'actions', 'if_exists');
+    for (const each of requireList(payload['actions'], 'ALTER VIEW')) {
+      const [action, detail] = readVariant(requireNode(each, 'ALTER VIEW'));
+      if (action !== 'Rename') throw new UnparsedError(`polyglot ${action}`);
+      addTarget(walk, detail);
     }
     return 'ALTER VIEW';
   },

@@ -1,62 +1,62 @@
-import { Unparsed } from '../parser.js';
-import type { Scope } from '../scope.js';
-import { isTree, list, tree, without, type Tree } from '../tree.js';
-import type { Walker } from '../walker.js';
-import { write } from './target.js';
+import { UnparsedError } from '../parser.js';
+import type { CteScope } from '../cte-scope.js';
+import { isTreeNode, requireList, requireNode, omitKeys, type TreeNode } from '../tree.js';
+import type { TreeWalker } from '../tree-walker.js';
+import { addTarget } from './target.js';
 
 /** Gathers one statement and returns its verb. */
-export type Statement = (walk: Walker, payload: Tree) => string;
+export type StatementHandler = (walk: TreeWalker, payload: TreeNode) => string;
 
-const top: Scope = undefined;
+const topScope: CteScope = undefined;
 
 /** Statements that change rows. */
-export const changes: Readonly<Record<string, Statement>> = {
+export const changes: Readonly<Record<string, StatementHandler>> = {
   insert: (walk, payload) => {
-    write(walk, payload['table']);
-    walk.visit(without(payload, 'table', 'overwrite'), top);
+    addTarget(walk, payload['table']);
+    walk.visit(omitKeys(payload, 'table', 'overwrite'), topScope);
     return 'INSERT';
   },
   multitable_inserts: (walk, payload) => {
-    for (const each of list(payload['expressions'], 'INSERT ALL')) {
-      const branch = tree(tree(each, 'INSERT ALL')['conditional_insert'], 'INSERT ALL');
-      const into = tree(tree(branch['this'], 'INSERT ALL')['insert'], 'INSERT ALL');
-      write(walk, into['table']);
-      walk.visit(without(into, 'table'), top);
-      walk.visit(without(branch, 'this'), top);
+    for (const each of requireList(payload['expressions'], 'INSERT ALL')) {
+      const branch = requireNode(requireNode(each, 'INSERT ALL')['conditional_insert'], 'INSERT ALL');
+      const into = requireNode(requireNode(branch['this'], 'INSERT ALL')['insert'], 'INSERT ALL');
+      addTarget(walk, into['table']);
+      walk.visit(omitKeys(into, 'table'), topScope);
+      walk.visit(omitKeys(branch, 'this'), topScope);
     }
-    walk.visit(without(payload, 'expressions', 'overwrite'), top);
+    walk.visit(omitKeys(payload, 'expressions', 'overwrite'), topScope);
     return 'INSERT';
   },
   update: (walk, payload) => {
-    write(walk, payload['table']);
-    walk.visit(without(payload, 'table'), top);
+    addTarget(walk, payload['table']);
+    walk.visit(omitKeys(payload, 'table'), topScope);
     return 'UPDATE';
   },
   delete: (walk, payload) => {
-    write(walk, payload['table']);
-    walk.visit(without(payload, 'table'), top);
+    addTarget(walk, payload['table']);
+    walk.visit(omitKeys(payload, 'table'), topScope);
     return 'DELETE';
   },
   merge: (walk, payload) => {
-    write(walk, payload['this']);
-    for (const each of branches(payload['whens'])) walk.visit(each, top);
-    walk.visit(without(payload, 'this', 'whens'), top);
+    addTarget(walk, payload['this']);
+    for (const each of listBranches(payload['whens'])) walk.visit(each, topScope);
+    walk.visit(omitKeys(payload, 'this', 'whens'), topScope);
     return 'MERGE';
   },
   truncate: (walk, payload) => {
-    if (payload['target'] !== 'Table') throw new Unparsed('TRUNCATE of something that is not a table');
-    write(walk, payload['table']);
-    walk.closed(payload, 'target', 'if_exists', 'table');
+    if (payload['target'] !== 'Table') throw new UnparsedError('TRUNCATE of something that is not a table');
+    addTarget(walk, payload['table']);
+    walk.requireOnly(payload, 'target', 'if_exists', 'table');
     return 'TRUNCATE TABLE';
   },
 };
 
 /** The WHEN clauses of a MERGE, whose node has the name that time travel has elsewhere. */
-function branches(whens: unknown): readonly Tree[] {
-  const inner = tree(tree(whens, 'MERGE')['whens'], 'MERGE');
-  return list(inner['expressions'], 'MERGE').map((each) => {
-    const branch = tree(each, 'MERGE')['when'];
-    if (!isTree(branch) || !('then' in branch)) throw new Unparsed('MERGE of unknown shape');
+function listBranches(whens: unknown): readonly TreeNode[] {
+  const inner = requireNode(requireNode(whens, 'MERGE')['whens'], 'MERGE');
+  return requireList(inner['expressions'], 'MERGE').map((each) => {
+    const branch = requireNode(each, 'MERGE')['when'];
+    if (!isTreeNode(branch) || !('then' in branch)) throw new UnparsedError('MERGE of unknown shape');
     return branch;
   });
 }

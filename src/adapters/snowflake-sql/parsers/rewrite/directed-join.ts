@@ -1,12 +1,19 @@
-import { after, before, says } from './tokens.js';
+import { findNext, findPrevious, isKeyword } from './pieces.js';
 
 /**
  * `INNER DIRECTED JOIN` becomes `INNER JOIN`, for sqlparser. Polyglot reads the text as it is.
  *
- * Why no object can get lost: the word is cut only between a join's type and JOIN, where no name can stand: INNER, LEFT, RIGHT, FULL
+ * Why no object can get lost: the word is cut only between a join's type and JOIN, where no name can stand: INNER,
+ * LEFT, RIGHT, FULL
  * and OUTER are reserved, so they are no relation that could have an alias.
  */
-export function undirectedJoins(pieces: readonly string[]): string[] {
-  return pieces.filter((piece, at) =>
-    !(says(piece, 'DIRECTED') && says(pieces[after(pieces, at)], 'JOIN') && says(pieces[before(pieces, at)], 'INNER', 'LEFT', 'RIGHT', 'FULL', 'OUTER')));
+export function removeDirected(pieces: readonly string[]): string[] {
+  return pieces.filter(
+    (piece, at) =>
+      !(
+        isKeyword(piece, 'DIRECTED') &&
+        isKeyword(pieces[findNext(pieces, at)], 'JOIN') &&
+        isKeyword(pieces[findPrevious(pieces, at)], 'INNER', 'LEFT', 'RIGHT', 'FULL', 'OUTER')
+      ),
+  );
 }

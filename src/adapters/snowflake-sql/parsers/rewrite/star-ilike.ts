@@ -1,17 +1,23 @@
-import { after, before, says } from './tokens.js';
+import { findNext, findPrevious, isKeyword } from './pieces.js';
 
 /**
  * `* ILIKE 'x%'` becomes `*`, for polyglot, which does not know this filter on columns.
  *
- * Why no object can get lost: only the word ILIKE behind a star and the string literal after it are cut. A product `a * ilike …`
+ * Why no object can get lost: only the word ILIKE behind a star and the string literal after it are cut. A product `a *
+ * ilike …`
  * has no operand that is a string without an operator between, so it is not met.
  */
-export function starsWithoutIlike(pieces: readonly string[]): string[] {
+export function removeStarIlike(pieces: readonly string[]): string[] {
   const kept: string[] = [];
   for (let at = 0; at < pieces.length; at++) {
     const piece = pieces[at] as string;
-    const literal = after(pieces, at);
-    if (says(piece, 'ILIKE') && pieces[before(pieces, at)] === '*' && pieces[literal]?.startsWith("'") === true) at = literal;
+    const literal = findNext(pieces, at);
+    if (
+      isKeyword(piece, 'ILIKE') &&
+      pieces[findPrevious(pieces, at)] === '*' &&
+      pieces[literal]?.startsWith("'") === true
+    )
+      at = literal;
     else kept.push(piece);
   }
   return kept;

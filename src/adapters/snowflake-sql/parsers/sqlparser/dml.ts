@@ -1,53 +1,53 @@
-import { Unparsed } from '../parser.js';
-import type { Scope } from '../scope.js';
-import { isAbsent, list, tree, variant, without, type Tree } from '../tree.js';
-import type { Walker } from '../walker.js';
-import { objectName } from './names.js';
-import { writeJoinless, writeRelation } from './target.js';
+import { UnparsedError } from '../parser.js';
+import type { CteScope } from '../cte-scope.js';
+import { isAbsent, requireList, requireNode, readVariant, omitKeys, type TreeNode } from '../tree.js';
+import type { TreeWalker } from '../tree-walker.js';
+import { readObjectName } from './names.js';
+import { addJoinlessTarget, addRelationTarget } from './target.js';
 
 /** Gathers one statement and returns its verb. */
-export type Statement = (walk: Walker, payload: Tree) => string;
+export type StatementHandler = (walk: TreeWalker, payload: TreeNode) => string;
 
-const top: Scope = undefined;
+const topScope: CteScope = undefined;
 
 /** Statements that change rows. */
-export const changes: Readonly<Record<string, Statement>> = {
+export const changes: Readonly<Record<string, StatementHandler>> = {
   Insert: (walk, payload) => {
-    if (isAbsent(payload['multi_table_insert_type'])) walk.gathering.target(insertName(payload['table']));
-    walk.visit(without(payload, 'table', 'into', 'overwrite', 'multi_table_insert_type'), top);
+    if (isAbsent(payload['multi_table_insert_type'])) walk.builder.addTarget(readInsertName(payload['table']));
+    walk.visit(omitKeys(payload, 'table', 'into', 'overwrite', 'multi_table_insert_type'), topScope);
     return 'INSERT';
   },
   Update: (walk, payload) => {
-    writeJoinless(walk, payload['table']);
-    walk.visit(without(payload, 'table'), top);
+    addJoinlessTarget(walk, payload['table']);
+    walk.visit(omitKeys(payload, 'table'), topScope);
     return 'UPDATE';
   },
   Delete: (walk, payload) => {
-    const [kind, from] = variant(payload['from']);
-    const targets = list(from, 'DELETE');
-    if (kind !== 'WithFromKeyword' || targets.length !== 1) throw new Unparsed('DELETE of unknown shape');
-    writeJoinless(walk, targets[0]);
-    walk.visit(without(payload, 'from'), top);
+    const [kind, from] = readVariant(payload['from']);
+    const targets = requireList(from, 'DELETE');
+    if (kind !== 'WithFromKeyword' || targets.length !== 1) throw new UnparsedError('DELETE of unknown shape');
+    addJoinlessTarget(walk, targets[0]);
+    walk.visit(omitKeys(payload, 'from'), topScope);
     return 'DELETE';
   },
   Merge: (walk, payload) => {
-    writeRelation(walk, payload['table']);
-    walk.visit(without(payload, 'table', 'into'), top);
+    addRelationTarget(walk, payload['table']);
+    walk.visit(omitKeys(payload, 'table', 'into'), topScope);
     return 'MERGE';
   },
   Truncate: (walk, payload) => {
-    walk.closed(payload, 'table_names', 'table', 'if_exists');
-    for (const each of list(payload['table_names'], 'TRUNCATE')) {
-      const node = tree(each, 'TRUNCATE');
-      walk.closed(node, 'name');
-      walk.gathering.target(objectName(node['name']));
+    walk.requireOnly(payload, 'table_names', 'table', 'if_exists');
+    for (const each of requireList(payload['table_names'], 'TRUNCATE')) {
+      const node = requireNode(each, 'TRUNCATE');
+      walk.requireOnly(node, 'name');
+      walk.builder.addTarget(readObjectName(node['name']));
     }
     return 'TRUNCATE TABLE';
   },
 };
 
-function insertName(table: unknown) {
-  const [kind, name] = variant(table);
-  if (kind !== 'TableName') throw new Unparsed('a target that is not a name');
-  return objectName(name);
+function readInsertName(table: unknown) {
+  const [kind, name] = readVariant(table);
+  if (kind !== 'TableName') throw new UnparsedError('a target that is not a name');
+  return readObjectName(name);
 }

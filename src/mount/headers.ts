@@ -1,2 +1,0 @@
-/** On every answer: it is for this caller and this moment, and is what it says it is. */
-export const always = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
