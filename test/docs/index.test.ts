@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { read } from './page.js';
 
 const root = join(import.meta.dirname, '../..');
-const pages = ['docs', 'docs/adr', 'docs/siem'].flatMap((place) =>
+const pages = ['docs', 'docs/adr', 'docs/contributing', 'docs/siem'].flatMap((place) =>
   readdirSync(join(root, place))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `${place}/${name}`),
@@ -35,11 +35,14 @@ it('docs/README.md names each page', () => {
   ).toEqual([]);
 });
 
-it.each(['README.md', 'CHANGELOG.md', ...pages])('%s holds no mark of a merge that was left undone', (page) => {
-  expect([...read(page).matchAll(/^(?:<{7}|={7}$|>{7})/gm)]).toEqual([]);
-});
+it.each(['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', ...pages])(
+  '%s holds no mark of a merge that was left undone',
+  (page) => {
+    expect([...read(page).matchAll(/^(?:<{7}|={7}$|>{7})/gm)]).toEqual([]);
+  },
+);
 
-it.each(['README.md', 'SECURITY.md', ...pages])('%s links to what is there', (page) => {
+it.each(['README.md', 'SECURITY.md', 'CONTRIBUTING.md', ...pages])('%s links to what is there', (page) => {
   const broken = linksOf(page).filter((link) => {
     const [path = '', anchor] = link.split('#');
     const target = path === '' ? page : join(dirname(page), path);

@@ -24,7 +24,7 @@ export const connectHelp = `  --account ACCOUNT           such as myorg-myaccoun
 export function createConnection(
   values: PlanOptionValues,
   env: Readonly<Record<string, string | undefined>>,
-): { readonly clerk: AdminConnection; readonly role: string } {
+): { readonly admin: AdminConnection; readonly role: string } {
   const setting = (option: string, variable: string): string => {
     const value = getOption(values, option) ?? env[variable];
     if (value === undefined || value === '') throw new UsageError(`--${option} is missing, and so is ${variable}`);
@@ -40,7 +40,7 @@ export function createConnection(
     const credentials = createCredentialProvider(resolveCredential(values, env), 'the credential');
     return {
       role,
-      clerk: new AdminConnection({
+      admin: new AdminConnection({
         account: resolveAccount({ account, ...(url === undefined ? {} : { url }) }),
         credentials,
         user,

@@ -60,7 +60,7 @@ export async function doctor(args: readonly string[], { stdout }: Streams): Prom
   if (positionals.length > 0) throw new UsageError(`unknown argument ${JSON.stringify(positionals[0])}`);
   const plan = createAccountPlan(values, process.env);
   const issuer = parseKnownIssuer(values);
-  const { clerk: admin, role } = createConnection(values, process.env);
+  const { admin, role } = createConnection(values, process.env);
   try {
     const look = new AccountInspector(admin, plan, role, issuer);
     // Table functions need one; where it is refused, what they would tell is unknown.
