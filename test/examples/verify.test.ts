@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verify as ours } from '../../src/cli/audit/verify.js';
 import { UsageError } from '../../src/cli/exit-codes.js';
 import { vectorsText } from '../../tools/vectors/data.js';
+import { changeAtRandom, createRandom } from '../../tools/vectors/random-changes.js';
 
 const root = join(import.meta.dirname, '../..');
 const examples = join(root, 'examples/verify');
@@ -19,15 +20,17 @@ interface Found {
   readonly lines: readonly string[];
 }
 
-beforeAll(() => {
-  for (const { name, files, binary } of vectors) {
+function writeAll(all: readonly Vector[]): void {
+  for (const { name, files, binary } of all) {
     for (const [file, text] of Object.entries(files)) {
       const path = join(folder, name, file);
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, binary.includes(file) ? Buffer.from(text, 'base64') : text);
     }
   }
-});
+}
+
+beforeAll(() => writeAll(vectors));
 
 /** Whether a program is there. Under CI=true it has to be. */
 function has(program: string, ...version: readonly string[]): boolean {
@@ -72,15 +75,15 @@ for name, given in json.load(sys.stdin).items():
 json.dump(found, sys.stdout)
 `;
 
-function foundByPython(): unknown {
-  const input = JSON.stringify(Object.fromEntries(vectors.map((vector) => [vector.name, argumentsOf(vector)])));
+function foundByPython(all: readonly Vector[] = vectors): Readonly<Record<string, Found>> {
+  const input = JSON.stringify(Object.fromEntries(all.map((vector) => [vector.name, argumentsOf(vector)])));
   const { stdout, stderr } = spawnSync('python3', ['-c', driver, join(examples, 'python'), folder], {
     input,
     encoding: 'utf8',
     maxBuffer: 2 ** 26,
   });
   expect(stderr).toBe('');
-  return JSON.parse(stdout);
+  return JSON.parse(stdout) as Readonly<Record<string, Found>>;
 }
 
 /** What a verifier finds in all vectors, by name. */
@@ -212,6 +215,29 @@ describe('our own verifier', () => {
     for (const vector of vectors) found.set(vector.name, await foundByUs(vector));
     expect(Object.fromEntries(found)).toEqual(expected);
   }, 300_000);
+});
+
+// `npm run vectors:random` takes more of them, and another seed each time.
+const [seed, count] = [Number(process.env['VECTORS_SEED'] ?? 20_261_201), Number(process.env['VECTORS_COUNT'] ?? 200)];
+
+describe.skipIf(!has('python3', '--version'))(`records changed at random (VECTORS_SEED=${seed})`, () => {
+  it('get the same verdict from our verifier and from the one in Python, and mostly line by line', async () => {
+    const changed = changeAtRandom(vectors, createRandom(seed), count);
+    writeAll(changed);
+    const theirs = foundByPython(changed);
+    let same = 0;
+    for (const vector of changed) {
+      const [found, other] = [await foundByUs(vector), theirs[vector.name]];
+      if (JSON.stringify(found) === JSON.stringify(other)) same += 1;
+      else
+        expect({ changes: vector.changes, exitCode: found.exitCode }).toEqual({
+          changes: vector.changes,
+          exitCode: other?.exitCode,
+        });
+    }
+    console.log(`${same} of ${count} records are told line by line alike`);
+    expect(same / count).toBeGreaterThan(0.9);
+  }, 600_000);
 });
 
 describe('the record of the quick start', () => {

@@ -124,6 +124,15 @@ func (v *verifier) checkAbsent(removals []*event) {
 	}
 }
 
+// standsBehindAnother: an event of another chain stands before it in the log. Retention removes from the front.
+func (e *event) standsBehindAnother(l *log) bool {
+	at := slices.IndexFunc(l.marks, func(mark any) bool { return mark == any(e) })
+	return at > 0 && slices.ContainsFunc(l.marks[:at], func(mark any) bool {
+		other, is := mark.(*event)
+		return is && other.chain != e.chain
+	})
+}
+
 // checkBeginnings tells what is absent, and of which the writer does not say that it went.
 func (v *verifier) checkBeginnings(removals []*event) {
 	says := func(authority, chain string, sequence int64, fingerprint digest) bool {
@@ -139,7 +148,12 @@ func (v *verifier) checkBeginnings(removals []*event) {
 			told = told || (one.previous != nil && says(one.authority, chain, first-1, one.previous.fingerprint))
 		}
 		if !told {
-			v.tellEvent(incomplete, "start", v.front(chain, first))
+			front := v.front(chain, first)
+			if slices.ContainsFunc(v.logs, front.standsBehindAnother) {
+				v.tellEvent(tampered, "gap", front)
+			} else {
+				v.tellEvent(incomplete, "start", front)
+			}
 		}
 	}
 	for _, first := range v.firsts() {

@@ -134,13 +134,23 @@ def check_successors(record, chains):
             record.tell_of("rewritten", stands[0])
 
 
+def stands_behind_another(event, log):
+    """True where an event of another chain stands before it in the log: retention removes from the front."""
+    before = next((at for at, mark in enumerate(log.marks) if mark is event), 0)
+    return any(isinstance(mark, Event) and mark.chain != event.chain for mark in log.marks[:before])
+
+
 def check_beginnings(record, chains, removals):
     """What is absent, and of which the writer does not say that it went."""
     for chain, numbers in record.chains.items():
         first = min(numbers)
         stands = [(one.authority, (chain, first - 1, one.previous[2])) for one in chains.contents(chain, first) if one.previous]
         if first > 1 and not any((one.authority, one.removed[:3]) in stands for one in removals):
-            record.tell_of("start", chains.front(chain, first), "incomplete")
+            front = chains.front(chain, first)
+            if any(stands_behind_another(front, log) for log in record.logs):
+                record.tell_of("gap", front)
+            else:
+                record.tell_of("start", front, "incomplete")
     for first in chains.firsts():
         chain, end, _, fingerprint, _ = first.before
         gone = any((one.authority, one.removed[:3]) == (first.authority, (chain, end, fingerprint)) for one in removals)

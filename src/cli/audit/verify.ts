@@ -97,7 +97,8 @@ async function verifyLines(lines: AsyncIterable<RecordLine>, options: VerifyOpti
   const report = check.report();
   // What stands where a record belongs was tampered with; a file of any other name may just be another one than was
   // meant.
-  if (loose && options.memory === undefined && report.events + report.checkpoints + report.texts === 0)
+  const strange = report.problems.every(({ kind }) => kind === 'foreign' || kind === 'torn' || kind === 'anchor');
+  if (loose && options.memory === undefined && strange && report.events + report.checkpoints + report.texts === 0)
     throw new UsageError('there is nothing to verify: not one line of a record was read');
   return report;
 }

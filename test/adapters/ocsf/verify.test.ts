@@ -199,7 +199,12 @@ describe('what was done to a log is told for what it is', () => {
       'tampered',
     ],
     ['a checkpoint moved before its event', ({ lines }) => swapped(lines, 5, 6), ['reordered@6'], 'tampered'],
-    ['checkpoints swapped', ({ lines }) => swapped(lines, 6, 12), ['reordered@11', 'reordered@12'], 'tampered'],
+    [
+      'checkpoints swapped',
+      ({ lines }) => swapped(lines, 6, 12),
+      ['reordered@10', 'reordered@11', 'reordered@12', 'reordered@7', 'reordered@8', 'reordered@9'],
+      'tampered',
+    ],
     ['one number with two contents', (log) => [...log.lines, ...forked(log)], ['fork@15'], 'tampered'],
     [
       'a fingerprint replaced',
@@ -236,7 +241,7 @@ describe('what was done to a log is told for what it is', () => {
       'tampered',
     ],
     ['the tail cut, its checkpoint kept', ({ lines }) => without(lines, 11, 13), ['cut@11', 'cut@12'], 'tampered'],
-    ['a checkpoint taken out', ({ lines }) => without(lines, 12), ['checkpoint@13'], 'tampered'],
+    ['a checkpoint taken out', ({ lines }) => without(lines, 12), ['checkpoint@13', 'unsealed@12'], 'tampered'],
     ['the first checkpoint taken out', ({ lines }) => without(lines, 6), ['start@11'], 'incomplete'],
     ['the last checkpoint taken out', ({ lines }) => without(lines, 14), ['unsealed@13'], 'incomplete'],
     ['all checkpoints taken out', ({ lines }) => without(lines, 6, 12, 14), ['unsealed@11'], 'incomplete'],
@@ -523,9 +528,12 @@ describe('checkpoints', () => {
   it('an old chain sealed again is seen', async () => {
     const log = new LogWriter().events(3).seal();
     const { chain } = log;
-    const head = (JSON.parse(log.lines[2] as string) as { attestation_list: [{ fingerprint: { value: string } }] })
-      .attestation_list[0].fingerprint.value;
-    log.start().events(2).seal().seal('time', { chain, seq: 3, head });
+    const third = JSON.parse(log.lines[2] as string) as {
+      metadata: { uid: string };
+      attestation_list: [{ fingerprint: { value: string } }];
+    };
+    const [head, id] = [third.attestation_list[0].fingerprint.value, third.metadata.uid];
+    log.start().events(2).seal().seal('time', { chain, seq: 3, head, head_uid: id });
     expect(kinds(await verified(log.lines, { keys: log.keys }))).toEqual(['resealed']);
   });
 

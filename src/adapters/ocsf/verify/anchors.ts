@@ -81,7 +81,7 @@ function keptOf({ line, place }: AnchorLine): Kept {
   const read = parseLine(line, 'export');
   if (read?.kind !== 'checkpoint')
     throw new AccessError('CONFIG_INVALID', `the anchors: line ${place.line} is no checkpoint`);
-  const stamp: PlacedCheckpoint = { ...read.signed, position: place };
+  const stamp: PlacedCheckpoint = { ...read.signed, position: place, order: 0, isBehindEnd: false };
   return { digest: stamp.digest, place, stamp };
 }
 

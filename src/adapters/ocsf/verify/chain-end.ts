@@ -9,7 +9,8 @@ export function closeChain(chain: Chain, removals: AttestedRemovals): void {
   chain.close();
   const {
     runs,
-    settings: { requiresBeginning: mustBegin, remembered },
+    requiresBeginning: mustBegin,
+    settings: { remembered },
   } = chain;
   const first = runs[0]?.first;
   const last = runs.at(-1)?.last;
@@ -93,8 +94,8 @@ function formatRange(from: number, to: number): string {
   return from === to ? `event ${from} is` : `events ${from} to ${to} are`;
 }
 
-/** What a later chain vouches for counts as sealed, too. */
-export function createChainReport(chain: Chain): ChainReport {
+/** What a later chain vouches for counts as sealed, too. Without keys nothing is shown as sealed. */
+export function createChainReport(chain: Chain, hasKeys: boolean): ChainReport {
   const {
     runs,
     name,
@@ -107,7 +108,7 @@ export function createChainReport(chain: Chain): ChainReport {
   } = chain;
   const first = runs[0]?.first;
   const last = runs.at(-1)?.last;
-  const { count, to } = chain.stretches.sealed;
+  const { count, to } = hasKeys ? chain.stretches.sealed : { count: 0, to: 0 };
   return {
     chain: name,
     authority,
@@ -124,6 +125,6 @@ export function createChainReport(chain: Chain): ChainReport {
     ...(first === undefined || last === undefined
       ? {}
       : { first: first.sequence, last: last.sequence, from: first.at, to: last.at, head: last.fingerprint }),
-    ...(sealedAt === undefined ? {} : { sealedAt }),
+    ...(sealedAt === undefined || !hasKeys ? {} : { sealedAt }),
   };
 }

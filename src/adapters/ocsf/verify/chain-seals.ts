@@ -1,5 +1,5 @@
 import type { CheckpointInterval } from '../../../core/index.js';
-import type { LinePosition, Finding, FindingKind } from './report.js';
+import type { Finding, FindingKind } from './report.js';
 import type { PlacedCheckpoint } from './signed-checkpoint.js';
 import type { Stretches } from './stretches.js';
 import type { CheckpointTimes } from './checkpoint-times.js';
@@ -32,6 +32,12 @@ export class ChainSeals {
   /** What the last good one promised. */
   interval: CheckpointInterval | undefined;
   count = 0;
+  /** In each log the highest number that one which was read names. */
+  readonly #reached = new Map<string, number>();
+  /** Those that hold, unless something is told of them before the end. */
+  readonly #good: { readonly stamp: PlacedCheckpoint; readonly isSecond: boolean }[] = [];
+  /** Digests of those of which something is told that is tampering. */
+  readonly #faulty = new Set<string>();
   readonly keys = new Set<string>();
   /** Those that came before their event, with what they are worth. */
   readonly waiting = new Map<number, (readonly [PlacedCheckpoint, boolean])[]>();
@@ -55,27 +61,39 @@ export class ChainSeals {
     const isOwn = authority === this.#chain.authority;
     if (!isOwn) this.tell('checkpoint', stamp, `it is by ${authority}, the chain by ${this.#chain.authority}`);
     this.#compare(stamp, trusted && isOwn);
+    const { log } = stamp.position;
+    if (log !== undefined) this.#reached.set(log, Math.max(this.reachedIn(log), stamp.claims.seq));
   }
 
-  /**
-   * Compares those that were waiting for this event. True where one stands before it in its log: there none comes
-   * before what it names.
-   */
-  answer(sequence: number, { log }: LinePosition): boolean {
+  /** The highest number that a checkpoint names which stands in this log; 0 for none. */
+  reachedIn(log: string): number {
+    return this.#reached.get(log) ?? 0;
+  }
+
+  /** Once everything was read: those that hold seal. */
+  settle(): void {
+    for (const { stamp, isSecond } of this.#good.splice(0)) {
+      if (!this.#faulty.has(stamp.digest)) this.#seal(stamp, isSecond);
+    }
+  }
+
+  /** Compares those that were waiting for this event. */
+  answer(sequence: number): void {
     const waiting = this.waiting.get(sequence);
-    if (waiting === undefined) return false;
+    if (waiting === undefined) return;
     this.waiting.delete(sequence);
     for (const [stamp, trusted] of waiting) this.#compare(stamp, trusted);
-    return log !== undefined && waiting.some(([stamp]) => stamp.position.log === log);
   }
 
   /** Tells a problem of one. */
   tell(
     kind: FindingKind,
-    { position: place, claims: { seq, at } }: Pick<PlacedCheckpoint, 'claims' | 'position'>,
+    { position: place, digest, claims: { seq, at } }: Pick<PlacedCheckpoint, 'claims' | 'position' | 'digest'>,
     message: string,
     verdict: Finding['verdict'] = 'tampered',
   ): void {
+    // A copy says nothing of the line that it is a copy of.
+    if (verdict === 'tampered' && kind !== 'copied') this.#faulty.add(digest);
     this.#chain.found({ kind, verdict, message: `the checkpoint over ${seq}: ${message}`, place, sequence: seq, at });
   }
 
@@ -89,15 +107,18 @@ export class ChainSeals {
       this.tell(
         'rewritten',
         stamp,
-        `it names another event ${seq} than the one that is here: what stands between ${this.sealed + 1} and ${seq} was written anew`,
+        `it names another event ${seq} than the one that is here: what stands before it was written anew`,
       );
-    else if (trusted) this.#seal(stamp, found === 'second');
+    else if (trusted) {
+      this.#good.push({ stamp, isSecond: found === 'second' });
+      if (stamp.claims.v === 2) this.#chain.times.addCheckpoint(stamp.claims);
+    }
   }
 
   #seal({ claims }: PlacedCheckpoint, isSecond: boolean): void {
-    const { seq, at, v, interval = earlierInterval } = claims;
+    const { seq, at, interval = earlierInterval } = claims;
     if (seq >= this.sealed) this.interval = interval;
-    if (v === 2) this.#chain.times.addCheckpoint(claims);
+    if (claims.v === 2) this.#chain.times.seal(claims);
     this.sealed = Math.max(this.sealed, seq);
     this.#chain.stretches.seal(seq, seq, isSecond);
     this.sealedAt = Math.max(this.sealedAt ?? at, at);

@@ -133,26 +133,15 @@ export function checkEmpty(chains: Chains, removals: AttestedRemovals, tell: Tel
 }
 
 /** In a log that is read in order, the first event of a chain names the chain before it. */
-export function checkLogs(logs: Iterable<readonly Chain[]>): void {
-  for (const log of logs) {
-    const present = log.filter(({ events }) => events > 0);
-    present.slice(1).forEach((chain, index) => {
-      const [earlier, first] = [present[index] as Chain, chain.runs[0]?.first];
-      if (first?.sequence !== 1 || first.actual !== first.fingerprint || chain.previousChain?.chain === earlier.name)
-        return;
-      const { position: place, sequence, id, code, at } = first;
-      chain.findings.add({
-        kind: 'link',
-        verdict: 'tampered',
-        message: `it is the first of its chain and does not name ${earlier.name}, which stands before it`,
-        place,
-        sequence,
-        id,
-        code,
-        at,
-      });
-    });
-  }
+export function checkLog(present: readonly Chain[]): void {
+  present.slice(1).forEach((chain, index) => {
+    const [earlier, first] = [present[index] as Chain, chain.runs[0]?.first];
+    if (first?.sequence !== 1 || first.actual !== first.fingerprint) return;
+    if (chain.previousChain?.chain === earlier.name) return;
+    const { position: place, sequence, id, code, at } = first;
+    const message = `it is the first of its chain and does not name ${earlier.name}, which stands before it`;
+    chain.findings.add({ kind: 'link', verdict: 'tampered', message, place, sequence, id, code, at });
+  });
 }
 
 /**

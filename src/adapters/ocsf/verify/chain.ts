@@ -15,9 +15,10 @@ export interface ChainSettings {
   /** How many events back one that comes again can be compared. */
   readonly window: number;
   readonly remembered: RememberedChain | undefined;
-  /** Another chain stands before it in the same log, so that its own beginning must be there. */
-  readonly requiresBeginning: boolean;
 }
+
+/** What became of an event that was read. */
+export type Added = 'new' | 'copied' | 'known';
 
 /** The events of one process start as they are read. */
 export class Chain {
@@ -36,6 +37,8 @@ export class Chain {
     this.#addFinding('time', 'it is later than the first checkpoint over it', event, event.position),
   );
   events = 0;
+  /** Another chain stands before it in the same log, so that its own beginning must be there. */
+  requiresBeginning = false;
   duplicates = 0;
   /** Stubs, and what they are held against. */
   readonly stubs = new StubTracker();
@@ -103,8 +106,8 @@ export class Chain {
     return this.#read.has(log);
   }
 
-  /** True where the event is new and its content is proven. `passed`: in its log a later chain had begun. */
-  addEvent(told: EventClaims, place: LinePosition, passed = false): boolean {
+  /** Whether the event is new and its content proven, or a copy in its log. `passed`: in that a later chain had begun. */
+  addEvent(told: EventClaims, place: LinePosition, passed = false): Added {
     const { sequence, fingerprint, computedFingerprint: actual, stub } = told;
     if (stub && place.log === undefined) return this.#stub(told, place);
     if (stub || actual !== fingerprint) return this.#addUnproven(told, place);
@@ -127,9 +130,8 @@ export class Chain {
       this.checkpointTimes.addEvent({ sequence, id: told.id, code: told.code, at: told.at, position: place });
     this.#begin(told, place);
     this.#compareRemembered(told, place);
-    if (this.seals.answer(told.sequence, place))
-      this.#addFinding('reordered', 'it stands behind a checkpoint that names it', told, place);
-    return true;
+    this.seals.answer(told.sequence);
+    return 'new';
   }
 
   /** What a checkpoint names, which most often is the last event that was read: then the id is at hand, too. */
@@ -140,19 +142,20 @@ export class Chain {
     return known === 'same' && last?.sequence === sequence && last.id !== id ? 'renamed' : known;
   }
 
-  #addDuplicate(known: 'same' | 'other' | 'forgotten', told: EventClaims, place: LinePosition, passed: boolean): false {
+  #addDuplicate(known: 'same' | 'other' | 'forgotten', told: EventClaims, place: LinePosition, passed: boolean): Added {
     const { log } = place;
     const last = log === undefined ? 0 : (this.#read.get(log) ?? 0);
     if (known === 'forgotten')
       this.#addFinding('unchecked', 'it came again too late to be compared', told, place, 'incomplete');
     else if (known === 'other') this.#fork(told, place);
-    else if (log !== undefined && (told.sequence <= last || (this.#sources.size === 1 && this.#sources.has(log))))
+    else if (log !== undefined && (told.sequence <= last || (this.#sources.size === 1 && this.#sources.has(log)))) {
       this.#addFinding('copied', 'it stands in the log before', told, place);
-    else {
+      return 'copied';
+    } else {
       if (log !== undefined) this.#order(told, place, passed);
       this.duplicates += 1;
     }
-    return false;
+    return 'known';
   }
 
   #fork(told: EventClaims, place: LinePosition): void {
@@ -163,7 +166,7 @@ export class Chain {
   }
 
   /** What is altered, and a stub where none can be, says nothing, but it has its number. */
-  #addUnproven(told: EventClaims, place: LinePosition): false {
+  #addUnproven(told: EventClaims, place: LinePosition): 'known' {
     const { sequence, fingerprint, stub, computedFingerprint: actual = '' } = told;
     if (stub) this.#addFinding('stub', 'a stub is no event of a log', told, place);
     else this.#addFinding('altered', 'its content is not what its fingerprint says', told, place);
@@ -171,11 +174,11 @@ export class Chain {
       this.#unprovenNumbers.add(sequence);
       this.#add({ ...createRunEdge(told, place), actual });
     }
-    return false;
+    return 'known';
   }
 
   /** A receiver may get a stub of what was too long for it. */
-  #stub(told: EventClaims, place: LinePosition): false {
+  #stub(told: EventClaims, place: LinePosition): 'known' {
     const { sequence, fingerprint } = told;
     const isHere = this.#fingerprints.compare(sequence, fingerprint) !== 'absent';
     const found = this.stubs.add(told, place, isHere && !this.stubs.has(sequence));
@@ -184,10 +187,10 @@ export class Chain {
     else if (found === 'unknown')
       this.#addFinding('stub', 'nothing proves that it stands for the event that is here', told, place, 'incomplete');
     if (told.isSmall === true) this.#addFinding('stub', 'it stands for an event that nobody had to cut', told, place);
-    if (isHere) return false;
+    if (isHere) return 'known';
     this.#count(told, place, false);
     this.#fingerprints.set(sequence, fingerprint, place);
-    return false;
+    return 'known';
   }
 
   /** An event whose number is new, or held by what says nothing. */
@@ -208,6 +211,8 @@ export class Chain {
     if (passed) this.#addFinding('reordered', 'it stands behind the beginning of a later chain', told, place);
     else if (last !== undefined && told.sequence < last)
       this.#addFinding('reordered', `it stands behind event ${last}`, told, place);
+    else if (place.log !== undefined && told.sequence <= this.seals.reachedIn(place.log))
+      this.#addFinding('reordered', 'it stands behind a checkpoint over it', told, place);
     this.#read.set(line, Math.max(last ?? 0, told.sequence));
   }
 

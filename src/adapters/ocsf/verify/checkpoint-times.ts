@@ -45,13 +45,17 @@ export class CheckpointTimes {
     else addBounded(this.#open, event, maxOpenEvents);
   }
 
-  /** A good checkpoint. */
+  /** A checkpoint that holds so far: of the events under it only those that are later are kept. */
   addCheckpoint({ seq, at }: CheckpointTime): void {
-    this.#checkpointTimes.push({ seq, at });
     const over = this.#open.filter((each) => each.sequence <= seq);
     if (over.length === 0) return;
     this.#open = this.#open.filter((each) => each.sequence > seq);
-    for (const each of over) if (each.at > at) this.#reportLate(each);
+    for (const each of over) if (each.at > at) addBounded(this.#kept, each, maxKeptEvents);
+  }
+
+  /** A good checkpoint. */
+  seal({ seq, at }: CheckpointTime): void {
+    this.#checkpointTimes.push({ seq, at });
   }
 
   /**

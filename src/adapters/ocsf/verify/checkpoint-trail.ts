@@ -23,6 +23,8 @@ export class CheckpointTrail {
   /** By the digest that the first one names. */
   readonly #orphans = new Map<string, CheckpointRun>();
   readonly #roots: CheckpointRun[] = [];
+  /** The first ones of logs whose predecessor is absent. */
+  readonly #begins: PlacedCheckpoint[] = [];
   /** Digests of those that do not hold: they say nothing, but are there. */
   readonly #passed = new Set<string>();
 
@@ -62,34 +64,35 @@ export class CheckpointTrail {
     const stretch = before === undefined ? this.#addRun(single) : this.#joinRuns(before, single);
     const after = this.#orphans.get(digest);
     if (after === undefined) return this.#faulty.has(stamp) ? 'faulty' : 'good';
-    if (after.first.position.log !== undefined && after.first.position.log === stamp.position.log)
-      this.#tell('reordered', stamp, 'it stands behind the one that follows it');
     this.#orphans.delete(digest);
     this.#joinRuns(stretch, after);
     return this.#faulty.has(stamp) ? 'faulty' : 'good';
   }
 
-  /** Tells what is absent. */
-  close(removals: AttestedRemovals): void {
+  /** Tells those that do not follow from another one, once everything was read. */
+  checkOrder(): void {
     const begun = new Set<string>();
     for (const { first } of this.#roots) {
       // In an export nothing tells which log a beginning is of.
       if (first.position.log !== undefined && begun.has(createLogKey(first)))
-        this.#chain(first).seals.tell('checkpoint', first, 'it names none before it, though another stands before it');
+        this.#tell('checkpoint', first, 'it names none before it, though another stands before it');
       begun.add(createLogKey(first));
     }
     for (const { first } of [...this.#orphans.values()].toSorted((a, b) => a.first.claims.at - b.first.claims.at)) {
       const place = createLogKey(first);
       if (this.#passed.has(first.claims.prev ?? '')) continue;
-      if (begun.has(place)) this.#chain(first).seals.tell('checkpoint', first, 'the one before it is absent');
-      else if (!removals.hasCheckpoint(first.claims.authority, first.claims.prev))
-        this.#chain(first).seals.tell(
-          'start',
-          first,
-          'the one before it is absent, as where retention removed it',
-          'incomplete',
-        );
+      if (begun.has(place)) this.#tell('checkpoint', first, 'the one before it is absent');
+      else this.#begins.push(first);
       begun.add(place);
+    }
+  }
+
+  /** Tells the first ones of logs of which nothing says that retention removed what stood before. */
+  checkBeginnings(removals: AttestedRemovals): void {
+    const gone = 'the one before it is absent, as where retention removed it';
+    for (const first of this.#begins) {
+      if (removals.hasCheckpoint(first.claims.authority, first.claims.prev)) continue;
+      this.#chain(first).seals.tell('start', first, gone, 'incomplete');
     }
   }
 
@@ -135,6 +138,9 @@ export class CheckpointTrail {
   #check(left: CheckpointRun, right: CheckpointRun): void {
     const [one, next] = [left.last.claims, right.first.claims];
     const tell = (kind: 'checkpoint' | 'resealed', message: string): void => this.#tell(kind, right.first, message);
+    const { log } = left.last.position;
+    if (log !== undefined && log === right.first.position.log && right.first.order < left.last.order)
+      this.#tell('reordered', left.last, 'it stands behind the one that follows it');
     if (one.authority !== next.authority) tell('checkpoint', `it follows one of ${one.authority}`);
     if (next.at < one.at) tell('resealed', 'it was made before the one that it follows');
     if (next.chain === one.chain && next.seq < one.seq)

@@ -33,7 +33,7 @@ export class Keyring {
   /** By the digest of a checkpoint: the keys that were replaced in front of what follows it. */
   readonly #replacedKeysByCheckpoint = new Map<string, ReadonlySet<string>>();
   /** By writer and key: the checkpoints that it signed. */
-  readonly #signed = new Map<string, Pick<PlacedCheckpoint, 'claims' | 'position'>[]>();
+  readonly #signed = new Map<string, Pick<PlacedCheckpoint, 'claims' | 'position' | 'digest'>[]>();
   readonly #uses = new Map<VerificationKey, KeyUse>();
 
   private constructor(given: readonly VerificationKey[] | undefined) {
@@ -80,8 +80,8 @@ export class Keyring {
     use.last = Math.max(use.last ?? 0, claims.at);
     const name = createKeyName(claims.authority, key.x);
     const known = this.#signed.get(name);
-    if (known === undefined) this.#signed.set(name, [{ claims, position: place }]);
-    else known.push({ claims, position: place });
+    if (known === undefined) this.#signed.set(name, [{ claims, position: place, digest }]);
+    else known.push({ claims, position: place, digest });
   }
 
   /**
@@ -92,7 +92,7 @@ export class Keyring {
   async announce(
     { digest, claims: { authority, next, at, prev } }: PlacedCheckpoint,
     key: VerificationKey,
-  ): Promise<readonly Pick<PlacedCheckpoint, 'claims' | 'position'>[] | undefined> {
+  ): Promise<readonly Pick<PlacedCheckpoint, 'claims' | 'position' | 'digest'>[] | undefined> {
     const read = await readKey(next).catch(() => undefined);
     if (read === undefined) return undefined;
     const known = this.#announced.get(authority) ?? [];

@@ -16,6 +16,10 @@ export interface SignedCheckpoint {
 
 /** And where it stands. */
 export interface PlacedCheckpoint extends SignedCheckpoint {
+  /** Rises with each that is read. */
+  readonly order: number;
+  /** In its log its chain had ended when it was read, and another had begun. */
+  readonly isBehindEnd: boolean;
   readonly position: LinePosition;
 }
 

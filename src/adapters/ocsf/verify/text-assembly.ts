@@ -64,6 +64,11 @@ export class TextAssembly {
     return { faulty: proven || first === undefined ? [] : [first], proven };
   }
 
+  /** All its parts were read, whatever they say. */
+  isComplete(parts: number): boolean {
+    return this.#next > parts;
+  }
+
   #fits({ of, at, session, statement, salt }: TextPart, owner: NamingEvent, parts: number): boolean {
     return (
       of === parts &&

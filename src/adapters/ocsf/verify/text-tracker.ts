@@ -1,6 +1,6 @@
 import { hashSha256 } from '../fingerprint.js';
 import type { TextLine } from '../parse/text-line.js';
-import type { TextRole, EventClaims } from '../parse/event-claims.js';
+import type { NamedTexts, TextRole, EventClaims } from '../parse/event-claims.js';
 import { BoundedHashMap } from './bounded-hash-map.js';
 import type { LinePosition, Finding, FindingKind } from './report.js';
 import { TextAssembly, type NamingEvent, type TextPart } from './text-assembly.js';
@@ -121,7 +121,8 @@ export class TextTracker {
       .flatMap(({ parts }) => parts);
     if (this.#others.hasForgotten || this.#naming.hasForgotten) for (const part of late) this.#reportLate(part);
     if (!asked) return;
-    for (const { chain, position: place, sequence, id, code, at } of this.#namingEvents.values()) {
+    for (const { chain, position: place, sequence, id, code, at, texts } of this.#namingEvents.values()) {
+      if (this.#areComplete(id, texts)) continue;
       this.#report(
         {
           kind: 'text',
@@ -138,6 +139,15 @@ export class TextTracker {
     }
     for (const { id, at, position: place } of late)
       this.#report({ kind: 'text', verdict: 'incomplete', message: 'the event of this text is absent', place, id, at });
+  }
+
+  /** Each text that the event names was read, whatever it says. */
+  #areComplete(event: string, texts: NamedTexts): boolean {
+    const proven = this.#proven.get(event);
+    return (Object.entries(texts) as [TextRole, { readonly parts: number }][]).every(
+      ([role, { parts }]) =>
+        proven?.has(role) === true || this.#assemblies.get(createTextKey({ event, role }))?.isComplete(parts) === true,
+    );
   }
 
   #reportLate({ id, at, position: place }: TextPart): void {

@@ -11,7 +11,7 @@ import { isBlankLine, isWholeLine, parseLine } from '../parse/line.js';
 import { RemovalTracker } from './removals.js';
 import type { VerifierState, LinePosition, Finding, FindingKind, VerificationReport } from './report.js';
 import type { PlacedCheckpoint } from './signed-checkpoint.js';
-import { checkEmpty, checkLogs, checkSuccession, sealBefore } from './chain-succession.js';
+import { checkEmpty, checkLog, checkSuccession, sealBefore } from './chain-succession.js';
 import type { EventClaims } from '../parse/event-claims.js';
 import { BoundedHashMap } from './bounded-hash-map.js';
 import { TextTracker } from './text-tracker.js';
@@ -84,7 +84,7 @@ class VerifierRun {
   readonly findings: FindingCollector;
   readonly #chains = new Map<string, Chain>();
   /** The chains of each log that is read in order. */
-  readonly #logs = new Map<string, Chain[]>();
+  readonly #logs = new Map<string, Set<Chain>>();
   /** The one that is being read in each of them. */
   readonly #current = new Map<string, Chain>();
   readonly #intents = new IntentTracker();
@@ -96,6 +96,8 @@ class VerifierRun {
   readonly #texts: TextTracker;
   /** What of a log that can stand in it once only was read. */
   readonly #known: BoundedHashMap;
+  /** Checkpoints that were read. */
+  #order = 0;
   /** Lines that came again outside a log. */
   #again = 0;
 
@@ -111,7 +113,7 @@ class VerifierRun {
       this.#window,
     );
     this.#known = new BoundedHashMap(this.#window);
-    this.#checkpoints = new CheckpointTrail(({ claims, position: place }) => this.#chain(claims, place));
+    this.#checkpoints = new CheckpointTrail(({ claims }) => this.#chain(claims));
   }
 
   async addLine(line: string | undefined, place: LinePosition, complete: boolean): Promise<void> {
@@ -122,7 +124,12 @@ class VerifierRun {
       case 'event':
         return this.#event(read.claims, place);
       case 'checkpoint':
-        return this.#checkpoint({ ...read.signed, position: place });
+        return this.#checkpoint({
+          ...read.signed,
+          position: place,
+          order: (this.#order += 1),
+          isBehindEnd: this.#hasEnded(read.signed.claims.chain, place),
+        });
       case 'text':
         return this.#texts.addText(read.text, place);
       default:
@@ -152,6 +159,8 @@ class VerifierRun {
     }
     const { memory } = this.#options;
     const chains = [...this.#chains.values()];
+    this.#checkpoints.checkOrder();
+    for (const { seals } of chains) seals.settle();
     sealBefore(this.#chains);
     const removals = this.#removals.selectAttested(this.#chains);
     for (const chain of chains) closeChain(chain, removals);
@@ -159,17 +168,19 @@ class VerifierRun {
     const tell = (problem: Finding): void => (this.#chains.get(problem.chain ?? '') ?? this).findings.add(problem);
     checkEmpty(this.#chains, removals, tell);
     checkSuccession(this.#chains, memory, removals, tell);
-    checkLogs(this.#logs.values());
-    this.#checkpoints.close(removals);
+    for (const begun of this.#logs.values()) checkLog([...begun]);
+    this.#checkpoints.checkBeginnings(removals);
     for (const problem of this.#anchors.absent(this.#checkpoints)) tell(problem);
     if (memory !== undefined) checkAgainstState(memory, chains, this.#checkpoints, this.findings);
+    checkAttested(chains);
     if (this.#keys.isEmpty) this.#checkUnchecked(chains);
-    else checkAttested(chains);
     return this.#summary(chains);
   }
 
   #summary(chains: readonly Chain[]): VerificationReport {
-    const reports = chains.map((chain) => createChainReport(chain)).toSorted((a, b) => (a.chain < b.chain ? -1 : 1));
+    const reports = chains
+      .map((chain) => createChainReport(chain, !this.#keys.isEmpty))
+      .toSorted((a, b) => (a.chain < b.chain ? -1 : 1));
     const verdict = reports.reduce((sum, each) => selectWorse(sum, each.verdict), this.findings.verdict);
     const sum = (count: (chain: Chain) => number): number => chains.reduce((total, each) => total + count(each), 0);
     return {
@@ -197,7 +208,7 @@ class VerifierRun {
   }
 
   #event(told: EventClaims, place: LinePosition): void {
-    const chain = this.#chain(told, place);
+    const chain = this.#chain(told);
     const { log } = place;
     const current = log === undefined ? chain : (this.#current.get(log) ?? chain);
     const passed = log !== undefined && current !== chain && chain.isIn(log);
@@ -212,11 +223,23 @@ class VerifierRun {
         id: told.id,
       });
     }
-    const isNew = chain.addEvent(told, place, passed);
-    if (isNew) this.#intents.add(told);
-    if (isNew) this.#removals.addEvent(told);
-    if (isNew) this.#texts.addEvent(told, place);
-    else this.#texts.closePending(log, told.id);
+    const begun = this.#begunIn(log);
+    if (chain.events === 0) chain.requiresBeginning = begun.size > 0;
+    const added = chain.addEvent(told, place, passed);
+    if (log !== undefined && chain.isIn(log)) begun.add(chain);
+    if (added === 'known') this.#texts.closePending(log, told.id);
+    if (added !== 'new') return;
+    this.#intents.add(told);
+    this.#removals.addEvent(told);
+    this.#texts.addEvent(told, place);
+  }
+
+  /** The chains whose events were read in this log, in their order. */
+  #begunIn(log: string | undefined): Set<Chain> {
+    const known = log === undefined ? undefined : this.#logs.get(log);
+    const begun = known ?? new Set();
+    if (log !== undefined && known === undefined) this.#logs.set(log, begun);
+    return begun;
   }
 
   /** What says nothing is not kept by its chain, but it too stands in a log once. */
@@ -230,42 +253,47 @@ class VerifierRun {
   /** A log has each once, and elsewhere one that came before tells nothing new. */
   async #checkpoint(stamp: PlacedCheckpoint): Promise<void> {
     const { digest, position: place } = stamp;
-    this.#texts.closePending(place.log);
     const isCopy = place.log !== undefined && this.#known.has(`${place.log}\n${digest}`);
     const isKnown = this.#known.has(digest);
     if (isCopy) this.#addCheckpointFinding(stamp, 'copied', 'it stands in the log before');
-    else if (isKnown) this.#again += 1;
+    else this.#texts.closePending(place.log);
+    if (isKnown && !isCopy) this.#again += 1;
     if (place.log !== undefined) this.#known.set(`${place.log}\n${digest}`);
     this.#known.set(digest);
     if (!isKnown) await this.#verifyCheckpoint(stamp);
   }
 
   async #verifyCheckpoint(stamp: PlacedCheckpoint): Promise<void> {
-    if (this.#keys.isEmpty) return this.#addCheckpoint(stamp, false);
+    if (this.#keys.isEmpty) return this.#addCheckpoint(stamp);
     const held = await this.#keys.verify(stamp);
     this.#keys.follow(stamp, held.is === 'good' ? held.key : undefined);
     if (held.is !== 'good') return void this.#pendingCheckpoints.push({ stamp, held });
-    this.#addCheckpoint(stamp, true);
+    this.#addCheckpoint(stamp);
     if (stamp.claims.reason === 'rotation') await this.#announce(stamp, held.key);
   }
 
-  #addCheckpoint(stamp: PlacedCheckpoint, trusted: boolean): void {
-    this.#anchors.met(stamp, trusted);
+  /** Events of this chain stand in the log, and behind them another one began. */
+  #hasEnded(name: string, { log }: LinePosition): boolean {
+    if (log === undefined) return false;
+    const [chain, current] = [this.#chains.get(name), this.#current.get(log)];
+    return chain?.isIn(log) === true && current !== undefined && current !== chain;
+  }
+
+  /** One whose signature holds; where there are no keys to tell, each counts, and nothing is shown as sealed. */
+  #addCheckpoint(stamp: PlacedCheckpoint): void {
+    this.#anchors.met(stamp, !this.#keys.isEmpty);
     const found = this.#checkpoints.add(stamp);
     if (found === 'again') return;
-    const chain = this.#chain(stamp.claims, stamp.position);
-    const { log } = stamp.position;
-    const current = log === undefined ? undefined : this.#current.get(log);
-    if (log !== undefined && current !== undefined && current !== chain && chain.isIn(log))
-      return chain.seals.tell('resealed', stamp, 'its chain had ended there, and another began');
-    chain.seals.add(stamp, trusted && found === 'good');
+    const chain = this.#chain(stamp.claims);
+    if (stamp.isBehindEnd) chain.seals.tell('resealed', stamp, 'its chain had ended there, and another began');
+    chain.seals.add(stamp, found === 'good');
   }
 
   async #announce(stamp: PlacedCheckpoint, key: VerificationKey): Promise<void> {
     const late = await this.#keys.announce(stamp, key);
     if (late === undefined) return this.#addCheckpointFinding(stamp, 'key', 'it announces a key that cannot be read');
     for (const each of late)
-      this.#chain(each.claims, each.position).seals.tell('key', each, 'it is signed with a key that had been replaced');
+      this.#chain(each.claims).seals.tell('key', each, 'it is signed with a key that had been replaced');
     const { authority, next } = stamp.claims;
     const known = this.#pendingCheckpoints.filter(
       (each) => each.stamp.kid === next?.kid && each.stamp.claims.authority === authority,
@@ -285,28 +313,26 @@ class VerifierRun {
         verdict: 'tampered',
         message: `a checkpoint over ${stamp.claims.chain}: ${message}`,
         place: stamp.position,
+        chain: stamp.claims.chain,
+        sequence: stamp.claims.seq,
       });
   }
 
-  #chain({ chain: name, authority }: Pick<EventClaims, 'chain' | 'authority'>, { log }: LinePosition): Chain {
+  #chain({ chain: name, authority }: Pick<EventClaims, 'chain' | 'authority'>): Chain {
     const known = this.#chains.get(name);
     if (known !== undefined) return known;
-    const order = log === undefined ? undefined : (this.#logs.get(log) ?? []);
     const chain = new Chain(name, authority, {
       limit: this.#limit,
       window: this.#window,
       remembered: findRemembered(this.#options.memory, name),
-      requiresBeginning: order?.some((each) => each.events > 0) === true,
     });
     this.#chains.set(name, chain);
-    if (log !== undefined && order !== undefined) this.#logs.set(log, [...order, chain]);
     return chain;
   }
 
   #checkUnchecked(chains: readonly Chain[]): void {
     const stamped = chains.reduce((total, each) => total + each.seals.count, 0);
-    if (stamped === 0) checkAttested(chains);
-    else
+    if (stamped > 0)
       this.findings.add({
         kind: 'unchecked',
         verdict: 'incomplete',
