@@ -14,15 +14,15 @@ const least = `
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { canonical } from './dist/adapters/ocsf/canonical.js';
-import { fileLines } from './dist/cli/audit/file-lines.js';
+import { canonicalize } from './dist/adapters/ocsf/canonical.js';
+import { readFileLines } from './dist/cli/audit/file-lines.js';
 const [directory] = process.argv.slice(1);
 let events = 0;
 const start = performance.now();
 for (const name of readdirSync(directory).filter((each) => each.endsWith('.jsonl')).sort())
-  for await (const { text } of fileLines(join(directory, name))) {
+  for await (const { text } of readFileLines(join(directory, name))) {
     const value = JSON.parse(text);
-    createHash('sha256').update(canonical(value)).digest('hex');
+    createHash('sha256').update(canonicalize(value)).digest('hex');
     if (value.metadata !== undefined) events += 1;
   }
 `;
@@ -31,11 +31,11 @@ const whole = `
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { verifier } from './dist/adapters/ocsf/verify/index.js';
-import { recordLines } from './dist/cli/audit/record-lines.js';
+import { openRecordLines } from './dist/cli/audit/record-lines.js';
 const [directory] = process.argv.slice(1);
 const start = performance.now();
 const check = await verifier({ keys: JSON.parse(readFileSync(join(directory, 'jwks.json'), 'utf8')) });
-for await (const { text, place, complete } of await recordLines([directory], {})) await check.take(text, place, complete);
+for await (const { text, position, complete } of await openRecordLines([directory], {})) await check.take(text, position, complete);
 const { verdict, events } = check.report();
 if (verdict !== 'ok') throw new Error(verdict);
 `;
