@@ -14,7 +14,7 @@ export function withEffect(events: readonly AuditEvent[]): readonly AuditEvent[]
     }
     const at = kept.findLastIndex((each) => isTakenBack(each, event));
     if (at >= 0) kept.splice(at, 1);
-    // Without the line that it takes back, one that opens the door proves nothing.
+    // Without the line that it takes back, one that reinstates proves nothing.
     else if (event.code === 'actor.suspended') kept.push(event);
   }
   return kept;

@@ -73,7 +73,7 @@ export class RequestContext {
     this.#cancel.abort(reason);
   }
 
-  /** Runs one stage: a stop ends the trip; additions are merged, and can never replace what was known before. */
+  /** Runs one stage: a stop ends the request; additions are merged, and can never replace what was known before. */
   async runStage<In extends object, Add extends object>(
     name: StageName,
     facts: In,
