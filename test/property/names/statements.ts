@@ -1,17 +1,10 @@
+import { createSeededRandom } from '../../support/seeded-random.js';
+
 /** Statements on few tables with many spellings, each the same for the same seed. */
 export function* statements(seed: number, count: number): Generator<string> {
-  const random = randomOf(seed);
+  const draw = createSeededRandom(seed);
+  const random = (): number => draw() / 2 ** 32;
   for (let at = 0; at < count; at += 1) yield new Writer(random).statement();
-}
-
-function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 const pool = ['ORDERS', 'SECRETS', 'Mixed', 'PAID', 'SEEN'];

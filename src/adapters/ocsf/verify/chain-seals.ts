@@ -39,18 +39,15 @@ export class ChainSeals {
   /** Digests of those of which something is told that is tampering. */
   readonly #faulty = new Set<string>();
   readonly keys = new Set<string>();
-  /** Those that came before their event, with what they are worth. */
+  /** Those that came before their event, and whether each is good so far. */
   readonly waiting = new Map<number, (readonly [PlacedCheckpoint, boolean])[]>();
 
   constructor(chain: Sealed) {
     this.#chain = chain;
   }
 
-  /**
-   * One whose signature holds, or, where there are no keys to tell, one that is compared all the same but seals
-   * nothing.
-   */
-  add(stamp: PlacedCheckpoint, trusted: boolean): void {
+  /** One whose signature holds. One that is not `good` is compared all the same, and seals nothing. */
+  add(stamp: PlacedCheckpoint, good: boolean): void {
     const {
       kid,
       claims: { at, authority },
@@ -60,7 +57,7 @@ export class ChainSeals {
     this.stampedAt = Math.max(this.stampedAt, at);
     const isOwn = authority === this.#chain.authority;
     if (!isOwn) this.tell('checkpoint', stamp, `it is by ${authority}, the chain by ${this.#chain.authority}`);
-    this.#compare(stamp, trusted && isOwn);
+    this.#compare(stamp, good && isOwn);
     const { log } = stamp.position;
     if (log !== undefined) this.#reached.set(log, Math.max(this.reachedIn(log), stamp.claims.seq));
   }
@@ -82,7 +79,7 @@ export class ChainSeals {
     const waiting = this.waiting.get(sequence);
     if (waiting === undefined) return;
     this.waiting.delete(sequence);
-    for (const [stamp, trusted] of waiting) this.#compare(stamp, trusted);
+    for (const [stamp, good] of waiting) this.#compare(stamp, good);
   }
 
   /** Tells a problem of one. */
@@ -97,10 +94,10 @@ export class ChainSeals {
     this.#chain.found({ kind, verdict, message: `the checkpoint over ${seq}: ${message}`, place, sequence: seq, at });
   }
 
-  #compare(stamp: PlacedCheckpoint, trusted: boolean): void {
+  #compare(stamp: PlacedCheckpoint, good: boolean): void {
     const { seq, head, head_uid: id } = stamp.claims;
     const found = this.#chain.compare(seq, head, id);
-    if (found === 'absent') this.waiting.set(seq, [...(this.waiting.get(seq) ?? []), [stamp, trusted]]);
+    if (found === 'absent') this.waiting.set(seq, [...(this.waiting.get(seq) ?? []), [stamp, good]]);
     else if (found === 'forgotten') this.tell('unchecked', stamp, 'it came too late to be compared', 'incomplete');
     else if (found === 'renamed') this.tell('rewritten', stamp, `it names event ${seq} by another id than it has here`);
     else if (found === 'other')
@@ -109,7 +106,7 @@ export class ChainSeals {
         stamp,
         `it names another event ${seq} than the one that is here: what stands before it was written anew`,
       );
-    else if (trusted) {
+    else if (good) {
       this.#good.push({ stamp, isSecond: found === 'second' });
       if (stamp.claims.v === 2) this.#chain.times.addCheckpoint(stamp.claims);
     }

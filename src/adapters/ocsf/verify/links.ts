@@ -45,6 +45,7 @@ export class Links {
   }
 }
 
-function names({ previous }: RunEdge, { id, type, fingerprint }: RunEdge): boolean {
+/** An event says that it follows that other one. */
+export function names({ previous }: { readonly previous?: EventRef }, { id, type, fingerprint }: EventRef): boolean {
   return previous?.fingerprint === fingerprint && previous.id === id && previous.type === type;
 }

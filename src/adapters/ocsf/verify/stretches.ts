@@ -1,3 +1,4 @@
+import { names } from './links.js';
 import type { EventClaims } from '../parse/event-claims.js';
 
 type Linked = Pick<EventClaims, 'sequence' | 'id' | 'type' | 'fingerprint' | 'previous'>;
@@ -115,8 +116,4 @@ export class Stretches {
 
 function has({ first, last }: Stretch, sequence: number): boolean {
   return first.sequence <= sequence && sequence <= last.sequence;
-}
-
-function names({ previous }: Linked, { id, type, fingerprint }: Linked): boolean {
-  return previous !== undefined && previous.fingerprint === fingerprint && previous.id === id && previous.type === type;
 }

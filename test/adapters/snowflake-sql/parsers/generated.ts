@@ -1,3 +1,4 @@
+import { createSeededRandom } from '../../../support/seeded-random.js';
 import { integer, noBias, type Arbitrary } from 'fast-check';
 
 /** A query, and what it reads by the rules of names alone: found while it was written, without any parser. */
@@ -181,18 +182,10 @@ class Writer {
   }
 }
 
-/**
- * Numbers from 0 to what is asked for, always the same for a seed (mulberry32): fast-check's own `gen` compares each
- * draw with all of those before it.
- */
+/** Numbers from 0 to what is asked for, always the same for a seed. */
 function dice(seed: number): (to: number) => number {
-  let state = seed;
-  return (to) => {
-    state = (state + 0x6d2b79f5) | 0;
-    const once = Math.imul(state ^ (state >>> 15), 1 | state);
-    const twice = (once + Math.imul(once ^ (once >>> 7), 61 | once)) ^ once;
-    return ((twice ^ (twice >>> 14)) >>> 0) % (to + 1);
-  };
+  const draw = createSeededRandom(seed);
+  return (to) => draw() % (to + 1);
 }
 
 /** Queries with relations in every clause, CTEs that shadow them, and names that spell nearly the same. */

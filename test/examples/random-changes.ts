@@ -1,15 +1,8 @@
 import type { Vector } from '../../src/adapters/ocsf/vectors/index.js';
+import { createSeededRandom } from '../support/seeded-random.js';
 
-/** Whole numbers below a bound, the same for the same seed. */
-export type Random = (below: number) => number;
-
-export function createRandom(seed: number): Random {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fff_ffff;
-    return Math.floor((state / 0x8000_0000) * below);
-  };
-}
+/** Whole numbers below a bound. */
+type Random = (below: number) => number;
 
 /** A record that was changed at random, with what was done to it. */
 export interface ChangedVector extends Vector {
@@ -73,8 +66,10 @@ const changes: readonly Change[] = [
   },
 ];
 
-/** `count` records, each with one to three random changes; some without keys, or with the texts asked for. */
-export function changeAtRandom(vectors: readonly Vector[], random: Random, count: number): ChangedVector[] {
+/** `count` records, each with one to three random changes, the same for the same seed; some without keys, or with the texts asked for. */
+export function changeAtRandom(vectors: readonly Vector[], seed: number, count: number): ChangedVector[] {
+  const draw = createSeededRandom(seed);
+  const random: Random = (below) => Math.floor((draw() / 2 ** 32) * below);
   const sources = vectors.filter(({ binary, expected }) => binary.length === 0 && expected.exitCode !== 3);
   return Array.from({ length: count }, (_, index) => {
     const source = sources[random(sources.length)] as Vector;
